@@ -1,0 +1,14 @@
+"""The registry: every kind of record the hub knows, by the name it has in paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .base import Content, Field, Kind, Limit, Value
+from .organization import ORGANIZATIONS
+
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (ORGANIZATIONS,)}
+
+BY_DOCUMENT: dict[str, Kind[Any]] = {kind.document_type: kind for kind in KINDS.values()}
+
+__all__ = ["BY_DOCUMENT", "KINDS", "Content", "Field", "Kind", "Limit", "Value"]

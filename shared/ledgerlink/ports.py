@@ -1,0 +1,692 @@
+"""What flows need from the outside, in our nouns. Adapters implement these; tests have small fakes under one contract.
+
+Everything stored carries a ``version`` and is written only if the stored version is still the one that was read:
+``Commit`` takes such conditional writes as values and applies all of them or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeVar
+
+from .kinds import Content
+from .state.activity import Entry
+from .state.company import Choice, Company, Connection, Organisation, Tokens
+from .state.dispatch import Action, Dispatch
+from .state.document import Document
+from .state.job import Job, JobItem
+from .state.lane import Direction, Lane
+from .state.link import Link, LinkKey
+from .state.notice import Notice
+from .state.record import Record, RecordKey
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+# ------------------------------------------------------------------ time, names, hands
+
+
+class Clock(Protocol):
+    """The only source of time. Locally and in tests it can be moved."""
+
+    def now(self) -> datetime:
+        """Aware, UTC, microseconds."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Pause; never more than one second at a time."""
+        ...
+
+
+class Ids(Protocol):
+    """Fresh names: sortable by time of making, unique without asking anyone."""
+
+    def new(self) -> str: ...
+
+
+class Parallel(Protocol):
+    """A few hands at once, joined before it returns."""
+
+    def map(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]: ...
+
+
+# ------------------------------------------------------------------ conditional writes
+
+
+@dataclass(frozen=True)
+class PutRecord:
+    """Store ``record`` if the stored version is ``record.version`` (0: if there is none); it becomes one higher."""
+
+    record: Record
+
+
+@dataclass(frozen=True)
+class PutLink:
+    """Store ``link`` likewise."""
+
+    link: Link
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Take the document for this link, if no other link has it: keeps links one to one."""
+
+    link: LinkKey
+    document_type: str
+    document_id: str
+
+
+@dataclass(frozen=True)
+class Unclaim:
+    """Give the document up, if this link holds it."""
+
+    link: LinkKey
+    document_type: str
+    document_id: str
+
+
+@dataclass(frozen=True)
+class PutLane:
+    """Store the lane if nobody stored it since: how a turn is taken (see ``state.lane``)."""
+
+    lane: Lane
+
+
+@dataclass(frozen=True)
+class PutDispatch:
+    """Store a dispatch likewise."""
+
+    dispatch: Dispatch
+
+
+@dataclass(frozen=True)
+class DropDispatch:
+    """Remove a dispatch whose last part is settled."""
+
+    dispatch: Dispatch
+
+
+@dataclass(frozen=True)
+class PutEntry:
+    """Write a history entry; writing the same id again changes nothing."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class PutCompany:
+    """Store the company likewise."""
+
+    company: Company
+
+
+@dataclass(frozen=True)
+class PutConnection:
+    """Store the connection likewise."""
+
+    connection: Connection
+
+
+@dataclass(frozen=True)
+class ClaimOrganisation:
+    """Pair a ledger organisation with the company, if it is unpaired or already this one's."""
+
+    company: str
+    organisation: str
+
+
+@dataclass(frozen=True)
+class PutJob:
+    """Store the job likewise."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class PutNotice:
+    """Store an e-mail notice likewise."""
+
+    notice: Notice
+
+
+Write = (
+    PutRecord
+    | PutLink
+    | Claim
+    | Unclaim
+    | PutLane
+    | PutDispatch
+    | DropDispatch
+    | PutEntry
+    | PutCompany
+    | PutConnection
+    | ClaimOrganisation
+    | PutJob
+    | PutNotice
+)
+
+
+class Commit(Protocol):
+    """Conditional writes, all or none."""
+
+    def all(self, *writes: Write) -> None:
+        """Apply every write or none. Raises Conflict when a condition fails, StoreBusy when trying again may help.
+
+        At most 100 writes.
+        """
+        ...
+
+    def each(self, groups: Sequence[Sequence[Write]]) -> list[bool]:
+        """Apply each group as one; True where it was applied, False where a condition failed. Raises StoreBusy."""
+        ...
+
+
+# ------------------------------------------------------------------ what is stored
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, and where the next one starts (None at the end)."""
+
+    items: list[Any]
+    next: str | None = None
+
+
+class Records(Protocol):
+    """The CRM's records. All reads are strong unless said otherwise."""
+
+    def get(self, key: RecordKey) -> Record | None: ...
+
+    def many(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Record]: ...
+
+    def page(self, company: str, kind: str, *, after: str | None = None, limit: int = 200) -> Page:
+        """Records of a kind by id, deleted ones too."""
+        ...
+
+    def changes(self, company: str, *, since: str | None, limit: int) -> Page:
+        """The change feed: records by time of change, eventually consistent; items are Records."""
+        ...
+
+
+@dataclass(frozen=True)
+class LinkFilter:
+    """What a list of records is narrowed to; None is "either"."""
+
+    state: str | None = None
+    linked: bool | None = None
+    has_error: bool | None = None
+    do_not_export: bool | None = None
+    do_not_import: bool | None = None
+    status: str | None = None
+    accounting_code: str | None = None
+    q: str | None = None
+    updated_since: str | None = None
+    exported_since: str | None = None
+    exported_until: str | None = None
+    imported_since: str | None = None
+    imported_until: str | None = None
+    sort: Literal["title", "-title"] = "title"
+
+
+class Links(Protocol):
+    """Links and the indexes over them. ``get``, ``many``, ``claimed`` are strong; indexes lag."""
+
+    def get(self, key: LinkKey) -> Link | None: ...
+
+    def many(self, keys: Iterable[LinkKey]) -> dict[LinkKey, Link]: ...
+
+    def of_record(self, key: RecordKey) -> list[Link]: ...
+
+    def claimed(self, company: str, document_type: str, document_ids: Iterable[str]) -> dict[str, LinkKey]:
+        """Which links hold these documents."""
+        ...
+
+    def due(self, company: str, *, stage: int | None = None, after: str | None = None, limit: int = 200) -> Page:
+        """The export queue in order; items are LinkKeys."""
+        ...
+
+    def waiting(self, company: str, waits_on: str, *, after: str | None = None, limit: int = 200) -> Page:
+        """Who waits on a thing; items are LinkKeys."""
+        ...
+
+    def waiting_until(self, now: datetime, *, limit: int = 200) -> list[LinkKey]:
+        """Links of any company that wait on a time which has come."""
+        ...
+
+    def errors(self, company: str, *, after: str | None = None, limit: int = 200) -> Page:
+        """Links in state error or parked, oldest first; items are LinkKeys."""
+        ...
+
+    def count_errors(self, company: str) -> int: ...
+
+    def search(self, company: str, kind: str, where: LinkFilter, *, after: str | None = None, limit: int = 50) -> Page:
+        """Main links of a kind, filtered, by title; items are LinkKeys."""
+        ...
+
+    def conflicts(self, company: str, *, after: str | None = None, limit: int = 200) -> Page:
+        """Links in state conflict; items are LinkKeys."""
+        ...
+
+    def companies_with_due(self) -> list[str]:
+        """Every company that has something in its export queue."""
+        ...
+
+
+class Activity(Protocol):
+    """The history."""
+
+    def add(self, entries: Sequence[Entry]) -> None: ...
+
+    def get(self, key: RecordKey, entry: str) -> Entry | None: ...
+
+    def of_record(self, key: RecordKey, *, after: str | None = None, limit: int = 50) -> Page: ...
+
+    def of_company(
+        self, company: str, *, after: str | None = None, limit: int = 50, since: datetime | None = None
+    ) -> Page:
+        """Newest first."""
+        ...
+
+
+class Lanes(Protocol):
+    """Lanes and the dispatches open on them."""
+
+    def get(self, company: str, direction: Direction) -> Lane: ...
+
+    def open_dispatches(self, company: str) -> list[Dispatch]:
+        """Every dispatch not yet settled, read strongly."""
+        ...
+
+
+class Companies(Protocol):
+    """Companies, connections, tokens and the pairing."""
+
+    def get(self, company: str) -> Company | None: ...
+
+    def all(self) -> list[Company]: ...
+
+    def connection(self, company: str) -> Connection: ...
+
+    def of_organisation(self, organisation: str) -> str | None:
+        """Which company an organisation is paired with."""
+        ...
+
+    def tokens(self, company: str) -> Tokens | None: ...
+
+    def put_tokens(self, company: str, tokens: Tokens) -> Tokens:
+        """Encrypt and store; the stored version must still be ``tokens.version``. Raises Conflict."""
+        ...
+
+    def drop_tokens(self, company: str) -> None: ...
+
+    def remember_state(self, state: str, data: Mapping[str, Any], *, expires_at: datetime) -> None:
+        """Keep an OAuth state until it is taken."""
+        ...
+
+    def take_state(self, state: str) -> dict[str, Any] | None:
+        """The state's data, once; None if unknown, taken or expired."""
+        ...
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A document that should be read again, since when, and how often it failed to apply."""
+
+    document_type: str
+    document_id: str
+    since: str
+    attempts: int = 0
+
+
+class Marks(Protocol):
+    """Stale marks: what changed in the ledger and is not yet applied here. One per document; they coalesce."""
+
+    def add(self, organisation: str, documents: Iterable[tuple[str, str]], *, since: str) -> None:
+        """Mark (type, id) pairs; ``since`` is any text that differs from the last one's."""
+        ...
+
+    def pending(self, organisation: str, *, limit: int = 40) -> list[Mark]: ...
+
+    def count(self, organisation: str) -> int: ...
+
+    def done(self, organisation: str, mark: Mark) -> None:
+        """Remove the mark unless it was renewed meanwhile."""
+        ...
+
+    def postpone(self, organisation: str, mark: Mark) -> None:
+        """It could not be applied now; count the attempt."""
+        ...
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a document type has been read: the newest UpdatedDateUTC applied, and when to read on."""
+
+    document_type: str
+    newest: datetime | None = None
+    next_poll_at: datetime | None = None
+    version: int = 0
+
+
+class Cursors(Protocol):
+    """Delta cursors of an organisation."""
+
+    def get(self, company: str, document_type: str) -> Cursor: ...
+
+    def put(self, company: str, cursor: Cursor) -> None:
+        """Raises Conflict."""
+        ...
+
+
+@dataclass(frozen=True)
+class Woken:
+    """Something whose time has come: a poll, a paused lane, an unknown dispatch, a stale mark, a job, a notice."""
+
+    company: str
+    what: str  # "cursor", "lane", "dispatch", "mark", "job", "notice"
+    name: str
+
+
+class Wakes(Protocol):
+    """The index over everything that must happen later."""
+
+    def due(self, now: datetime, *, limit: int = 200) -> list[Woken]: ...
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Leave to make ``calls`` calls now."""
+
+    calls: int
+    lease: str
+
+
+@dataclass(frozen=True)
+class NoPermit:
+    """None now; ``retry_at`` is when it makes sense to ask again, ``reason`` why."""
+
+    retry_at: datetime
+    reason: Literal["ledger_busy", "day_limit"]
+
+
+Purpose = Literal["person", "live", "backfill"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the ledger last said is left."""
+
+    minute_remaining: int | None = None
+    day_remaining: int | None = None
+    day_limit: int | None = None
+
+
+class Limits(Protocol):
+    """The limits shared by everything that calls one organisation."""
+
+    def acquire(self, organisation: str, calls: int, purpose: Purpose) -> Permit | NoPermit:
+        """Up to ``calls`` permits; fewer may be granted, never none in a Permit."""
+        ...
+
+    def settle(self, organisation: str, permit: Permit, seen: Sequence[Seen]) -> None:
+        """Give the in-flight leases back and remember what the answers' headers said."""
+        ...
+
+    def budget(self, organisation: str) -> Budget: ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one answer said about the limits. None: the header was missing, which is not zero."""
+
+    minute_remaining: int | None = None
+    day_remaining: int | None = None
+    problem: str = ""  # minute, day, concurrent, appminute on a 429
+    retry_after: timedelta | None = None
+
+
+class Jobs(Protocol):
+    """Bulk jobs; plan and results lie in Files."""
+
+    def get(self, company: str, job: str) -> Job | None: ...
+
+    def page(self, company: str, *, after: str | None = None, limit: int = 50) -> Page:
+        """Newest first."""
+        ...
+
+    def write_chunk(self, job: Job, sort: Literal["plan", "result"], number: int, items: Sequence[JobItem]) -> None: ...
+
+    def read_chunk(self, job: Job, sort: Literal["plan", "result"], number: int) -> list[JobItem]: ...
+
+
+class Notices(Protocol):
+    """E-mails to be sent."""
+
+    def get(self, company: str, notice: str) -> Notice | None: ...
+
+
+class Files(Protocol):
+    """The bucket."""
+
+    def put(self, key: str, body: bytes, *, content_type: str) -> None: ...
+
+    def open(self, key: str) -> Iterator[bytes]:
+        """The body in pieces. Raises NotFound."""
+        ...
+
+    def size(self, key: str) -> int | None: ...
+
+    def upload_url(self, key: str, *, content_type: str) -> str: ...
+
+    def download_url(self, key: str, *, filename: str) -> str: ...
+
+
+class Doorbells(Protocol):
+    """Hints that a company may have work. Losing, repeating or reordering them must not matter; they never raise."""
+
+    def ring(self, company: str, direction: Direction, *, again: bool = False) -> None:
+        """``again``: from within a drain or the sweeper, with an id of its own (not swallowed as a repetition)."""
+        ...
+
+    def job(self, company: str, job: str, *, delay_s: int = 0) -> None: ...
+
+    def notice(self, company: str, notice: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One e-mail, text and HTML."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer(Protocol):
+    """Sends e-mail. Raises Transient to try again, Refused when it never will."""
+
+    def send(self, mail: Mail) -> None: ...
+
+
+# ------------------------------------------------------------------ the ledger
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One document to be written: the whole content for a create, the changed fields for an update."""
+
+    key: LinkKey
+    action: Action
+    reference: str
+    content: Content
+    document_id: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """The exact bytes of one write and what it holds, ready to be stored and sent."""
+
+    document_type: str
+    action: Action
+    method: str
+    path: str
+    body: bytes
+    outgoing: tuple[Outgoing, ...]
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The ledger has it, and this is what it answered."""
+
+    document: Document
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The ledger refused this one: a catalogued code, our words, its words."""
+
+    code: str
+    message: str
+    details: tuple[str, ...] = ()
+    holder: str = ""  # the document that holds a taken name or number, if the answer says so
+
+
+Verdict = Confirmed | Rejected
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Verdicts per reference; a part without one is unknown. ``correlation`` is the ledger's id of the call."""
+
+    verdicts: Mapping[str, Verdict]
+    seen: Seen = Seen()
+    correlation: str = ""
+
+
+@dataclass(frozen=True)
+class RefusedWhole:
+    """The call was refused without a verdict per element, so nothing was applied."""
+
+    rejected: Rejected
+    seen: Seen = Seen()
+    correlation: str = ""
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """Certainly not applied: limits, missing consent, no connection made."""
+
+    reason: Literal["ledger_busy", "day_limit", "needs_reconnect", "missing_scope"]
+    retry_after: timedelta | None = None
+    seen: Seen = Seen()
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may or may not have been applied. ``answered`` when the ledger answered with an error it will repeat."""
+
+    detail: str
+    answered: bool = False
+    seen: Seen = Seen()
+
+
+Reply = Answered | RefusedWhole | NotSent | Unknown
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What changed since a time: documents in order of change. ``complete`` unless the caller's limit cut it."""
+
+    documents: list[Document]
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """One page of everything: pages are counted from 1; read them last to first, so that shifts repeat, not skip."""
+
+    documents: list[Document]
+    page: int
+    pages: int
+    total: int
+
+
+class Ledger(Protocol):
+    """One company's ledger organisation. Reads raise LedgerBusy, NotConnected; a failed read is never "gone"."""
+
+    def compose(self, document_type: str, action: Action, outgoing: Sequence[Outgoing]) -> Request:
+        """The exact request. Pure."""
+        ...
+
+    def send(self, dispatch: Dispatch, *, seconds: float) -> Reply:
+        """One attempt, the whole answer within ``seconds``; never raises for what the wire does."""
+        ...
+
+    def read(self, document_type: str, ids: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:
+        """Documents by id (at most 40), archived ones too; ids the ledger does not know are absent."""
+        ...
+
+    def changed_since(
+        self, document_type: str, since: datetime | None, *, purpose: Purpose = "live", pages: int = 5
+    ) -> Delta:
+        """Documents changed at or after ``since``, archived ones too."""
+        ...
+
+    def crawl(self, document_type: str, page: int | None, *, purpose: Purpose = "backfill") -> Crawl:
+        """One page of 1,000; None asks for the last page (which tells how many there are)."""
+        ...
+
+    def find(self, document_type: str, references: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:
+        """Documents carrying one of our references."""
+        ...
+
+    def search(self, text: str) -> list[Document]:
+        """Contacts by text, for people who type; at most 10."""
+        ...
+
+    def organisation(self) -> Organisation: ...
+
+
+class Ledgers(Protocol):
+    """Opens a company's ledger."""
+
+    def of(self, company: str) -> Ledger:
+        """Raises NotConnected."""
+        ...
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Where to send the administrator's browser, and what must come back."""
+
+    url: str
+    state: str
+
+
+class Consents(Protocol):
+    """The ledger's OAuth side, in our words (``facts/xero.md §1``)."""
+
+    def authorize_url(self, state: str, challenge: str | None = None) -> str: ...
+
+    def exchange(self, code: str, now: datetime, verifier: str | None = None) -> tuple[Tokens, tuple[str, ...]]:
+        """Tokens and scopes for a code. Raises Refused (bad code) or LedgerBusy."""
+        ...
+
+    def refresh(self, refresh_token: str, now: datetime) -> Tokens:
+        """Raises NotConnected (consent is gone) or LedgerBusy."""
+        ...
+
+    def choices(self, access_token: str) -> tuple[Choice, ...]:
+        """The organisations this consent covers."""
+        ...
+
+    def revoke(self, refresh_token: str) -> None: ...
+
+    def disconnect(self, access_token: str, connection_id: str) -> None: ...
+
+    def missing_scopes(self, granted: Iterable[str]) -> tuple[str, ...]: ...

@@ -1,0 +1,124 @@
+"""The one list of reason codes: every skip, wait, refusal, parking and error says one of these, in plain words.
+
+Served at ``GET /v1/reasons``. ``{placeholders}`` are filled where the reason is told for one record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Sort = Literal["skip", "wait", "refuse", "park", "error", "conflict"]
+Fixer = Literal["anyone", "finance", "admin", "crm", "ledger", "nobody"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code with what it means, what to do, and who can."""
+
+    code: str
+    sort: Sort
+    message: str
+    remedy: str
+    who_can_fix: Fixer = "finance"
+
+
+_ALL = (
+    # --- a rule or a person keeps it from going
+    Reason("inactive", "skip", "The organization is inactive and was never in the ledger.",
+           "Make it active, or leave it: nothing is missing.", "anyone"),
+    Reason("archive_in_ledger", "skip", "Inactive here; this profile leaves archiving to the ledger.",
+           "Archive the contact in the ledger if you wish.", "ledger"),
+    Reason("archived", "skip", "Inactive here and archived in the ledger.", "Nothing to do.", "nobody"),
+    Reason("archived_in_ledger", "park", "The contact is archived in the ledger, whose API cannot restore it.",
+           "Open the contact in the ledger and restore it there; the link then resumes by itself.", "ledger"),
+    Reason("do_not_export", "skip", 'A person marked it "do not export".', "Remove the mark to let it go.", "finance"),
+    Reason("do_not_import", "skip", 'A person marked it "do not import".', "Remove the mark to let it come.", "finance"),
+    Reason("unlinked_by_person", "skip", "A person unlinked it, so it is not created or matched again by itself.",
+           "Link it again, or choose it in an export or import."),
+    Reason("deleted_here", "skip", "It was deleted here; its document stays in the ledger and is not imported again.",
+           "Nothing to do.", "nobody"),
+    Reason("update_off", "skip", "Edits of linked contacts do not travel by themselves (update_linked_contact_on_edit).",
+           "Run an export, or turn the setting on.", "admin"),
+    Reason("create_off", "skip", "Contacts are not created by themselves (create_linked_contact_on_create).",
+           "Run an export, link it by hand, or turn the setting on.", "admin"),
+    Reason("born_in_ledger_off", "skip", "Contacts made in the ledger are not imported by themselves.",
+           "Run an import, or turn import_contacts_born_in_ledger on.", "admin"),
+    Reason("ledger_edits_off", "skip", "Edits made in the ledger do not come here by themselves.",
+           "Run an import, or turn apply_ledger_edits on.", "admin"),
+    Reason("unchanged", "skip", "Both sides already agree.", "Nothing to do.", "nobody"),
+    Reason("acknowledged", "skip", "A person acknowledged the problem and let it rest.",
+           "It comes back when the record changes."),
+    Reason("nothing_to_post", "skip", "The ledger has nothing to hold for it.", "Nothing to do.", "nobody"),
+    Reason("managed_in_ledger", "refuse", "This is managed in the ledger and read only here.",
+           "Change it in the ledger.", "ledger"),
+    # --- it waits
+    Reason("integration_disabled", "wait", "The integration is switched off.", "Turn integration_enabled on.", "admin"),
+    Reason("not_connected", "wait", "There is no connection to the ledger.", "Connect to the ledger.", "admin"),
+    Reason("needs_reconnect", "wait", "The ledger no longer accepts the connection.", "Re-authorise it.", "admin"),
+    Reason("day_limit", "wait", "The ledger's daily limit of calls is nearly used up.",
+           "It goes on by itself when the ledger grants calls again.", "nobody"),
+    Reason("ledger_busy", "wait", "The ledger asked us to wait.", "It goes on by itself.", "nobody"),
+    Reason("possible_duplicate", "wait", "It may be the same as a contact in the ledger; neither is created meanwhile.",
+           "Decide the suggestion: link, create or ignore."),
+    Reason("balance_outstanding", "wait", "The contact has money outstanding and is not archived meanwhile.",
+           "It is archived by itself when nothing is outstanding.", "nobody"),
+    Reason("conflict", "conflict", "Both sides changed the same field to different values.",
+           "Choose which value to keep."),
+    Reason("newer_in_ledger", "wait", "The contact was just changed in the ledger; that is read first.",
+           "It goes on by itself.", "nobody"),
+    Reason("reading_ledger", "wait", "The ledger's version is read before this is sent.", "It goes on by itself.", "nobody"),
+    # --- refused here, before any call
+    Reason("field_too_long", "error", "A field is longer than the ledger holds.", "Shorten it.", "anyone"),
+    Reason("name_not_allowed", "error", "The ledger allows no angle brackets in names.", "Change the name.", "anyone"),
+    Reason("email_not_allowed", "error", "The ledger accepts no such e-mail address.", "Correct the e-mail address.", "anyone"),
+    Reason("currency_unknown", "error", "The currency is not a three-letter code.", "Use a code such as EUR.", "anyone"),
+    Reason("too_large", "error", "The record is larger than the ledger takes in one call.", "Shorten its texts.", "anyone"),
+    # --- refused by the ledger
+    Reason("name_taken", "error", "Another active contact in the ledger already has this name.",
+           "Link this record to that contact, or change one of the names."),
+    Reason("account_number_taken", "error", "Another contact in the ledger already has this account number.",
+           "Change the account number, or link to the contact that has it."),
+    Reason("reference_taken", "error", "A contact in the ledger already carries this record's own reference.",
+           "Link the record to that contact."),
+    Reason("contact_archived", "error", "The details match an archived contact, which the ledger's API cannot edit.",
+           "Restore the contact in the ledger, or change the name.", "ledger"),
+    Reason("contact_gone", "error", "The ledger no longer knows the linked contact.",
+           "Unlink the record, then link or create it again."),
+    Reason("contact_name_missing", "error", "The ledger needs a name, an id or a number.", "Give it a name.", "anyone"),
+    Reason("currency_not_subscribed", "error", "The ledger's organisation is not subscribed to this currency.",
+           "Add the currency in the ledger, or change it here.", "ledger"),
+    Reason("value_not_accepted", "error", "The ledger did not accept a value.", "See the ledger's own words and correct it.", "anyone"),
+    Reason("refused_by_ledger", "error", "The ledger refused it.", "See the ledger's own words.", "anyone"),
+    Reason("missing_scope", "error", "The connection lacks a permission this needs.", "Re-authorise the connection.", "admin"),
+    # --- a person must choose
+    Reason("several_matches", "park", "Several documents in the ledger carry this record's mark.",
+           "Link the right one by hand."),
+    Reason("linked_elsewhere", "park", "The ledger answered with a document that is linked to another record.",
+           "Look at both records and unlink one."),
+    Reason("merged_into_linked", "conflict", "The contact was merged into one that is linked to another record.",
+           "Merge the two records here, or unlink one."),
+    Reason("lost_answer", "wait", "It was sent but the answer was lost; the ledger is asked before anything is repeated.",
+           "It goes on by itself within about 20 minutes.", "nobody"),
+    # --- refusals of the API
+    Reason("in_flight", "refuse", "The record is being sent to the ledger right now.", "Try again in a moment.", "anyone"),
+    Reason("link_taken", "refuse", "That document is already linked to another record.", "Unlink the other one first."),
+    Reason("link_needs_confirmation", "refuse", "Linking would overwrite values.", "Look at the differences and confirm."),
+    Reason("synced", "refuse", "The record is in the ledger and cannot be deleted.",
+           "Unlink it first, or let an administrator force it with a reason.", "admin"),
+    Reason("organisation_taken", "refuse", "Another company is paired with that organisation.",
+           "Choose another organisation.", "admin"),
+    Reason("other_organisation", "refuse", "The company is paired with another organisation, for life.",
+           "Choose the organisation it was paired with.", "admin"),
+    Reason("plan_outdated", "refuse", "Settings or pairing changed, or the plan is older than 24 hours.", "Plan again."),
+    Reason("job_not_ready", "refuse", "The job is not in a state for that.", "Look at its status.", "anyone"),
+    Reason("record_too_large", "refuse", "A record may hold 256 KB.", "Shorten it.", "crm"),
+    Reason("id_taken", "refuse", "There is a record of that id.", "Choose another id.", "crm"),
+)  # fmt: skip
+
+REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}
+
+
+def reason(code: str) -> Reason:
+    """The catalogued reason. Raises KeyError for a code nobody wrote down, which a test then catches."""
+    return REASONS[code]

@@ -1,0 +1,30 @@
+"""A document: the ledger's counterpart of a record, already in our own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from ledgerlink.kinds import Content, Value
+
+DocumentStatus = Literal["active", "archived", "other"]
+
+
+class Document(Value):
+    """One document as the ledger answered it. ``content`` is in ledger view: comparable with ``Link.base``."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    type: str
+    id: str
+    kind: str
+    status: DocumentStatus = "active"
+    updated_at: datetime
+    reference: str = ""  # our own marker on it, if it carries one
+    merged_into: str = ""
+    content: Content
+    outstanding: bool = False  # money is owed on either side
+    roles: tuple[str, ...] = ()  # customer, supplier: the ledger knows by its documents
+    url: str = ""

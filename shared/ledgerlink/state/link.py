@@ -1,0 +1,107 @@
+"""A link: the pair part ↔ document, one to one both ways, with its sync state. The export queue is the due ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from pydantic import ConfigDict
+
+from ledgerlink.kinds import Content, Value
+
+from .record import Hold, RecordKey
+
+SyncState = Literal["unlinked", "due", "sending", "linked", "skipped", "error", "unknown", "parked", "conflict"]
+Tombstone = Literal["", "unlinked_by_person", "deleted_here"]
+
+
+class LinkKey(NamedTuple):
+    """Which link: the record's key and the part ("main" where a record needs only one document)."""
+
+    company: str
+    kind: str
+    id: str
+    part: str = "main"
+
+    @property
+    def record(self) -> RecordKey:
+        return RecordKey(self.company, self.kind, self.id)
+
+
+class SyncError(Value):
+    """Why a link cannot go: a catalogued code, our words, what the ledger said, and since when."""
+
+    code: str
+    message: str
+    since: datetime
+    field: str = ""
+    details: tuple[str, ...] = ()  # every problem at once, each in plain words
+
+
+class Clashing(Value):
+    """One field on which both sides disagree since their last agreement (state ``conflict``)."""
+
+    field: str
+    crm: str  # JSON of the value
+    ledger: str  # JSON of the value
+    since: datetime
+
+
+class Link(Value):
+    """Sync state of one part. Everything decided about it is decided on this and its record."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    company: str
+    kind: str
+    id: str
+    part: str = "main"
+    stage: int = 1
+
+    state: SyncState = "unlinked"
+    reason: str = ""  # code from ledgerlink.reasons, for skipped, waiting, parked and error
+    error: SyncError | None = None
+    attempts: int = 0  # refusals by the ledger; limits and lost answers cost none
+
+    document_type: str = ""
+    document_id: str = ""
+    document_status: str = ""  # the ledger's, in our words: "active", "archived"
+    base: Content | None = None  # ledger view last agreed on
+    base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
+    seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
+    held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
+    clashes: tuple[Clashing, ...] = ()
+
+    wanted: int = 0  # the record's revision that should be in the ledger
+    exported: int = 0  # the revision that is
+    last_dispatch: str = ""
+    generation: int = 0  # of the create: a new one after "it certainly never arrived"
+    create_ordered: bool = False  # may be created by itself (settings at its birth, a job, a person, a document)
+    ordered_by: str = ""  # a job's id or "person": go even where settings keep it back
+    queued_at: datetime | None = None  # set while due; the export queue is an index over it
+    order: str = ""  # within the queue: first in, first out; documents as made
+    waits_on: str = ""  # "setting:…", "record:…", "time", "conflict", "suggestion"
+    wake_at: datetime | None = None  # for waits on time
+
+    do_not_export: Hold = Hold()
+    do_not_import: Hold = Hold()
+    tombstone: Tombstone = ""
+    last_export_at: datetime | None = None
+    last_import_at: datetime | None = None
+    last_outcome: str = ""  # of the last settlement: created, updated, unchanged, archived, failed …
+    last_job: str = ""  # the job that ordered it, if one did
+
+    title: str = ""
+    number: str = ""
+    email: str = ""
+    status: str = ""
+    updated_at: datetime | None = None
+    version: int = 0  # of the stored item; 0 = never stored
+
+    @property
+    def key(self) -> LinkKey:
+        return LinkKey(self.company, self.kind, self.id, self.part)
+
+    @property
+    def is_due(self) -> bool:
+        return self.queued_at is not None

@@ -1,0 +1,23 @@
+"""A notice: one e-mail that is to be sent, as data; the words come from a template."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ledgerlink.kinds import Value
+
+
+class Notice(Value):
+    """Which template, with which figures, to whom, and whether it went out."""
+
+    company: str
+    id: str
+    template: Literal["job_done", "needs_reconnect", "connected"]
+    to: str
+    data: dict[str, Any]
+    created_at: datetime
+    status: Literal["pending", "sent", "failed"] = "pending"
+    attempts: int = 0
+    job: str = ""
+    version: int = 0
