@@ -1,1 +1,1 @@
-"""What the hub remembers: frozen models of records, links, lanes, dispatches, jobs. Pure data, no behaviour but folds."""
+"""What the hub remembers: frozen models of records, links, lanes, dispatches, jobs. Pure data, folds at most."""

@@ -70,6 +70,7 @@ class Job(Value):
     applied: int = 0  # plan chunks carried out
     results: int = 0  # result chunks written
     error: str = ""
+    wake_at: datetime | None = None  # when the sweeper takes it up again, should its message be lost
     version: int = 0
 
 

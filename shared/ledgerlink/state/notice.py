@@ -20,4 +20,5 @@ class Notice(Value):
     status: Literal["pending", "sent", "failed"] = "pending"
     attempts: int = 0
     job: str = ""
+    wake_at: datetime | None = None  # when the sweeper rings for it again, should its message be lost
     version: int = 0

@@ -1,0 +1,176 @@
+"""Between our models and the tables' items, both ways, with the keys of every sparse index."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from ledgerlink.kinds import KINDS
+from ledgerlink.state.activity import Entry
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
+
+from .pack import rest_json, squeeze, stamp, unsqueeze, unstamp
+from .tables import ActivityItem, LinkItem, RecordItem, shard_of
+
+HISTORY = timedelta(days=400)
+
+_LINK_COLUMNS = {
+    "company",
+    "kind",
+    "id",
+    "part",
+    "version",
+    "base",
+    "seen",
+    "title",
+    "number",
+    "email",
+    "status",
+    "state",
+    "reason",
+    "document_id",
+    "last_export_at",
+    "last_import_at",
+    "updated_at",
+}
+
+
+def link_sk(key: LinkKey) -> str:
+    return f"{key.kind}#{key.id}#{key.part}"
+
+
+def link_key(company: str, sk: str) -> LinkKey:
+    kind, id_, part = sk.split("#")
+    return LinkKey(company, kind, id_, part)
+
+
+def claim_sk(document_type: str, document_id: str) -> str:
+    return f"ledger#{document_type}#{document_id}"
+
+
+def due_shard(company: str) -> str:
+    return f"due{shard_of(company)}"
+
+
+def link_item(link: Link) -> LinkItem:
+    """The item as it will be stored: one version up, index keys only where the link belongs into the index."""
+    item = LinkItem(link.company, link_sk(link.key), version=link.version + 1)
+    item.state = link.state
+    for name in ("title", "number", "email", "status", "reason", "document_id"):
+        setattr(item, name, getattr(link, name) or None)
+    for name in ("last_export_at", "last_import_at", "updated_at"):
+        setattr(item, name, stamp(getattr(link, name)))
+    item.do_not_export = link.do_not_export.on or None
+    item.do_not_import = link.do_not_import.on or None
+    item.rest = rest_json(link, _LINK_COLUMNS)
+    item.base, item.seen = squeeze(link.base), squeeze(link.seen)
+    _index(item, link)
+    return item
+
+
+def _index(item: LinkItem, link: Link) -> None:
+    where = f"{link.kind}#{link.id}#{link.part}"
+    if link.is_due:
+        item.due_shard = due_shard(link.company)
+        item.due_key = f"{link.company}#{link.stage}#{link.order}#{where}"
+    if link.wake_at is not None:  # of all companies, by time
+        item.waits_on, item.wait_key = f"time#{shard_of(link.company)}", f"{stamp(link.wake_at)}#{link.company}#{where}"
+    elif link.waits_on:
+        item.waits_on, item.wait_key = f"{link.company}#{link.waits_on}", where
+    if link.state in ("error", "parked"):
+        since = stamp(link.error.since) if link.error else stamp(link.updated_at)
+        item.errors_of, item.error_key = f"{link.company}#errors", f"{since}#{where}"
+    elif link.state == "conflict":
+        item.errors_of, item.error_key = f"{link.company}#conflicts", f"{stamp(link.clashes[0].since)}#{where}"
+    if link.part == "main":
+        item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:80]}#{link.id}"
+
+
+def link_of(item: LinkItem) -> Link:
+    kind, id_, part = item.sk.split("#")
+    rest: dict[str, Any] = json.loads(item.rest or "{}")
+    return Link.model_validate(
+        {
+            **rest,
+            "company": item.company,
+            "kind": kind,
+            "id": id_,
+            "part": part,
+            "version": int(item.version),
+            "base": unsqueeze(kind, item.base),
+            "seen": unsqueeze(kind, item.seen),
+            "state": item.state,
+            "title": item.title or "",
+            "number": item.number or "",
+            "email": item.email or "",
+            "status": item.status or "",
+            "reason": item.reason or "",
+            "document_id": item.document_id or "",
+            "last_export_at": unstamp(item.last_export_at),
+            "last_import_at": unstamp(item.last_import_at),
+            "updated_at": unstamp(item.updated_at),
+        }
+    )
+
+
+def record_sk(key: RecordKey) -> str:
+    return f"{key.kind}#{key.id}"
+
+
+def record_item(record: Record) -> RecordItem:
+    content = record.content.model_dump_json(exclude_defaults=True)
+    pushed = record.pushed.model_dump_json(exclude_defaults=True) if record.pushed is not None else "null"
+    at = stamp(record.updated_at)
+    return RecordItem(
+        record.company,
+        record_sk(record.key),
+        version=record.version + 1,
+        revision=record.revision,
+        content=content,
+        pushed=None if pushed == content else pushed,
+        updated_at=at,
+        changed_by=record.changed_by,
+        deleted=record.deleted or None,
+        feed_of=record.company,
+        feed_key=f"{at}#{record_sk(record.key)}",
+    )
+
+
+def record_of(item: RecordItem) -> Record:
+    kind, id_ = item.sk.split("#", 1)
+    model = KINDS[kind].model
+    content = model.model_validate_json(item.content)
+    pushed = content if item.pushed is None else None
+    if item.pushed not in (None, "null"):
+        pushed = model.model_validate_json(item.pushed)
+    return Record(
+        company=item.company,
+        kind=kind,
+        id=id_,
+        revision=int(item.revision),
+        content=content,
+        pushed=pushed,
+        updated_at=unstamp(item.updated_at),
+        changed_by=item.changed_by,
+        deleted=bool(item.deleted),
+        version=int(item.version),
+    )
+
+
+def activity_item(entry: Entry) -> ActivityItem:
+    return ActivityItem(
+        f"{entry.company}#{entry.kind}#{entry.record}",
+        entry.id,
+        company=entry.company,
+        data=entry.model_dump_json(exclude_defaults=True, exclude={"company", "id", "kind", "record"}),
+        expires_at=int((entry.at + HISTORY).timestamp()),
+    )
+
+
+def entry_of(item: ActivityItem) -> Entry:
+    _, kind, record = item.record_key.split("#", 2)
+    return Entry.model_validate(
+        {**json.loads(item.data), "company": item.company, "id": item.entry, "kind": kind, "record": record}
+    )

@@ -1,0 +1,77 @@
+"""Stale marks: one small item per changed document, under the organisation, overwritten by the newer news."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from pynamodb.exceptions import DeleteError, UpdateError
+
+from ledgerlink.ports import Mark
+
+from .errors import translated
+from .tables import ControlItem, shard_of
+
+_FAILED = "ConditionalCheckFailedException"
+
+
+class DynamoMarks:
+    """``ports.Marks``. A mark is in the wake index from birth, so the sweeper rings for one whose doorbell was lost."""
+
+    def add(self, organisation: str, documents: Iterable[tuple[str, str]], *, since: str) -> None:
+        partition = _partition(organisation)
+        with translated(), ControlItem.batch_write() as batch:
+            for document_type, document_id in dict.fromkeys(documents):
+                batch.save(
+                    ControlItem(
+                        partition,
+                        _sk(document_type, document_id),
+                        version=1,
+                        data=json.dumps({"since": since}),
+                        status=since,
+                        wake_shard=f"wake{shard_of(partition)}",
+                        wake_at=f"{since}#{partition}#{document_id}",
+                    )
+                )
+
+    def pending(self, organisation: str, *, limit: int = 40) -> list[Mark]:
+        with translated():
+            rows = ControlItem.query(
+                _partition(organisation), ControlItem.sk.startswith("stale#"), limit=limit, consistent_read=True
+            )
+            return [_mark(row) for row in rows]
+
+    def count(self, organisation: str) -> int:
+        with translated():
+            return int(ControlItem.count(_partition(organisation), ControlItem.sk.startswith("stale#")))
+
+    def done(self, organisation: str, mark: Mark) -> None:
+        item = ControlItem(_partition(organisation), _sk(mark.document_type, mark.document_id))
+        with translated():
+            try:
+                item.delete(condition=ControlItem.status == mark.since)
+            except DeleteError as error:
+                if error.cause_response_code != _FAILED:  # renewed meanwhile: it stays
+                    raise
+
+    def postpone(self, organisation: str, mark: Mark) -> None:
+        item = ControlItem(_partition(organisation), _sk(mark.document_type, mark.document_id))
+        with translated():
+            try:
+                item.update(actions=[ControlItem.version.add(1)], condition=ControlItem.status == mark.since)
+            except UpdateError as error:
+                if error.cause_response_code != _FAILED:
+                    raise
+
+
+def _partition(organisation: str) -> str:
+    return f"organisation#{organisation}"
+
+
+def _sk(document_type: str, document_id: str) -> str:
+    return f"stale#{document_type}#{document_id}"
+
+
+def _mark(row: ControlItem) -> Mark:
+    _, document_type, document_id = row.sk.split("#", 2)
+    return Mark(document_type, document_id, row.status, int(row.version) - 1)

@@ -1,0 +1,53 @@
+"""Reading many and reading in pages, the same way for every table."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from pynamodb.models import Model
+
+from ledgerlink.errors import FieldProblem, Invalid
+from ledgerlink.ports import Page
+
+from .errors import translated
+
+M = TypeVar("M", bound=Model)
+
+
+def many(model: type[M], keys: Iterable[tuple[str, str]]) -> list[M]:
+    """Items by key, strongly read, in batches of 100; missing ones are absent."""
+    wanted = list(dict.fromkeys(keys))
+    found: list[M] = []
+    with translated():
+        for start in range(0, len(wanted), 100):
+            found += model.batch_get(wanted[start : start + 100], consistent_read=True)
+    return found
+
+
+def page(
+    query: Callable[..., Any], *args: Any, make: Callable[[Any], Any], after: str | None, limit: int, **kw: Any
+) -> Page:
+    """One page of a query; the cursor is the key of the last item read, as opaque text."""
+    with translated():
+        rows = query(*args, limit=limit, page_size=limit, last_evaluated_key=_key(after), **kw)
+        items = [make(row) for row in rows]
+        return Page(items, _text(rows.last_evaluated_key))
+
+
+def _text(key: Any) -> str | None:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode() if key else None
+
+
+def _key(text: str | None) -> Any:
+    if not text:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(text))
+    except ValueError as error:
+        raise Invalid(FieldProblem("cursor", "not a cursor of ours", "cursor")) from error
+    if not isinstance(key, dict):
+        raise Invalid(FieldProblem("cursor", "not a cursor of ours", "cursor"))
+    return key

@@ -1,0 +1,86 @@
+"""Records and their history in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ledgerlink.ports import Page
+from ledgerlink.state.activity import Entry
+from ledgerlink.state.record import Record, RecordKey
+
+from .errors import translated
+from .items import activity_item, entry_of, record_of, record_sk
+from .pack import stamp
+from .reading import many, page
+from .tables import ActivityItem, RecordItem
+
+
+class DynamoRecords:
+    """``ports.Records``."""
+
+    def get(self, key: RecordKey) -> Record | None:
+        return self.many([key]).get(key)
+
+    def many(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Record]:
+        records = (record_of(item) for item in many(RecordItem, ((key.company, record_sk(key)) for key in keys)))
+        return {record.key: record for record in records}
+
+    def page(self, company: str, kind: str, *, after: str | None = None, limit: int = 200) -> Page:
+        return page(
+            RecordItem.query,
+            company,
+            RecordItem.sk.startswith(f"{kind}#"),
+            make=record_of,
+            after=after,
+            limit=limit,
+            consistent_read=True,
+        )
+
+    def changes(self, company: str, *, since: str | None, limit: int) -> Page:
+        later = RecordItem.feed_key > since if since else None
+        with translated():
+            rows = list(RecordItem.feed_index.query(company, later, limit=limit))
+        records = self.many([RecordKey(company, *row.sk.split("#", 1)) for row in rows])
+        # In order of change; one that changed again since the index was read comes later once more.
+        return Page(
+            sorted(records.values(), key=lambda record: (stamp(record.updated_at), record.id)),
+            rows[-1].feed_key if rows else since,
+        )
+
+
+class DynamoActivity:
+    """``ports.Activity``."""
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        with translated(), ActivityItem.batch_write() as batch:
+            for item in {entry.id: activity_item(entry) for entry in entries}.values():
+                batch.save(item)
+
+    def get(self, key: RecordKey, entry: str) -> Entry | None:
+        found = many(ActivityItem, [(f"{key.company}#{key.kind}#{key.id}", entry)])
+        return entry_of(found[0]) if found else None
+
+    def of_record(self, key: RecordKey, *, after: str | None = None, limit: int = 50) -> Page:
+        return page(
+            ActivityItem.query,
+            f"{key.company}#{key.kind}#{key.id}",
+            make=entry_of,
+            after=after,
+            limit=limit,
+            scan_index_forward=False,
+        )
+
+    def of_company(
+        self, company: str, *, after: str | None = None, limit: int = 50, since: datetime | None = None
+    ) -> Page:
+        later = ActivityItem.entry >= (stamp(since) or "") if since else None
+        return page(
+            ActivityItem.by_company.query,
+            company,
+            later,
+            make=entry_of,
+            after=after,
+            limit=limit,
+            scan_index_forward=False,
+        )

@@ -1,0 +1,42 @@
+"""Fixtures for every test: no network, AWS in this process where asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import aws as in_process
+
+if TYPE_CHECKING:
+    from pynamodb.connection import Connection
+
+os.environ.update(in_process.ENVIRONMENT)
+
+
+@pytest.fixture
+def aws() -> Iterator[in_process.AwsInProcess]:
+    """AWS answered in this process, empty."""
+    with in_process.installed() as installed:
+        yield installed
+
+
+@pytest.fixture
+def tables(aws: in_process.AwsInProcess) -> Connection:
+    """The template's tables, and the models bound to them."""
+    from ledgerlink.adapters.aws import client
+    from ledgerlink.adapters.dynamodb.tables import bind
+    from ledgerlink.settings import Settings
+
+    in_process.create_tables(client("dynamodb", in_process.REGION))
+    return bind(
+        Settings(
+            links_table="LinksTable",
+            records_table="RecordsTable",
+            activity_table="ActivityTable",
+            control_table="ControlTable",
+            region=in_process.REGION,
+        )
+    )

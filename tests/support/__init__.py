@@ -1,0 +1,1 @@
+"""What tests share: AWS in this process, builders with defaults."""
