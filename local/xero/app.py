@@ -1,0 +1,178 @@
+"""The simulator as one WSGI application: identity, connections, the accounting API and the controls on one address.
+
+It starts no thread and never sleeps. Ids come from a seed, time from a clock callable, so the same calls give the
+same answers. One lock makes it safe under a threaded server; deliveries and moves of the clock happen outside it,
+because whoever is called then may call back.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import RLock
+from typing import Any
+
+from local.xero import api, connections, controls, faults, identity
+from local.xero.clock import Advance, Clock, OffsetClock, system_clock
+from local.xero.delivery import Postman, Sender, no_sender
+from local.xero.faults import Fault
+from local.xero.messages import (
+    Answer,
+    Json,
+    Request,
+    html_answer,
+    json_answer,
+    pack,
+    read_request,
+    text_answer,
+    wsgi_parts,
+)
+from local.xero.organisations import DEFAULT
+from local.xero.page import books_page
+from local.xero.settings import Settings
+from local.xero.world import World, new_world
+
+StartResponse = Callable[..., object]
+
+
+def create_app(
+    *,
+    clock: Clock | None = None,
+    advance: Advance | None = None,
+    sender: Sender = no_sender,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+    organisations: Sequence[Json] = DEFAULT,
+    client_id: str = "",
+    client_secret: str = "",
+) -> "Simulator":
+    """The WSGI callable.
+
+    `clock` answers aware UTC datetimes; `advance` moves it (by default an offset of the app's own is added).
+    `settings` are those of `POST /_sim/settings`, kept over a reset. Any client id and secret pass unless given.
+    """
+    if advance is None:
+        own = OffsetClock(clock or system_clock)
+        clock, advance = own, own.advance
+    assert clock is not None, "a clock that advances needs to be read too"
+    start = _Start(clock, seed, dict(settings or {}), organisations, (client_id, client_secret))
+    return Simulator(start, advance, sender)
+
+
+class _Start:
+    """How a fresh world is made, at the beginning and by reset."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        seed: int,
+        settings: Json,
+        organisations: Sequence[Json],
+        client: tuple[str, str],
+    ) -> None:
+        self._given = (clock, seed, settings, organisations, client)
+
+    def world(self) -> World:
+        clock, seed, settings, organisations, client = self._given
+        world = new_world(clock, seed, Settings(), organisations, client)
+        controls.apply_settings(world, settings)
+        return world
+
+
+class Simulator:
+    """The WSGI callable, and what its owner may do beside serving it: `tick` and `deliver`."""
+
+    def __init__(self, start: _Start, advance: Advance, sender: Sender) -> None:
+        self._start = start
+        self._advance = advance
+        self._lock = RLock()
+        self._postman = Postman(sender, self._lock)
+        self.world = start.world()
+
+    def __call__(self, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        request = read_request(environ)
+        answer = self.answer(request)
+        pack(answer, request)
+        status, headers, body = wsgi_parts(answer)
+        start_response(status, headers)
+        return body
+
+    def answer(self, request: Request) -> Answer:
+        if request.path.startswith("/_sim"):
+            return self._control(request)
+        with self._lock:
+            self.world.faults.settle_late(self.world.now())
+            answer, fault = self._through_faults(request)
+            answer.delay_s += self.world.settings.latency_ms / 1000
+            self.world.remember(request, answer, fault.kind if fault else "")
+        return answer
+
+    def tick(self) -> None:
+        """Applies late writes that have come due; every request does it too."""
+        with self._lock:
+            self.world.faults.settle_late(self.world.now())
+
+    def deliver(self, *, forced: bool = True) -> Json:
+        """Sends pending webhooks: all of them, or what is due."""
+        return self._postman.deliver(self.world, forced=forced)
+
+    def _through_faults(self, request: Request) -> tuple[Answer, Fault | None]:
+        fault = self.world.faults.find(request)
+        if fault is None:
+            return self._serve(request, None), None
+        if fault.kind in faults.INSIDE:
+            before = fault.hits
+            answer = self._serve(request, fault)
+            return answer, fault if fault.hits > before else None
+        self.world.faults.take(fault)
+        if fault.kind in faults.LIMITS:
+            return api.limit_refusal(self.world, request, fault), fault
+        if faults.strikes_instead(fault):
+            return faults.spoil(fault, Answer(500)), fault
+        request.keep_elements = fault.elements
+        return faults.spoil(fault, self._serve(request, None)), fault
+
+    def _serve(self, request: Request, fault: Fault | None) -> Answer:
+        if request.path.startswith(api.BASE):
+            return api.handle(self.world, request, fault)
+        plain = _plain_route(request.path)
+        if plain is None:
+            return text_answer(404, "Not found")
+        if fault is None or fault.kind == "element_error":
+            return plain(self.world, request)
+        return self.world.faults.inside(fault, self.world.now(), lambda _: plain(self.world, request))[0]
+
+    def _control(self, request: Request) -> Answer:
+        control = (request.method, request.path.removeprefix("/_sim").strip("/"))
+        if control == ("GET", ""):
+            with self._lock:
+                return html_answer(200, books_page())
+        if control == ("POST", "webhooks:flush"):
+            return json_answer(200, self.deliver())
+        if control == ("POST", "clock"):
+            return self._move_clock(request)
+        with self._lock:
+            if control == ("POST", "reset"):
+                self.world = self._start.world()
+                return json_answer(
+                    200, {"organisations": [{"id": i, "name": n} for i, n in self.world.organisations()]}
+                )
+            if control == ("GET", "clock"):
+                return json_answer(200, {"now": self.world.now().isoformat()})
+            self.world.faults.settle_late(self.world.now())
+            return controls.handle(self.world, request)
+
+    def _move_clock(self, request: Request) -> Answer:
+        try:
+            seconds = float(controls.body_of(request)["advance_s"])
+        except (KeyError, TypeError, ValueError):
+            return json_answer(422, {"error": "advance_s is a number of seconds"})
+        self._advance(seconds)
+        self.tick()
+        return json_answer(200, {"now": self.world.now().isoformat()})
+
+
+def _plain_route(path: str) -> Callable[[World, Request], Answer] | None:
+    """What answers outside the accounting API."""
+    if path in identity.PATHS:
+        return identity.handle
+    if path.lower().rstrip("/") == "/connections" or path.lower().startswith("/connections/"):
+        return connections.handle
+    return None

@@ -1,0 +1,64 @@
+"""Xero's ways of writing a moment: `/Date(ms+0000)/` in answers, five spellings in `If-Modified-Since`."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_WIRE = re.compile(r"^/Date\((-?\d+)([+-]\d{4})?\)/$")
+_DOCUMENTED = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+
+
+def milliseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def wire(moment: datetime) -> str:
+    """A stored moment, with its offset (facts/xero.md §3.5)."""
+    return f"/Date({milliseconds(moment)}+0000)/"
+
+
+def wire_now(moment: datetime) -> str:
+    """The envelope's `DateTimeUTC`, which comes without an offset."""
+    return f"/Date({milliseconds(moment)})/"
+
+
+def from_wire(text: object) -> datetime | None:
+    """The offset is not applied: it may say +1300 on a field named UTC (facts/xero.md §3.5)."""
+    found = _WIRE.match(text) if isinstance(text, str) else None
+    return _EPOCH + int(found[1]) * _MILLISECOND if found else None
+
+
+def fraction(moment: datetime) -> str:
+    """ISO with as many fraction digits as there are, and no Z, as Xero's events and connections have it."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds").rstrip("0").rstrip(".")
+
+
+def modified_since(text: str, *, strict: bool) -> datetime | None:
+    """The moment of an `If-Modified-Since`, or None to return everything.
+
+    Documented is `yyyy-mm-ddThh:mm:ss`. Other spellings are reported to return everything or the wrong rows
+    (facts/xero.md §3.4), which is what `strict` does; else they are understood, cut to the second.
+    """
+    text = text.strip()
+    if strict and not _DOCUMENTED.match(text):
+        return None
+    moment = from_wire(text) or _iso(text) or _http_date(text)
+    return moment.replace(microsecond=0) if moment else None
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,221 @@
+"""Contacts: unique names and numbers, archiving that only a person can take back, merging (facts/xero.md §4.1)."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from local.xero.books import Books, Key, Row
+from local.xero.errors import Refused, bad_data, not_found
+from local.xero.ids import is_guid
+from local.xero.kinds import contact_fields as wire_fields
+from local.xero.kinds.base import Kind, Work
+from local.xero.messages import Json
+
+ACTIVE, ARCHIVED = "ACTIVE", "ARCHIVED"
+ARCHIVED_TEXT = (
+    "The specified contact details matched an archived contact. "
+    "Archived contacts cannot currently be edited via the API."
+)
+ACCOUNT_NUMBER_TEXT = "The Account Number already exists. Please enter a different Account Number."
+NO_NAME_TEXT = "Contact Name cannot be empty."  # recorded, waynerobinson/xeroizer#380
+
+# Dropped by an unpaged list, and by summaryOnly (§3.4).
+_NOT_LISTED = frozenset(
+    [
+        "PaymentTerms",
+        "SalesDefaultLineAmountType",
+        "PurchasesDefaultLineAmountType",
+        "SalesDefaultAccountCode",
+        "BatchPayments",
+        "PurchasesDefaultAccountCode",
+        "SalesTrackingCategories",
+        "PurchasesTrackingCategories",
+        "MergedToContactID",
+        "Balances",
+        "AccountsReceivableTaxType",
+        "AccountsPayableTaxType",
+        "TrackingCategoryName",
+        "TrackingCategoryOption",
+    ]
+)
+_NOT_IN_SUMMARY = frozenset(
+    [
+        "Addresses",
+        "Balances",
+        "ContactGroups",
+        "ContactPersons",
+        "IsCustomer",
+        "IsSupplier",
+        "SalesDefaultAccountCode",
+        "PurchasesDefaultAccountCode",
+        "SalesTrackingCategories",
+        "PurchasesTrackingCategories",
+        "TrackingCategoryName",
+        "TrackingCategoryOption",
+    ]
+)
+
+
+class Contacts(Kind):
+    name: ClassVar[str] = "contacts"
+    singular: ClassVar[str] = "contact"
+    segment: ClassVar[str] = "Contacts"
+    id_field: ClassVar[str] = "ContactID"
+    scope: ClassVar[str] = "accounting.contacts"
+    error_flag: ClassVar[str] = "HasValidationErrors"
+    category: ClassVar[str] = "CONTACT"
+    fields: ClassVar[frozenset[str]] = wire_fields.NAMES
+    searched: ClassVar[tuple[str, ...]] = (
+        *("Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber", "EmailAddress"),
+    )
+
+    def keys(self, row: Row) -> Iterable[Key]:
+        if row.fields["ContactStatus"] == ACTIVE:
+            yield "name", row.fields["Name"].casefold()
+        else:
+            yield "archived name", row.fields["Name"].casefold()
+        if row.fields.get("ContactNumber"):
+            yield "number", row.fields["ContactNumber"]
+        if row.fields.get("AccountNumber"):
+            yield "account", row.fields["AccountNumber"]
+
+    def locate(self, books: Books, key: str) -> Row | None:
+        """`GET /Contacts/{ContactNumber}` exists beside the one by id (§3.4)."""
+        table = books.tables[self.name]
+        return table.get(key) or table.find("number", key)
+
+    def archived(self, row: Row) -> bool:
+        return bool(row.fields["ContactStatus"] != ACTIVE)
+
+    def write(self, work: Work, sent: Json, *, verb: str, id: str | None = None) -> Row:
+        given = wire_fields.read(sent, null_clears=work.settings.null_clears)
+        existing = self._meant(work, given, verb, id)
+        if existing is None:
+            return self._create(work, given)
+        if self.archived(existing):
+            raise Refused(ARCHIVED_TEXT, id=existing.id)
+        merged = wire_fields.merge(existing.fields, given, replace_slots=work.settings.slots == "replace")
+        return self._save(work, existing.id, merged, given)
+
+    def _meant(self, work: Work, given: Json, verb: str, id: str | None) -> Row | None:
+        """The contact an element updates: by id, else by ContactNumber, else by name. PUT only creates (§3.1)."""
+        if verb == "PUT":
+            return None
+        table = work.books.tables[self.name]
+        wanted = id or given.get("ContactID")
+        if wanted:
+            found = table.get(wanted)
+            if found is None and (id or work.settings.post_unknown_id_is_404):
+                raise not_found()
+            if found is None:
+                raise Refused("The Contact could not be found.")
+            return found
+        by_number = table.find("number", given["ContactNumber"]) if given.get("ContactNumber") else None
+        if by_number or not given.get("Name") or not work.settings.post_matches_name:
+            return by_number
+        return table.find("name", given["Name"].casefold())
+
+    def _create(self, work: Work, given: Json) -> Row:
+        table = work.books.tables[self.name]
+        held = table.find("number", given["ContactNumber"]) if given.get("ContactNumber") else None
+        if held and self.archived(held) and work.settings.archived_number_blocks_create:
+            raise Refused(ARCHIVED_TEXT)
+        name = (given.get("Name") or "").casefold()
+        if work.settings.archived_name_blocks_create and table.find("archived name", name):
+            raise Refused(ARCHIVED_TEXT)
+        fields = wire_fields.merge(wire_fields.BLANK, given, replace_slots=True)
+        return self._save(work, work.ids.guid(), fields, given)
+
+    def _save(self, work: Work, id: str, fields: Json, given: Json, *, silent: bool = False) -> Row:
+        name = wire_fields.tidy_name(fields.get("Name") or "", work.settings.name_spaces)
+        fields = {**fields, "Name": name}
+        known = work.books.tables[self.name].get(id)
+        complaints = [
+            *([] if name else [NO_NAME_TEXT]),
+            *wire_fields.complaints(given, work.settings.name_spaces),
+            *self._clashes(work, id, fields),
+        ]
+        if complaints:
+            raise Refused(*complaints, id=known.id if known else None)
+        return self.save(work, id, fields, silent=silent)
+
+    def _clashes(self, work: Work, id: str, fields: Json) -> Iterable[str]:
+        table = work.books.tables[self.name]
+
+        def taken(index: str, value: str | None) -> bool:
+            holder = table.find(index, value) if value else None
+            return holder is not None and holder.id != id
+
+        name, number = fields["Name"], fields.get("ContactNumber")
+        if fields["ContactStatus"] == ACTIVE and taken("name", name.casefold()):
+            yield (
+                f"The contact name {name} is already assigned to another contact. "
+                "The contact name must be unique across all active contacts."
+            )
+        if taken("number", number):
+            yield (
+                f"The contact number {number} is already assigned to another contact. "
+                "The contact number must be unique across all contacts."  # approximate: no recording of this text
+            )
+        if taken("account", fields.get("AccountNumber")):
+            yield ACCOUNT_NUMBER_TEXT
+
+    def whole(self, row: Row) -> Json:
+        return {**wire_fields.show(row.fields), "HasAttachments": False, "HasValidationErrors": False}
+
+    def listed(self, row: Row) -> Json:
+        shown = {name: value for name, value in self.whole(row).items() if name not in _NOT_LISTED}
+        return {**shown, "ContactPersons": []}
+
+    def summary(self, row: Row) -> Json:
+        return {name: value for name, value in self.whole(row).items() if name not in _NOT_IN_SUMMARY}
+
+    def written(self, row: Row) -> Json:
+        none_tracked: Json = {"SalesTrackingCategories": [], "PurchasesTrackingCategories": []}
+        return {**none_tracked, **wire_fields.show(row.fields), "HasValidationErrors": False}
+
+    def echo(self, sent: Json) -> Json:
+        return wire_fields.echo(sent)
+
+    def seeded(self, work: Work, sent: Json) -> Row:
+        given = wire_fields.read(sent, null_clears=False)
+        extra = {name: sent[name] for name in wire_fields.READ_ONLY if name in sent}
+        id = sent.get("ContactID") or work.ids.guid()
+        if not is_guid(id):
+            raise bad_data(f"ContactID {id!r} is not a GUID")
+        fields = {**wire_fields.merge(wire_fields.BLANK, given, replace_slots=True), **extra}
+        return self._save(work, id.lower(), fields, given, silent=True)
+
+    def person(self, work: Work, action: str, id: str, fields: Json) -> list[Row]:
+        acts: dict[str, Callable[[Work, Row, Json], list[Row]]]
+        acts = {"edit": self._edit, "archive": self._archive, "restore": self._restore, "merge": self._merge}
+        if action == "create":
+            return [self._create(work, wire_fields.read(fields, null_clears=True))]
+        if action not in acts:
+            raise Refused(f"nobody can {action} a contact")
+        row = self.locate(work.books, id)
+        if row is None:
+            raise not_found()
+        return acts[action](work, row, fields)
+
+    def _edit(self, work: Work, row: Row, fields: Json) -> list[Row]:
+        given = wire_fields.read(fields, null_clears=True)
+        return [self._save(work, row.id, wire_fields.merge(row.fields, given, replace_slots=False), given)]
+
+    def _archive(self, work: Work, row: Row, _: Json) -> list[Row]:
+        return [self._save(work, row.id, {**row.fields, "ContactStatus": ARCHIVED}, {})]
+
+    def _restore(self, work: Work, row: Row, _: Json) -> list[Row]:
+        if row.fields.get("MergedToContactID"):
+            raise Refused("a merged contact cannot be restored", id=row.id)
+        return [self._save(work, row.id, {**row.fields, "ContactStatus": ACTIVE}, {})]
+
+    def _merge(self, work: Work, loser: Row, fields: Json) -> list[Row]:
+        """The loser keeps its id and points to the winner, whose timestamp does not move (§3.4, §4.1)."""
+        winner = self.locate(work.books, str(fields.get("into")))
+        if winner is None:
+            raise not_found()
+        if winner.id == loser.id or self.archived(winner):
+            raise Refused("a contact is merged into another, active contact", id=loser.id)
+        merged: dict[str, Any] = {**loser.fields, "ContactStatus": ARCHIVED, "MergedToContactID": winner.id}
+        silent = work.settings.merge_is_silent
+        return [self.save(work, loser.id, merged, silent=silent, stamp=loser.updated if silent else None), winner]

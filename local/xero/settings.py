@@ -1,0 +1,94 @@
+"""What can be set while the simulator runs: limits, latency, and every behaviour of Xero that nobody has confirmed.
+
+A behaviour with two readings has a name here; the default is the likely reading, or the harsher one where a client
+ought to survive both. `docs/simulator.md` lists them all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _named(default: Any, about: str, *choices: Any) -> Any:
+    return field(default=default, metadata={"about": about, "choices": choices})
+
+
+class UnknownSetting(ValueError):
+    """A name or value that `POST /_sim/settings` does not know."""
+
+
+@dataclass(slots=True)
+class Settings:
+    minute_limit: int | None = _named(60, "calls a minute per organisation; null or 0 lifts it (§2.1)")
+    day_limit: int | None = _named(5000, "calls a day per organisation, 1000 on Starter; null or 0 lifts it (§2.1)")
+    concurrent: int | None = _named(5, "calls in flight per organisation; null or 0 lifts it (§2.1)")
+    app_minute_limit: int | None = _named(10_000, "calls a minute over all organisations; null or 0 lifts it (§2.1)")
+    latency_ms: int = _named(0, "every API and identity answer takes this long")
+    max_body_bytes: int | None = _named(10_000_000, "a larger request body is refused with 413 (§3.2)")
+    summarize_errors_default: bool = _named(
+        True, "what leaving out summarizeErrors means; the OpenAPI file says false, recordings show true (§3.2)"
+    )
+    answer_order: str = _named("sent", "order of the elements in a write's answer (§3.2)", "sent", "shuffled")
+    post_matches_name: bool = _named(
+        True, "POST Contacts without an id updates the active contact of that name; false refuses it as a duplicate"
+    )
+    post_unknown_id_is_404: bool = _named(True, "one unknown id in a POST answers 404 for the whole request (§4.1)")
+    archived_name_blocks_create: bool = _named(
+        False, "a name held only by an archived contact refuses a create with the archived text (§4.1, §8 no. 6)"
+    )
+    archived_number_blocks_create: bool = _named(
+        True, "a ContactNumber held by an archived contact refuses a create with the archived text (§4.1)"
+    )
+    name_spaces: str = _named(
+        "refuse", "leading, trailing and double spaces in a contact's name (§3.1)", "refuse", "tidy", "keep"
+    )
+    slots: str = _named(
+        "merge",
+        "a sent phone or address keeps the parts it leaves out, or replaces its slot (§4.1)",
+        "merge",
+        "replace",
+    )
+    null_clears: bool = _named(False, "null in an update empties the field; false reads it as left out")
+    modified_since_inclusive: bool = _named(
+        False, "If-Modified-Since includes its own second (§3.4, §8 no. 7); false makes a missing overlap show"
+    )
+    modified_since_strict: bool = _named(
+        False, "a spelling other than yyyy-mm-ddThh:mm:ss is ignored and everything returned (§3.4)"
+    )
+    modified_since_304: bool = _named(False, "nothing newer is answered with 304 instead of an empty list (§8 no. 7)")
+    updated_precision: str = _named(
+        "second", "precision of UpdatedDateUTC; real answers show milliseconds (§3.5)", "second", "millisecond"
+    )
+    merge_is_silent: bool = _named(
+        False, "merging contacts moves no timestamp and raises no event, not even for the loser (§3.4, §7)"
+    )
+    xml_default: bool = _named(
+        False, "answer XML unless JSON is asked for, as Xero does (§3.1); false only where XML is asked for"
+    )
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Sets all or nothing; raises UnknownSetting."""
+        for name, value in values.items():
+            self._check(name, value)
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def _check(self, name: str, value: object) -> None:
+        known = next((each for each in fields(self) if each.name == name), None)
+        if known is None:
+            raise UnknownSetting(f"no setting {name!r}")
+        choices = known.metadata["choices"]
+        if choices and value not in choices:
+            raise UnknownSetting(f"{name} is one of {', '.join(map(repr, choices))}")
+        wanted = bool if known.type is bool else str if known.type is str else int
+        optional = "None" in str(known.type)
+        if not (optional and value is None) and (not isinstance(value, wanted) or type(value) is bool is not wanted):
+            raise UnknownSetting(f"{name} is {'null or ' if optional else ''}a {wanted.__name__}")
+
+    def as_json(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def described() -> list[tuple[str, Any, str]]:
+    """(name, default, what it means) of every setting, for the page and the documentation's test."""
+    return [(each.name, each.default, each.metadata["about"]) for each in fields(Settings)]
