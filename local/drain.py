@@ -1,0 +1,94 @@
+"""Rings everything until nothing changes any more, and says what is then settled, due, waiting or unknown."""
+
+import logging
+import urllib.request
+from collections.abc import Sequence
+from time import monotonic, sleep
+from typing import Any
+
+from local.ledger_state import LedgerState, Snapshot
+from local.ports import direct
+from local.queues import Queues
+from local.runtime.traffic import Traffic
+from local.schedules import Schedules
+from local.sources import QueueSource
+
+LIMIT_S = 600.0
+UNCHANGED_PASSES = 2
+LOOK_EVERY_S = 0.02
+log = logging.getLogger("local.drain")
+
+
+class Drain:
+    def __init__(
+        self,
+        *,
+        sources: Sequence[QueueSource],
+        schedules: Schedules,
+        queues: Queues,
+        traffic: Traffic,
+        state: LedgerState,
+        simulator_url: str | None,
+    ) -> None:
+        self._sources = sources
+        self._schedules = schedules
+        self._queues = queues
+        self._traffic = traffic
+        self._state = state
+        self._simulator_url = simulator_url
+
+    def run(self, limit_s: float = LIMIT_S) -> dict[str, Any]:
+        """Passes of {flush webhooks, empty queues, sweep} until two change nothing.
+
+        Answers `{settled, due, waiting: {reason: n}, unknown, finished}`; `limit_s` may be too few.
+        """
+        end = monotonic() + limit_s
+        last: Snapshot | None = None
+        unchanged = 0
+        while unchanged < UNCHANGED_PASSES and monotonic() < end:
+            now = self._pass(end)
+            unchanged = unchanged + 1 if now == last else 0
+            if unchanged == UNCHANGED_PASSES and now.soon_s is not None and monotonic() + now.soon_s < end:
+                sleep(now.soon_s)  # a lane that backs off, a job's next turn: still to come, and worth waiting for
+                unchanged = 0
+            last = now
+        counts = (last or self._state.look()).counts()
+        return {**counts, "finished": unchanged == UNCHANGED_PASSES}
+
+    def _pass(self, end: float) -> Snapshot:
+        self._flush_webhooks()
+        self._wait_until_quiet(end)
+        self._schedules.fire_all()
+        self._wait_until_quiet(end)
+        for source in self._sources:
+            source.retry_now()
+        self._wait_until_quiet(end)
+        return self._state.look()
+
+    def _flush_webhooks(self) -> None:
+        if self._simulator_url:
+            request = urllib.request.Request(f"{self._simulator_url}/_sim/webhooks:flush", data=b"{}", method="POST")
+            try:
+                direct().open(request, timeout=30).close()
+            except OSError as error:
+                log.warning("the simulator did not flush its webhooks: %s", error)
+
+    def _wait_until_quiet(self, end: float) -> None:
+        while monotonic() < end and not self._quiet():
+            sleep(LOOK_EVERY_S)
+
+    def _quiet(self) -> bool:
+        """Nothing runs and nothing is queued, except messages that failed and wait for their visibility timeout.
+
+        The counts are read one by one, so they only tell the truth when no function ran meanwhile.
+        """
+        before = self._traffic.now()
+        states = self._queues.working()
+        waiting = sum(source.waiting_to_retry for source in self._sources)
+        empty = all(not (state.visible or state.delayed) for state in states)
+        return (
+            empty
+            and sum(state.in_flight for state in states) == waiting
+            and before[0] == 0
+            and before == self._traffic.now()
+        )

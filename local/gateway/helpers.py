@@ -1,0 +1,95 @@
+"""The /local/* endpoints: tokens, running and draining, the clock, e-mails, queues, logs; the page that shows them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from local.gateway.events import Answer, Request, message
+
+if TYPE_CHECKING:
+    from local.stack import Stack
+
+PAGE = Path(__file__).with_name("page.html")
+LOCAL_NAMES = {"127.0.0.1", "localhost"}
+
+
+class Refused(Exception):
+    """The request to a helper makes no sense; the text says why."""
+
+
+class Helpers:
+    def __init__(self, stack: "Stack") -> None:
+        self._stack = stack
+        self._fixed: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
+            ("POST", "/local/token"): self._token,
+            ("POST", "/local/drain"): self._drain,
+            ("POST", "/local/clock"): self._advance,
+            ("GET", "/local/clock"): lambda _: {"now": stack.now().isoformat()},
+            ("GET", "/local/outbox"): lambda _: stack.outbox(),
+            ("GET", "/local/queues"): lambda _: {"items": stack.queues()},
+            ("GET", "/local/logs"): lambda _: stack.functions.log_tails(),
+        }
+
+    def answer(self, request: Request) -> Answer:
+        if not comes_from_here(request):
+            return message(403, "The local helpers answer this machine only")
+        if request.method == "GET" and request.path in ("/local", "/local/"):
+            return Answer(200, PAGE.read_bytes(), (("content-type", "text/html; charset=utf-8"),))
+        try:
+            return as_json(200, self._do(request))
+        except Refused as error:
+            return message(400, str(error))
+        except KeyError as error:
+            return message(404, f"There is no {error.args[0]}")
+
+    def _do(self, request: Request) -> Any:
+        try:
+            body = json.loads(request.body or b"{}")
+        except ValueError as error:
+            raise Refused(f"Not JSON: {error}") from error
+        if not isinstance(body, dict):
+            raise Refused("The body must be a JSON object")
+        if action := self._fixed.get((request.method, request.path)):
+            return action(body)
+        match request.method, request.path.strip("/").split("/"):
+            case "POST", ["local", "run", function]:
+                return self._stack.run(function, body or None)
+            case "POST", ["local", "queues", queue, "redrive"]:
+                return {"moved": self._stack.redrive(queue)}
+            case "GET", ["local", "queues", queue]:
+                return {"messages": self._stack.peek(queue)}
+        raise KeyError(f"{request.method} {request.path}")
+
+    def _token(self, body: dict[str, Any]) -> dict[str, str]:
+        companies = body.get("companies", ["*"])
+        if not isinstance(companies, list):
+            raise Refused("companies must be a list")
+        token = self._stack.token(
+            sub=str(body.get("sub", "local")),
+            email=str(body.get("email", "local@example.com")),
+            role=str(body.get("role", "admin")),
+            companies=[str(company) for company in companies],
+        )
+        return {"token": token}
+
+    def _drain(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self._stack.drain(**({"limit_s": float(body["limit_s"])} if "limit_s" in body else {}))
+
+    def _advance(self, body: dict[str, Any]) -> dict[str, Any]:
+        seconds = body.get("advance_s")
+        if not isinstance(seconds, int | float) or seconds < 0:
+            raise Refused("advance_s must be a number of seconds, 0 or more")
+        return self._stack.advance(float(seconds))
+
+
+def comes_from_here(request: Request) -> bool:
+    """Refuses other sites' pages: by Host against a rebound name, by Origin against a form that posts here."""
+    origin = request.header("origin")
+    hosts = [urlsplit(f"//{request.header('host')}").hostname, *([urlsplit(origin).hostname] if origin else [])]
+    return all(host in LOCAL_NAMES for host in hosts)
+
+
+def as_json(status: int, value: Any) -> Answer:
+    return Answer(status, json.dumps(value).encode(), (("content-type", "application/json"),))

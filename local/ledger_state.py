@@ -1,0 +1,108 @@
+"""What the hub's tables say about the work left: the counts `drain` answers with, and whether anything has changed."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from local.aws import Aws
+from local.clock import Clock
+from local.resources import Resources
+
+SETTLED = {"skipped", "linked", "error", "parked", "conflict"}
+UNFINISHED_JOBS = {"planning", "running"}
+SHOWN = ("company", "sk", "state", "due_key", "waits_on", "reason", "document_id", "status")
+SOON_S = 70.0
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`digest` changes with any of the links; `soon_s` is how long until something is to happen, if that is soon."""
+
+    settled: int
+    due: int
+    waiting: Mapping[str, int]
+    unknown: int
+    open_work: int
+    digest: str
+    soon_s: float | None = field(default=None, compare=False)
+
+    def counts(self) -> dict[str, Any]:
+        return {"settled": self.settled, "due": self.due, "waiting": dict(self.waiting), "unknown": self.unknown}
+
+
+class LedgerState:
+    """Reads the tables of links and control rows; a template without them has nothing to count."""
+
+    def __init__(self, resources: Resources, aws: Aws, clock: Clock) -> None:
+        self._links = resources.physical.get("LinksTable")
+        self._control = resources.physical.get("ControlTable")
+        self._clock = clock
+        self._dynamodb = aws.client("dynamodb")
+
+    def look(self) -> Snapshot:
+        digest = hashlib.sha256()
+        kinds: Counter[str] = Counter()
+        waiting: Counter[str] = Counter()
+        for row in self._rows(self._links):
+            digest.update(repr(sorted(row.items())).encode())
+            if "state" not in row:
+                continue
+            kinds[kind_of(row)] += 1
+            if kind_of(row) == "waiting":
+                waiting[row.get("reason", "unnamed")] += 1
+        control = list(self._rows(self._control, "wake_at"))
+        return Snapshot(
+            settled=kinds["settled"],
+            due=kinds["due"],
+            waiting=waiting,
+            unknown=kinds["unknown"],
+            open_work=sum(map(is_open_work, control)),
+            digest=digest.hexdigest(),
+            soon_s=self._soon(control),
+        )
+
+    def _rows(self, table: str | None, *more: str) -> Iterator[Row]:
+        if table is None:
+            return
+        names = {f"#n{number}": name for number, name in enumerate((*SHOWN, *more))}
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=table, ConsistentRead=True, ProjectionExpression=",".join(names), ExpressionAttributeNames=names
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield {name: str(next(iter(value.values()))) for name, value in item.items()}
+
+    def _soon(self, control: list[Row]) -> float | None:
+        """Seconds until the next thing on the wake index that is still to come, if that is within SOON_S."""
+        now = self._clock.now()
+        ahead = [(at - now).total_seconds() for row in control if (at := wake_time(row))]
+        return min((seconds for seconds in ahead if 0 < seconds <= SOON_S), default=None)
+
+
+def kind_of(row: Row) -> str:
+    if row["state"] == "unknown":
+        return "unknown"
+    if "due_key" in row:
+        return "due"
+    if "waits_on" in row:
+        return "waiting"
+    return "settled" if "document_id" in row or row["state"] in SETTLED else "other"
+
+
+def is_open_work(row: Row) -> bool:
+    kind = row["sk"].split("#")[0]
+    return kind in ("dispatch", "stale") or (kind == "job" and row.get("status") in UNFINISHED_JOBS)
+
+
+def wake_time(row: Row) -> datetime | None:
+    """The time a control row is to be looked at again; `wake_at` starts with it and may go on with more of a key."""
+    text = row.get("wake_at", "").split("#")[0]
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

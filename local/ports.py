@@ -1,0 +1,79 @@
+"""The three ports of the local stack, all on the loopback interface."""
+
+import os
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+HOST = "127.0.0.1"
+
+
+class PortInUse(Exception):
+    """Somebody listens where the local stack wants to."""
+
+
+class NotReady(Exception):
+    """A part of the local stack did not come up."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    gateway: int = 8700
+    xero: int = 8701
+    aws: int = 8702
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Ports":
+        return cls(
+            gateway=int(env.get("LEDGERLINK_PORT", cls.gateway)),
+            xero=int(env.get("LEDGERLINK_XERO_PORT", cls.xero)),
+            aws=int(env.get("LEDGERLINK_AWS_PORT", cls.aws)),
+        )
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Three ports nobody uses now, for tests and benchmarks."""
+        sockets = [socket.create_server((HOST, 0)) for _ in range(3)]
+        numbers = [each.getsockname()[1] for each in sockets]
+        for each in sockets:
+            each.close()
+        return cls(*numbers)
+
+
+def require_free(port: int, what: str, variable: str) -> None:
+    """Refuses a port that answers: talking to somebody else's server would look like our own stale state."""
+    with socket.socket() as probe:
+        answered = probe.connect_ex((HOST, port)) == 0
+    if not answered:
+        try:
+            socket.create_server((HOST, port)).close()
+        except OSError:
+            answered = True
+    if answered:
+        raise PortInUse(
+            f"Port {port} ({what}) is in use. Stop what listens there, or choose another with {variable}=PORT."
+        )
+
+
+def direct() -> urllib.request.OpenerDirector:
+    """Opens local URLs without asking the person's proxy."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def wait_until_answers(url: str, alive: Callable[[], bool], patience_s: float = 15.0) -> None:
+    """Waits until `url` answers anything at all; `alive` says whether waiting still makes sense."""
+    opener = direct()
+    end = monotonic() + patience_s
+    while monotonic() < end and alive():
+        try:
+            opener.open(url, timeout=2).close()
+            return
+        except urllib.error.HTTPError as error:
+            error.close()
+            return
+        except OSError:
+            sleep(0.02)
+    raise NotReady(f"{url} did not answer")

@@ -1,0 +1,99 @@
+"""The queues of the stack as people and `drain` see them: counts, dead letters, sending dead letters back."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from local.aws import Aws
+from local.template import Application
+
+COUNTS = {
+    "visible": "ApproximateNumberOfMessages",
+    "in_flight": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """`dead_letters` is the id of the queue's dead-letter queue; null for dead-letter queues themselves."""
+
+    id: str
+    url: str
+    visible: int
+    in_flight: int
+    delayed: int
+    dead_letters: str | None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.visible or self.in_flight or self.delayed)
+
+
+class Queues:
+    """Known by their logical ids in the template."""
+
+    def __init__(self, application: Application, physical: Mapping[str, str], aws: Aws) -> None:
+        made = {
+            key: value for key, value in application.data["Resources"].items() if value["Type"] == "AWS::SQS::Queue"
+        }
+        self._urls = {key: physical[key] for key in made}
+        self._dead_letters = {
+            key: value["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            for key, value in made.items()
+            if "RedrivePolicy" in value["Properties"]
+        }
+        self._sqs = aws.client("sqs")
+
+    def url(self, queue: str) -> str:
+        return self._urls[queue]
+
+    def working(self) -> list[QueueState]:
+        """Those that feed functions, without the dead-letter queues."""
+        return [self.state(queue) for queue in self._urls if queue not in self._dead_letters.values()]
+
+    def all(self) -> list[dict[str, Any]]:
+        return [asdict(self.state(queue)) for queue in self._urls]
+
+    def state(self, queue: str) -> QueueState:
+        wanted = {"QueueUrl": self._urls[queue], "AttributeNames": list(COUNTS.values())}
+        attributes = self._sqs.get_queue_attributes(**wanted)["Attributes"]
+        counts = {name: int(attributes[attribute]) for name, attribute in COUNTS.items()}
+        return QueueState(id=queue, url=self._urls[queue], dead_letters=self._dead_letters.get(queue), **counts)
+
+    def redrive(self, queue: str) -> int:
+        """Sends every dead letter of `queue` back to it; answers how many. (ministack has no StartMessageMoveTask.)"""
+        source, moved = self._urls[self._dead_letters[queue]], 0
+        while messages := self._receive(source):
+            for message in messages:
+                self._sqs.send_message(QueueUrl=self._urls[queue], **copy_of(message))
+                self._sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+                moved += 1
+        return moved
+
+    def peek(self, queue: str, limit: int = 10) -> list[str]:
+        """Bodies of up to `limit` messages of a dead-letter queue, left where they are."""
+        messages = self._receive(self._urls[queue], limit, VisibilityTimeout=0)
+        return [message["Body"] for message in messages]
+
+    def _receive(self, url: str, limit: int = 10, **options: int) -> list[dict[str, Any]]:
+        received = self._sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=limit,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+            **options,
+        )
+        messages: list[dict[str, Any]] = received.get("Messages", [])
+        return messages
+
+
+def copy_of(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What to send so that the message is delivered once more; a FIFO message gets a new deduplication id."""
+    copy: dict[str, Any] = {"MessageBody": message["Body"]}
+    if attributes := message.get("MessageAttributes"):
+        copy["MessageAttributes"] = attributes
+    if group := message["Attributes"].get("MessageGroupId"):
+        copy |= {"MessageGroupId": group, "MessageDeduplicationId": uuid.uuid4().hex}
+    return copy
