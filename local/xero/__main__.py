@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 
 from local.xero.app import Simulator, create_app
-from local.xero.clock import Advance, Clock, FileClock
+from local.xero.clock import Advance, Clock, ClockStuck, FileClock
 from local.xero.server import Server
 from local.xero.webhooks import NOT_EMPTY, UNREACHABLE
 
@@ -57,7 +58,10 @@ def _time(clock_file: Path | None, gateway_url: str) -> tuple[Clock | None, Adva
 
     def ask_the_gateway(seconds: float) -> None:
         url = f"{gateway_url.rstrip('/')}/local/clock"
-        httpx.post(url, json={"advance_s": seconds}, timeout=MOVING_TIME_S).raise_for_status()
+        try:
+            httpx.post(url, json={"advance_s": seconds}, timeout=MOVING_TIME_S).raise_for_status()
+        except httpx.HTTPError as error:
+            raise ClockStuck(f"the gateway did not move time: {error}") from error
 
     return clock, ask_the_gateway
 
@@ -78,9 +82,13 @@ class HttpSender:
 
 
 def _background(app: Simulator, stop: threading.Event) -> None:
+    """What Xero does by itself: late writes and due webhooks."""
     while not stop.wait(TICK_S):
-        app.tick()
-        app.deliver(forced=False)
+        try:
+            app.tick()
+            app.deliver(forced=False)
+        except Exception:  # one bad round must not end all later ones
+            traceback.print_exc()
 
 
 def _value(text: str) -> Any:

@@ -8,6 +8,7 @@ from local.xero.faults import LIMITS, Fault, Late
 from local.xero.kinds import UNBUILT, Kind, by_segment
 from local.xero.messages import Answer, Request, json_answer, text_answer
 from local.xero.world import World
+from local.xero.xml import as_xml, wants_xml
 
 BASE = "/api.xro/2.0"
 
@@ -15,7 +16,7 @@ BASE = "/api.xro/2.0"
 def handle(world: World, request: Request, fault: Fault | None = None) -> Answer:
     answer = _admitted(world, request, fault)
     answer.headers["Xero-Correlation-Id"] = world.ids.guid()
-    return answer
+    return as_xml(answer) if wants_xml(request, world.settings) else answer
 
 
 def limit_refusal(world: World, request: Request, fault: Fault) -> Answer:
@@ -24,8 +25,9 @@ def limit_refusal(world: World, request: Request, fault: Fault) -> Answer:
     answer = world.limits.refusal(problem, tenant, world.now())
     if fault.delay_s is not None:
         answer.headers["Retry-After"] = str(int(fault.delay_s))
-    _count(world, tenant, answer, problem)
-    answer.headers["Xero-Correlation-Id"] = world.ids.guid()
+    if request.path.startswith(BASE):  # the token endpoint does not say what is left (§2.2)
+        _count(world, tenant, answer, problem)
+        answer.headers["Xero-Correlation-Id"] = world.ids.guid()
     return answer
 
 

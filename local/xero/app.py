@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any
 
 from local.xero import api, connections, controls, faults, identity
-from local.xero.clock import Advance, Clock, OffsetClock, system_clock
+from local.xero.clock import Advance, Clock, ClockStuck, OffsetClock, system_clock
 from local.xero.delivery import Postman, Sender, no_sender
 from local.xero.faults import Fault
 from local.xero.messages import (
@@ -68,10 +68,13 @@ class _Start:
         client: tuple[str, str],
     ) -> None:
         self._given = (clock, seed, settings, organisations, client)
+        self._made = 0
 
     def world(self) -> World:
+        """Every world has ids of its own: after a reset nothing old is mistaken for something new."""
         clock, seed, settings, organisations, client = self._given
-        world = new_world(clock, seed, Settings(), organisations, client)
+        world = new_world(clock, f"{seed}/{self._made}", Settings(), organisations, client)
+        self._made += 1
         controls.apply_settings(world, settings)
         return world
 
@@ -117,6 +120,7 @@ class Simulator:
         fault = self.world.faults.find(request)
         if fault is None:
             return self._serve(request, None), None
+        request.keep_elements = fault.elements
         if fault.kind in faults.INSIDE:
             before = fault.hits
             answer = self._serve(request, fault)
@@ -126,7 +130,6 @@ class Simulator:
             return api.limit_refusal(self.world, request, fault), fault
         if faults.strikes_instead(fault):
             return faults.spoil(fault, Answer(500)), fault
-        request.keep_elements = fault.elements
         return faults.spoil(fault, self._serve(request, None)), fault
 
     def _serve(self, request: Request, fault: Fault | None) -> Answer:
@@ -164,7 +167,10 @@ class Simulator:
             seconds = float(controls.body_of(request)["advance_s"])
         except (KeyError, TypeError, ValueError):
             return json_answer(422, {"error": "advance_s is a number of seconds"})
-        self._advance(seconds)
+        try:
+            self._advance(seconds)
+        except ClockStuck as stuck:
+            return json_answer(502, {"error": str(stuck)})
         self.tick()
         return json_answer(200, {"now": self.world.now().isoformat()})
 

@@ -14,6 +14,10 @@ Clock = Callable[[], datetime]
 Advance = Callable[[float], None]
 
 
+class ClockStuck(Exception):
+    """Whoever moves the time did not."""
+
+
 def system_clock() -> datetime:
     return datetime.now(UTC)
 

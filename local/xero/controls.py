@@ -135,7 +135,7 @@ def apply_settings(world: World, values: Json) -> None:
     if "webhooks" in values:
         world.webhooks.configure(values["webhooks"])
     if "consent" in values:
-        world.grants.revoke()
+        world.grants.withdraw()
 
 
 def _human(world: World, request: Request) -> Json:

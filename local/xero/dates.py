@@ -10,18 +10,18 @@ _WIRE = re.compile(r"^/Date\((-?\d+)([+-]\d{4})?\)/$")
 _DOCUMENTED = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
 
 
-def milliseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def wire(moment: datetime) -> str:
+def wire(at: datetime) -> str:
     """A stored moment, with its offset (facts/xero.md §3.5)."""
-    return f"/Date({milliseconds(moment)}+0000)/"
+    return f"/Date({_milliseconds(at)}+0000)/"
 
 
-def wire_now(moment: datetime) -> str:
+def wire_now(at: datetime) -> str:
     """The envelope's `DateTimeUTC`, which comes without an offset."""
-    return f"/Date({milliseconds(moment)})/"
+    return f"/Date({_milliseconds(at)})/"
+
+
+def _milliseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def from_wire(text: object) -> datetime | None:
@@ -30,9 +30,10 @@ def from_wire(text: object) -> datetime | None:
     return _EPOCH + int(found[1]) * _MILLISECOND if found else None
 
 
-def fraction(moment: datetime) -> str:
+def fraction(at: datetime) -> str:
     """ISO with as many fraction digits as there are, and no Z, as Xero's events and connections have it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds").rstrip("0").rstrip(".")
+    text = at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return text.rstrip("0").removesuffix(".")
 
 
 def modified_since(text: str, *, strict: bool) -> datetime | None:
@@ -44,21 +45,30 @@ def modified_since(text: str, *, strict: bool) -> datetime | None:
     text = text.strip()
     if strict and not _DOCUMENTED.match(text):
         return None
-    moment = from_wire(text) or _iso(text) or _http_date(text)
-    return moment.replace(microsecond=0) if moment else None
+    found = moment(text)
+    return found.replace(microsecond=0) if found else None
+
+
+def moment(text: object) -> datetime | None:
+    """A moment in any spelling seen on the wire; without a zone it is UTC."""
+    if not isinstance(text, str):
+        return None
+    return from_wire(text) or _iso(text) or _http_date(text)
 
 
 def _iso(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text)
+        return _utc(datetime.fromisoformat(text))
     except ValueError:
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _http_date(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(text)
+        return _utc(parsedate_to_datetime(text))
     except (ValueError, TypeError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _utc(found: datetime) -> datetime:
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -24,6 +24,7 @@ KINDS = frozenset((*INSTEAD, *INSIDE, *ON_ANSWER, "reset"))
 
 HOLD_S, LATE_S, LATENCY_S = 60.0, 30.0, 2.0
 ERROR_BODY = "An error occurred in Xero. Check the API Status page for current service status."
+OFFLINE_BODY = "The Organisation is offline"
 HTML_BODY = "<html><head><title>Temporarily unavailable</title></head><body><h1>Please try again</h1></body></html>"
 ELEMENT_TEXT = "A fault was switched on for this element."
 
@@ -75,6 +76,9 @@ def read_fault(body: Any) -> Fault:
     if unknown:
         raise BadFault(f"unknown: {', '.join(sorted(unknown))}")
     given = {name: value for name, value in body.items() if name not in ("match", "where")}
+    for name in ("times", "status", "delay_s", "elements"):
+        if not isinstance(given.get(name), int | float | None):
+            raise BadFault(f"{name} is a number")
     method, path = str(match.get("method") or "").upper(), str(match.get("path") or "")
     return Fault(method=method, path=path, where=body.get("where") or {}, **given)
 
@@ -118,7 +122,8 @@ class Faults:
             return run(fault), None
         if fault.kind == "error_after":
             run(None)
-        return text_answer(fault.status or 500, fault.message or ERROR_BODY), None
+        status = fault.status or 500
+        return text_answer(status, fault.message or (OFFLINE_BODY if status == 503 else ERROR_BODY)), None
 
     def settle_late(self, now: datetime) -> None:
         """Applies what is due. Called before every request and after every move of the clock."""

@@ -153,14 +153,24 @@ class Grants:
         """Somebody removed the app from one organisation, in Xero's own screens."""
         self.connections = [one for one in self.connections if one.tenant != tenant]
 
-    def revoke(self, client: str | None = None) -> None:
-        """Ends every token and connection of an app, or of all apps (§1.1)."""
-        for held in (self.codes, self.refresh_tokens, self.access_tokens):
-            for grant in (each.grant for each in held.values()):
-                if client in (None, grant.client):
-                    grant.revoked = True
-        self.connections = [one for one in self.connections if client not in (None, one.client)]
+    def revoke(self, client: str) -> None:
+        """The app gives up: its tokens end at once, and so does every connection made for it (§1.1)."""
+        self._end({client})
+        self.access_tokens = {text: token for text, token in self.access_tokens.items() if token.grant.client != client}
+
+    def withdraw(self) -> None:
+        """The person takes back what they allowed: 403 to the tokens that are out, `invalid_grant` to a refresh."""
+        self._end({grant.client for grant in self._grants()})
         self.consent = "revoked"
+
+    def _end(self, clients: set[str]) -> None:
+        for grant in self._grants():
+            grant.revoked = grant.revoked or grant.client in clients
+        self.connections = [one for one in self.connections if one.client not in clients]
+
+    def _grants(self) -> list[Grant]:
+        held = (self.codes, self.refresh_tokens, self.access_tokens)
+        return [each.grant for tokens in held for each in tokens.values()]
 
 
 def id_token(grant: Grant, now: datetime) -> str:

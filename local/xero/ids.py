@@ -9,7 +9,7 @@ _LETTERS = string.ascii_letters + string.digits
 
 
 class Ids:
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: str) -> None:
         self.random = random.Random(seed)
 
     def guid(self) -> str:

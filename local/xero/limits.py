@@ -29,22 +29,24 @@ class Limits:
         if settings.concurrent and in_flight > settings.concurrent:
             return over_limit("concurrent", None)
         windows = self._tenant(tenant, now, settings)
-        for problem, limit, window, length in windows:
+        for problem, limit, window in windows:
             if limit and window.used >= limit:
-                return over_limit(problem, self._seconds_left(tenant, length, now))
-        for _, _, window, _ in windows:
+                return self.refusal(problem, tenant, now)
+        for _, _, window in windows:
             window.used += 1
         return None
 
     def refusal(self, problem: str, tenant: str, now: datetime) -> Answer:
-        """The 429 of a switched-on fault, as the real one would be."""
-        length = DAY if problem == "day" else MINUTE
-        return over_limit(problem, None if problem == "concurrent" else self._seconds_left(tenant, length, now))
+        """The 429 itself; Retry-After says when the window ends."""
+        if problem == "concurrent":
+            return over_limit(problem, None)
+        whose, length = (_APP if problem == "appminute" else tenant), (DAY if problem == "day" else MINUTE)
+        return over_limit(problem, length - int(now.timestamp() - _phase(whose, length)) % length)
 
     def headers(self, tenant: str, now: datetime, settings: Settings) -> dict[str, str]:
         left = {
             problem: max(0, limit - window.used) if limit else _FULL[problem]
-            for problem, limit, window, _ in self._tenant(tenant, now, settings)
+            for problem, limit, window in self._tenant(tenant, now, settings)
         }
         return {
             "X-AppMinLimit-Remaining": str(left["appminute"]),
@@ -53,15 +55,13 @@ class Limits:
         }
 
     def used(self, tenant: str, now: datetime, settings: Settings) -> dict[str, int]:
-        return {problem: window.used for problem, _, window, _ in self._tenant(tenant, now, settings)}
+        return {problem: window.used for problem, _, window in self._tenant(tenant, now, settings)}
 
-    def _tenant(
-        self, tenant: str, now: datetime, settings: Settings
-    ) -> tuple[tuple[str, int | None, _Window, int], ...]:
+    def _tenant(self, tenant: str, now: datetime, settings: Settings) -> tuple[tuple[str, int | None, _Window], ...]:
         return (
-            ("minute", settings.minute_limit, self._window(tenant, MINUTE, now), MINUTE),
-            ("day", settings.day_limit, self._window(tenant, DAY, now), DAY),
-            ("appminute", settings.app_minute_limit, self._window(_APP, MINUTE, now), MINUTE),
+            ("minute", settings.minute_limit, self._window(tenant, MINUTE, now)),
+            ("day", settings.day_limit, self._window(tenant, DAY, now)),
+            ("appminute", settings.app_minute_limit, self._window(_APP, MINUTE, now)),
         )
 
     def _window(self, whose: str, length: int, now: datetime) -> _Window:
@@ -70,9 +70,6 @@ class Limits:
         if window.number != number:
             window.number, window.used = number, 0
         return window
-
-    def _seconds_left(self, whose: str, length: int, now: datetime) -> int:
-        return length - int(now.timestamp() - _phase(whose, length)) % length
 
 
 def _phase(whose: str, length: int) -> int:

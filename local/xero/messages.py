@@ -35,15 +35,16 @@ class Request:
     body: bytes = b""
     in_flight: int = 1  # requests this organisation has open, this one included; the wire's owner counts them
     keep_elements: int | None = None  # a fault may let only the first elements of a batch through
+    query: dict[str, str] = field(init=False)
+    _parameters: dict[str, str] = field(init=False)
 
-    @property
-    def query(self) -> dict[str, str]:
-        return dict(parse_qsl(self.query_string, keep_blank_values=True))
+    def __post_init__(self) -> None:
+        self.query = dict(parse_qsl(self.query_string, keep_blank_values=True))
+        self._parameters = {name.lower(): value for name, value in self.query.items()}
 
     def parameter(self, name: str) -> str | None:
         """A query parameter by its name in any case; Xero takes `IDs`, `ids` and `Ids`."""
-        wanted = name.lower()
-        return next((value for key, value in self.query.items() if key.lower() == wanted), None)
+        return self._parameters.get(name.lower())
 
     def json(self) -> Any:
         return json.loads(self.body or b"null")
@@ -97,9 +98,15 @@ def read_request(environ: Mapping[str, Any]) -> Request:
         path=_utf8(environ.get("PATH_INFO") or "/"),
         query_string=environ.get("QUERY_STRING", ""),
         headers=headers,
-        body=environ["wsgi.input"].read(),
+        body=_body(environ),
         in_flight=environ.get(IN_FLIGHT_KEY, 1),
     )
+
+
+def _body(environ: Mapping[str, Any]) -> bytes:
+    if environ.get("CONTENT_LENGTH"):
+        return bytes(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    return bytes(environ["wsgi.input"].read()) if "HTTP_TRANSFER_ENCODING" in environ else b""
 
 
 def _utf8(path: str) -> str:

@@ -61,7 +61,8 @@ def organisation(given: Json) -> Json:
         "ExternalLinks": [],
         "PaymentTerms": {},
     }
-    return {**defaults, **given}
+    merged = {**defaults, **given}
+    return {**merged, "OrganisationID": merged["OrganisationID"].lower()}
 
 
 def open_books(given: Iterable[Json]) -> dict[str, Books]:

@@ -82,7 +82,8 @@ class Settings:
             raise UnknownSetting(f"{name} is one of {', '.join(map(repr, choices))}")
         wanted = bool if known.type is bool else str if known.type is str else int
         optional = "None" in str(known.type)
-        if not (optional and value is None) and (not isinstance(value, wanted) or type(value) is bool is not wanted):
+        right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+        if not right and not (optional and value is None):
             raise UnknownSetting(f"{name} is {'null or ' if optional else ''}a {wanted.__name__}")
 
     def as_json(self) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class World:
 
 
 def new_world(
-    clock: Clock, seed: int, settings: Settings, organisations: Sequence[Json], client: tuple[str, str]
+    clock: Clock, seed: str, settings: Settings, organisations: Sequence[Json], client: tuple[str, str]
 ) -> World:
     ids = Ids(seed)
     return World(

@@ -56,7 +56,7 @@ def _apply(
     fault: Fault | None,
 ) -> list[Outcome]:
     work = world.work(books)
-    kept = elements if request.keep_elements is None else elements[: request.keep_elements]
+    kept = elements[:1] if id else elements[: request.keep_elements]
     return [_element(work, kind, request.method, sent, id, fault) for sent in kept]
 
 

@@ -1,9 +1,11 @@
 """Contacts: unique names and numbers, archiving that only a person can take back, merging (facts/xero.md §4.1)."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from local.xero.books import Books, Key, Row
+from local.xero.dates import moment
 from local.xero.errors import Refused, bad_data, not_found
 from local.xero.ids import is_guid
 from local.xero.kinds import contact_fields as wire_fields
@@ -125,7 +127,16 @@ class Contacts(Kind):
         fields = wire_fields.merge(wire_fields.BLANK, given, replace_slots=True)
         return self._save(work, work.ids.guid(), fields, given)
 
-    def _save(self, work: Work, id: str, fields: Json, given: Json, *, silent: bool = False) -> Row:
+    def _save(
+        self,
+        work: Work,
+        id: str,
+        fields: Json,
+        given: Json,
+        *,
+        silent: bool = False,
+        stamp: datetime | None = None,
+    ) -> Row:
         name = wire_fields.tidy_name(fields.get("Name") or "", work.settings.name_spaces)
         fields = {**fields, "Name": name}
         known = work.books.tables[self.name].get(id)
@@ -136,7 +147,7 @@ class Contacts(Kind):
         ]
         if complaints:
             raise Refused(*complaints, id=known.id if known else None)
-        return self.save(work, id, fields, silent=silent)
+        return self.save(work, id, fields, silent=silent, stamp=stamp)
 
     def _clashes(self, work: Work, id: str, fields: Json) -> Iterable[str]:
         table = work.books.tables[self.name]
@@ -183,7 +194,7 @@ class Contacts(Kind):
         if not is_guid(id):
             raise bad_data(f"ContactID {id!r} is not a GUID")
         fields = {**wire_fields.merge(wire_fields.BLANK, given, replace_slots=True), **extra}
-        return self._save(work, id.lower(), fields, given, silent=True)
+        return self._save(work, id.lower(), fields, given, silent=True, stamp=moment(sent.get("UpdatedDateUTC")))
 
     def person(self, work: Work, action: str, id: str, fields: Json) -> list[Row]:
         acts: dict[str, Callable[[Work, Row, Json], list[Row]]]
