@@ -72,7 +72,7 @@ class PutLink:
 
 @dataclass(frozen=True)
 class Claim:
-    """Take the document for this link, if no other link has it: keeps links one to one."""
+    """Take the document for this link, if no other link has it (a tombstone yields): keeps links one to one."""
 
     link: LinkKey
     document_type: str
@@ -81,11 +81,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Unclaim:
-    """Give the document up, if this link holds it."""
+    """Give the document up, if this link holds it; a ``tombstone`` then keeps it from coming back by itself."""
 
     link: LinkKey
     document_type: str
     document_id: str
+    tombstone: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,14 @@ class LinkFilter:
     sort: Literal["title", "-title"] = "title"
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """Who holds a document: a link, or a tombstone that says why nobody shall (``unlinked_by_person`` …)."""
+
+    link: LinkKey | None = None
+    tombstone: str = ""
+
+
 class Links(Protocol):
     """Links and the indexes over them. ``get``, ``many``, ``claimed`` are strong; indexes lag."""
 
@@ -240,8 +249,8 @@ class Links(Protocol):
 
     def of_record(self, key: RecordKey) -> list[Link]: ...
 
-    def claimed(self, company: str, document_type: str, document_ids: Iterable[str]) -> dict[str, LinkKey]:
-        """Which links hold these documents."""
+    def claimed(self, company: str, document_type: str, document_ids: Iterable[str]) -> dict[str, Claimed]:
+        """Who holds these documents; free ones are absent."""
         ...
 
     def due(self, company: str, *, stage: int | None = None, after: str | None = None, limit: int = 200) -> Page:
@@ -354,6 +363,10 @@ class Marks(Protocol):
 
     def pending(self, organisation: str, *, limit: int = 40) -> list[Mark]: ...
 
+    def among(self, organisation: str, document_type: str, document_ids: Iterable[str]) -> set[str]:
+        """Which of these documents are marked."""
+        ...
+
     def count(self, organisation: str) -> int: ...
 
     def done(self, organisation: str, mark: Mark) -> None:
@@ -440,6 +453,10 @@ class Limits(Protocol):
         ...
 
     def budget(self, organisation: str) -> Budget: ...
+
+    def ready(self, organisation: str, purpose: Purpose) -> tuple[int, datetime | None]:
+        """How many calls ``acquire`` would grant now, and when there is one if that is none. Takes nothing."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -627,6 +644,10 @@ class Ledger(Protocol):
         """The exact request. Pure."""
         ...
 
+    def sent(self, dispatch: Dispatch) -> dict[str, Content]:
+        """What a stored dispatch says, by reference, in ledger view; fields it does not carry are blank. Pure."""
+        ...
+
     def send(self, dispatch: Dispatch, *, seconds: float) -> Reply:
         """One attempt, the whole answer within ``seconds``; never raises for what the wire does."""
         ...
@@ -694,3 +715,51 @@ class Consents(Protocol):
     def disconnect(self, access_token: str, connection_id: str) -> None: ...
 
     def missing_scopes(self, granted: Iterable[str]) -> tuple[str, ...]: ...
+
+
+# ------------------------------------------------------------------ all of it
+
+
+class Ports(Protocol):
+    """Every port, built when first asked for. Flows take this one thing; ``wiring`` makes it, tests fake it."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def ids(self) -> Ids: ...
+    @property
+    def parallel(self) -> Parallel: ...
+    @property
+    def commit(self) -> Commit: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def activity(self) -> Activity: ...
+    @property
+    def lanes(self) -> Lanes: ...
+    @property
+    def companies(self) -> Companies: ...
+    @property
+    def marks(self) -> Marks: ...
+    @property
+    def cursors(self) -> Cursors: ...
+    @property
+    def wakes(self) -> Wakes: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def doorbells(self) -> Doorbells: ...
+    @property
+    def mailer(self) -> Mailer: ...
+    @property
+    def ledgers(self) -> Ledgers: ...
+    @property
+    def consents(self) -> Consents: ...

@@ -69,6 +69,7 @@ class Link(Value):
     base: Content | None = None  # ledger view last agreed on
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
+    suggestion: str = ""  # an open "may be the same as": neither side is created until a person decides
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
     clashes: tuple[Clashing, ...] = ()
 

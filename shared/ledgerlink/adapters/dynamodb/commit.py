@@ -92,15 +92,18 @@ def _claim(transaction: Any, write: ports.Claim) -> None:
     holder = link_sk(write.link)
     transaction.save(
         LinkItem(write.link.company, claim_sk(write.document_type, write.document_id), version=1, holder=holder),
-        condition=LinkItem.company.does_not_exist() | (LinkItem.holder == holder),
+        condition=LinkItem.holder.does_not_exist() | (LinkItem.holder == holder),
     )
 
 
 def _unclaim(transaction: Any, write: ports.Unclaim) -> None:
-    transaction.delete(
-        LinkItem(write.link.company, claim_sk(write.document_type, write.document_id)),
-        condition=LinkItem.company.does_not_exist() | (LinkItem.holder == link_sk(write.link)),
-    )
+    item = LinkItem(write.link.company, claim_sk(write.document_type, write.document_id), version=1)
+    mine = LinkItem.holder.does_not_exist() | (LinkItem.holder == link_sk(write.link))
+    if write.tombstone:
+        item.reason = write.tombstone
+        transaction.save(item, condition=mine)
+    else:
+        transaction.delete(item, condition=mine)
 
 
 def _control(stored: ControlItem, version: int) -> Operation:

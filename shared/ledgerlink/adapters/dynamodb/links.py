@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ledgerlink.ports import LinkFilter, Page
+from ledgerlink.ports import Claimed, LinkFilter, Page
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import RecordKey
 
@@ -37,9 +37,14 @@ class DynamoLinks:
             items = LinkItem.query(key.company, LinkItem.sk.startswith(prefix), consistent_read=True)
             return [link_of(item) for item in items]
 
-    def claimed(self, company: str, document_type: str, document_ids: Iterable[str]) -> dict[str, LinkKey]:
+    def claimed(self, company: str, document_type: str, document_ids: Iterable[str]) -> dict[str, Claimed]:
         found = many(LinkItem, ((company, claim_sk(document_type, id_)) for id_ in document_ids))
-        return {item.sk.rsplit("#", 1)[1]: link_key(company, item.holder) for item in found if item.holder}
+        return {
+            item.sk.rsplit("#", 1)[1]: Claimed(
+                link_key(company, item.holder) if item.holder else None, item.reason or ""
+            )
+            for item in found
+        }
 
     def due(self, company: str, *, stage: int | None = None, after: str | None = None, limit: int = 200) -> Page:
         prefix = f"{company}#" if stage is None else f"{company}#{stage}#"

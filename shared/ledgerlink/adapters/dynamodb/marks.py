@@ -10,6 +10,7 @@ from pynamodb.exceptions import DeleteError, UpdateError
 from ledgerlink.ports import Mark
 
 from .errors import translated
+from .reading import many
 from .tables import ControlItem, shard_of
 
 _FAILED = "ConditionalCheckFailedException"
@@ -40,6 +41,10 @@ class DynamoMarks:
                 _partition(organisation), ControlItem.sk.startswith("stale#"), limit=limit, consistent_read=True
             )
             return [_mark(row) for row in rows]
+
+    def among(self, organisation: str, document_type: str, document_ids: Iterable[str]) -> set[str]:
+        keys = ((_partition(organisation), _sk(document_type, id_)) for id_ in document_ids)
+        return {_mark(row).document_id for row in many(ControlItem, keys)}
 
     def count(self, organisation: str) -> int:
         with translated():

@@ -1,0 +1,87 @@
+"""What the export may decide about one part: small values that flows carry out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ledgerlink.kinds import Content
+
+from .merge import Clash
+
+
+@dataclass(frozen=True)
+class Create:
+    """Make the document from this content."""
+
+    content: Content
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change these fields of the document to what ``content`` says."""
+
+    content: Content
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Archive the document."""
+
+    content: Content
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Both sides agree already."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A rule or a hold keeps it back until something changes."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """It will go once ``on`` has happened: ``setting:…``, ``record:…``, ``suggestion``, or ``time`` after ``delay``."""
+
+    reason: str
+    on: str
+    delay: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that would be refused, told before sending."""
+
+    code: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """It cannot go as it is. All problems at once."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Park:
+    """A person must act before it can go."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Disagree:
+    """Both sides changed the same fields; a person chooses."""
+
+    clashes: tuple[Clash, ...]
+
+
+Send = Create | Update | Archive
+Decision = Send | Nothing | Skip | Wait | Refuse | Park | Disagree

@@ -1,0 +1,152 @@
+"""Decides about one part of a record: create, update, archive, nothing, skip, wait, refuse, park (D-rules by kind).
+
+The generic part knows holds, switches and conflicts; each kind's own rule is registered in ``RULES``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ledgerlink.kinds import KINDS
+from ledgerlink.reasons import reason as reason_of
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Clashing, Link, SyncError
+from ledgerlink.state.record import Record
+
+from . import organizations
+from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
+from .merge import Clash
+from .profiles import CompanySettings
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind's own part of the decision."""
+
+    decide: Callable[[Record, Link, CompanySettings], Decision]
+    having_looked: Callable[[Decision, Document], Decision]
+
+
+RULES: dict[str, Rule] = {"organizations": Rule(organizations.decide, organizations.having_looked)}
+
+_NOT_ASKED_FOR = frozenset({"create_off"})  # nothing keeps it back: nobody asked
+
+
+def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
+    """What to do about this part now."""
+    if record.deleted:
+        return Skip("deleted_here")
+    if not settings.integration_enabled:
+        return Wait("integration_disabled", "setting:integration_enabled")
+    if link.do_not_export.on:
+        return Skip("do_not_export")
+    return RULES[record.kind].decide(record, link, settings)
+
+
+def having_looked(decision: Decision, document: Document) -> Decision:
+    """The decision again after the document itself was read."""
+    return RULES[document.kind].having_looked(decision, document)
+
+
+def after_save(record: Record, link: Link, settings: CompanySettings, now: datetime, *, born: bool) -> Link:
+    """The link once its record was saved: what is wanted, and what the rules say of it right away."""
+    link = link.model_copy(
+        update={
+            **KINDS[record.kind].columns(record.content),
+            "wanted": record.revision,
+            "updated_at": record.updated_at,
+            "create_ordered": link.create_ordered or (born and settings.create_linked_contact_on_create),
+        }
+    )
+    return follow(link, decide(record, link, settings), now)
+
+
+def follow(link: Link, decision: Decision, now: datetime) -> Link:
+    """The link's sync state after a decision; what is to be sent becomes due."""
+    at_rest = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "error": None, "clashes": ()}
+    match decision:
+        case Create() | Update() | Archive():
+            return due(link, now)
+        case Nothing():
+            done = {"state": "linked", "reason": "", "exported": link.wanted, "ordered_by": ""}
+            return link.model_copy(update={**at_rest, **done})
+        case Skip(reason):
+            state = "unlinked" if reason in _NOT_ASKED_FOR else "skipped"
+            return link.model_copy(update={**at_rest, "state": state, "reason": reason, "ordered_by": ""})
+        case Wait(reason, on, delay):
+            wake_at = now + delay if delay is not None else None
+            waiting = {"state": "due", "reason": reason, "waits_on": on, "wake_at": wake_at}
+            return link.model_copy(update={**at_rest, **waiting})
+        case Park(reason):
+            return link.model_copy(
+                update={**at_rest, "state": "parked", "reason": reason, "error": plain_error(reason, now)}
+            )
+        case Refuse(problems):
+            first = problems[0]
+            error = SyncError(
+                code=first.code,
+                message=f"{first.field}: {first.message}",
+                field=first.field,
+                since=now,
+                details=tuple(f"{p.field}: {p.message}" for p in problems),
+            )
+            refused = {"state": "error", "reason": first.code, "error": error, "ordered_by": ""}
+            return link.model_copy(update={**at_rest, **refused})
+        case Disagree(clashes):
+            return in_conflict(link, clashes, now)
+
+
+def due(link: Link, now: datetime) -> Link:
+    """In the export queue from now on (or since before)."""
+    queued_at = link.queued_at or now
+    return link.model_copy(
+        update={
+            "state": "due",
+            "reason": "",
+            "error": None,
+            "clashes": (),
+            "queued_at": queued_at,
+            "order": link.order or queued_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "waits_on": "",
+            "wake_at": None,
+        }
+    )
+
+
+def plain_error(code: str, now: datetime, message: str = "", details: tuple[str, ...] = ()) -> SyncError:
+    """A catalogued error; ``message`` replaces the catalogue's words where more is known."""
+    return SyncError(code=code, message=message or reason_of(code).message, since=now, details=details)
+
+
+def in_conflict(link: Link, clashes: tuple[Clash, ...], now: datetime) -> Link:
+    """The link with what both sides disagree on; what was known before keeps its time."""
+    known = {clash.field: clash.since for clash in link.clashes}
+    stored = tuple(
+        Clashing(field=c.field, crm=as_json(c.crm), ledger=as_json(c.ledger), since=known.get(c.field, now))
+        for c in clashes
+    )
+    return link.model_copy(
+        update={
+            "state": "conflict",
+            "reason": "conflict",
+            "clashes": stored,
+            "queued_at": None,
+            "order": "",
+            "waits_on": "",
+            "wake_at": None,
+        }
+    )
+
+
+_ANY: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def as_json(value: Any) -> str:
+    """A field's value as JSON text, compound or not."""
+    return json.dumps(_ANY.dump_python(value, mode="json"), ensure_ascii=False)
