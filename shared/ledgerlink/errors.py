@@ -66,10 +66,10 @@ class Refused(LedgerlinkError):
 
 
 class NotConnected(Refused):
-    """The company has no connection that can be used now."""
+    """The company has no connection that can be used now (or, ``missing_scope``, not for this)."""
 
-    def __init__(self, detail: str = "") -> None:
-        super().__init__("not_connected", detail)
+    def __init__(self, detail: str = "", *, code: str = "not_connected") -> None:
+        super().__init__(code, detail)
 
 
 class Conflict(LedgerlinkError):

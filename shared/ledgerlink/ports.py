@@ -629,7 +629,10 @@ class Delta:
 
 @dataclass(frozen=True)
 class Crawl:
-    """One page of everything: pages are counted from 1; read them last to first, so that shifts repeat, not skip."""
+    """One page of everything, the newest change first: read on from page 1 to ``pages``.
+
+    What changes meanwhile moves to the front, so rows shift back and repeat; none is skipped.
+    """
 
     documents: list[Document]
     page: int
@@ -662,8 +665,8 @@ class Ledger(Protocol):
         """Documents changed at or after ``since``, archived ones too."""
         ...
 
-    def crawl(self, document_type: str, page: int | None, *, purpose: Purpose = "backfill") -> Crawl:
-        """One page of 1,000; None asks for the last page (which tells how many there are)."""
+    def crawl(self, document_type: str, page: int = 1, *, purpose: Purpose = "backfill") -> Crawl:
+        """One page of 1,000, archived ones too; the first tells how many there are."""
         ...
 
     def find(self, document_type: str, references: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+MARK = "LL-"  # what our own references begin with, so that nobody else's are mistaken for ours
+_OURS = re.compile(rf"{MARK}([A-Za-z0-9._~@+-]{{1,47}})")  # a contact's number holds 50 (``facts/xero.md §4.1``)
 
 
 class Value(BaseModel):
@@ -88,6 +92,15 @@ class Kind(Generic[C]):
             "email": getattr(content, "email", "") or "",
             "status": getattr(content, "status", "") or ("active" if getattr(content, "active", True) else "inactive"),
         }
+
+    def reference(self, id: str) -> str:
+        """Our own mark on the document of this record: how it is found again when an answer was lost."""
+        return f"{MARK}{id}"
+
+    def id_of(self, reference: str) -> str | None:
+        """The record that a mark names; None where the mark is not ours."""
+        found = _OURS.fullmatch(reference)
+        return found[1] if found else None
 
     def field(self, name: str) -> Field:
         """The field called ``name``. Raises KeyError."""

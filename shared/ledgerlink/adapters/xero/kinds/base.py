@@ -1,0 +1,37 @@
+"""What the generic adapter asks a kind about its documents in Xero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledgerlink.kinds import Kind
+from ledgerlink.ports import Outgoing
+from ledgerlink.state.document import Document
+
+Element = Mapping[str, Any]
+"""One document as Xero writes it: its own field names, parsed from JSON."""
+
+ZERO = "00000000-0000-0000-0000-000000000000"
+"""The id of a document that was refused, even under HTTP 200 (``facts/xero.md §3.2``)."""
+
+
+@dataclass(frozen=True)
+class WireKind:
+    """One kind of document in Xero."""
+
+    kind: Kind[Any]
+    endpoint: str  # "/Contacts"
+    envelope: str  # the plural that wraps elements, both ways: "Contacts"
+    id_field: str  # "ContactID"
+    key_field: str  # where our own reference stands: "ContactNumber"
+    category: str  # of webhook events; "" where Xero sends none
+    gone: str  # reason code: the ledger does not know the id we sent
+    to_wire: Callable[[Outgoing], dict[str, Any]]
+    from_wire: Callable[[Element, str], Document]  # second: the organisation's short code, for the deep link
+    write_query: str = "summarizeErrors=false"  # else one bad element refuses the whole batch (facts §3.2)
+
+    @property
+    def document_type(self) -> str:
+        return self.kind.document_type

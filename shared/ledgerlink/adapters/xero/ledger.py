@@ -1,0 +1,151 @@
+"""One organisation in Xero as the hub's ledger (``ports.Ledger``), the same for every kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from ledgerlink.errors import LedgerBusy, NotConnected, Refused
+from ledgerlink.ports import Clock, Crawl, Delta, NotSent, Outgoing, Purpose, Reply, Request, Unknown
+from ledgerlink.state.company import Organisation
+from ledgerlink.state.dispatch import Action, Dispatch
+from ledgerlink.state.document import Document
+
+from . import answers, reading
+from .client import ANSWER_S, Lost, NeverLeft
+from .kinds import WIRE, WireKind
+from .session import NoPermitNow, Session
+
+_SHORTLY = timedelta(seconds=30)
+
+
+class XeroLedger:
+    """``short_code`` goes into deep links; it may be blank until the organisation has been read."""
+
+    def __init__(self, session: Session, *, clock: Clock, short_code: str = "") -> None:
+        self._session, self._clock, self._short_code = session, clock, short_code
+
+    # -------------------------------------------------------------- writing
+
+    def compose(self, document_type: str, action: Action, outgoing: Sequence[Outgoing]) -> Request:
+        wire = WIRE[document_type]
+        body = {wire.envelope: [wire.to_wire(each) for each in outgoing]}
+        return Request(
+            document_type=document_type,
+            action=action,
+            # PUT creates and nothing else; POST would match by number or name and overwrite (facts/xero.md §3.1).
+            method="PUT" if action == "create" else "POST",
+            path=f"{wire.endpoint}?{wire.write_query}",
+            body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+            outgoing=tuple(outgoing),
+        )
+
+    def send(self, dispatch: Dispatch, *, seconds: float) -> Reply:
+        wire = WIRE[dispatch.document_type]
+        try:
+            answer = self._session.call(
+                dispatch.method,
+                dispatch.path,
+                purpose=_purpose(dispatch),
+                headers={"Idempotency-Key": dispatch.key},
+                body=dispatch.body,
+                seconds=min(seconds, ANSWER_S),
+                until=dispatch.deadline,
+            )
+        except NoPermitNow as busy:
+            return NotSent(busy.answer.reason, max(timedelta(), busy.answer.retry_at - self._clock.now()))
+        except NeverLeft:
+            return NotSent("ledger_busy", _SHORTLY)
+        except Lost as error:
+            return Unknown(str(error))
+        except NotConnected as error:
+            return NotSent("missing_scope" if error.code == "missing_scope" else "needs_reconnect")
+        except LedgerBusy as busy:
+            wait = busy.retry_at - self._clock.now() if busy.retry_at else _SHORTLY
+            return NotSent("ledger_busy", max(timedelta(), wait))
+        return answers.reply(answer, wire, dispatch, short_code=self._short_code)
+
+    # -------------------------------------------------------------- reading
+
+    def read(self, document_type: str, ids: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:
+        if not ids:
+            return []
+        wire = WIRE[document_type]
+        # `page` so that details come: a list without it drops persons, balances and what it was merged into (§3.4).
+        query = {"IDs": ",".join(ids), "includeArchived": "true", "page": 1, "pageSize": reading.PAGE}
+        return self._page(wire, query, purpose).documents
+
+    def changed_since(
+        self, document_type: str, since: datetime | None, *, purpose: Purpose = "live", pages: int = 5
+    ) -> Delta:
+        wire = WIRE[document_type]
+        return reading.seek(lambda since, page: self._since(wire, since, page, purpose), since, pages)
+
+    def crawl(self, document_type: str, page: int = 1, *, purpose: Purpose = "backfill") -> Crawl:
+        # Newest first: a document that changes meanwhile moves to the front and shifts the others back, so reading on
+        # repeats rows and skips none. (In order of change it would shift them forward, past us; facts/xero.md §7.)
+        query = {"page": page, "pageSize": reading.PAGE, "order": "UpdatedDateUTC DESC", "includeArchived": "true"}
+        found = self._page(WIRE[document_type], query, purpose)
+        return Crawl(found.documents, page, found.pages, found.total)
+
+    def find(self, document_type: str, references: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:
+        """By path for one reference, else by ``where`` in batches: one call instead of many, though not an
+        optimised filter (``facts/xero.md §3.4``); where Xero refuses that for size, one by one."""
+        wire, found = WIRE[document_type], []
+        for batch in reading.batches(sorted(set(references)), reading.REFERENCES):
+            try:
+                found += self._where(wire, batch, purpose) if len(batch) > 1 else self._one(wire, batch[0], purpose)
+            except Refused as refused:
+                if isinstance(refused, NotConnected) or len(batch) == 1:
+                    raise
+                found += [document for reference in batch for document in self._one(wire, reference, purpose)]
+        return [document for document in found if document.reference in set(references)]
+
+    def search(self, text: str) -> list[Document]:
+        query = {"searchTerm": text, "page": 1, "pageSize": 10, "includeArchived": "true"}
+        return self._page(WIRE["contact"], query, "person").documents[:10]
+
+    def organisation(self) -> Organisation:
+        answer = self._session.get("/Organisation", purpose="person")
+        [told] = reading.rows(answer, "Organisations").elements[:1] or [{}]
+        if not told.get("OrganisationID"):
+            raise LedgerBusy("the organisation was not told")
+        return Organisation(
+            id=str(told["OrganisationID"]).lower(),
+            name=str(told.get("Name") or ""),
+            short_code=str(told.get("ShortCode") or ""),
+            base_currency=str(told.get("BaseCurrency") or ""),
+            country=str(told.get("CountryCode") or ""),
+            timezone=str(told.get("Timezone") or ""),
+        )
+
+    def _since(self, wire: WireKind, since: datetime | None, page: int, purpose: Purpose) -> reading.Found:
+        query = {"page": page, "pageSize": reading.PAGE, "order": "UpdatedDateUTC", "includeArchived": "true"}
+        headers = {"If-Modified-Since": reading.modified_since(since)} if since else {}
+        return self._page(wire, query, purpose, headers)
+
+    def _where(self, wire: WireKind, references: Sequence[str], purpose: Purpose) -> list[Document]:
+        condition = " OR ".join(f'{wire.key_field}=="{reference}"' for reference in references)
+        query = {"where": condition, "page": 1, "pageSize": reading.PAGE, "includeArchived": "true"}
+        return self._page(wire, query, purpose).documents
+
+    def _one(self, wire: WireKind, reference: str, purpose: Purpose) -> list[Document]:
+        answer = self._session.get(f"{wire.endpoint}/{reading.in_path(reference)}", purpose=purpose)
+        if answer.status == 404:
+            return []
+        return reading.documents(answer, wire, self._short_code).documents
+
+    def _page(
+        self, wire: WireKind, query: Mapping[str, object], purpose: Purpose, headers: Mapping[str, str] | None = None
+    ) -> reading.Found:
+        answer = self._session.get(wire.endpoint, query, purpose=purpose, headers=headers)
+        return reading.documents(answer, wire, self._short_code)
+
+
+def _purpose(dispatch: Dispatch) -> Purpose:
+    """What a dispatch is for decides how deep it may reach into the day's calls: a person first, a job last."""
+    orders = {part.ordered_by for part in dispatch.parts}
+    if "person" in orders:
+        return "person"
+    return "live" if "" in orders else "backfill"

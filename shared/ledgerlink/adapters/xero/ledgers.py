@@ -1,0 +1,43 @@
+"""Opens the ledger of a company (``ports.Ledgers``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledgerlink.errors import NotConnected
+from ledgerlink.ports import Clock, Companies, Limits
+
+from .client import XeroClient, XeroEndpoints
+from .ledger import XeroLedger
+from .session import Access, Session
+
+
+class XeroLedgers:
+    """``access`` gives each company's token (``flows.tokens`` behind it)."""
+
+    def __init__(
+        self,
+        *,
+        client: XeroClient,
+        endpoints: XeroEndpoints,
+        companies: Companies,
+        access: Callable[[str], Access],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._client, self._endpoints, self._companies = client, endpoints, companies
+        self._access, self._limits, self._clock = access, limits, clock
+
+    def of(self, company: str) -> XeroLedger:
+        connection = self._companies.connection(company)
+        if connection.state != "connected" or connection.organisation is None:
+            raise NotConnected(f"the connection is {connection.state}")
+        session = Session(
+            connection.organisation.id,
+            client=self._client,
+            api_url=self._endpoints.api_url,
+            access=self._access(company),
+            limits=self._limits,
+            clock=self._clock,
+        )
+        return XeroLedger(session, clock=self._clock, short_code=connection.organisation.short_code)

@@ -1,0 +1,31 @@
+"""The limits port over the real rules, kept in a dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledgerlink.ports import Budget, Clock, NoPermit, Permit, Purpose, Seen
+from ledgerlink.rules import limits as rules
+from ledgerlink.state.limits import LimitState
+
+
+class MemoryLimits:
+    """``ports.Limits``."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.states: dict[str, LimitState] = {}
+
+    def acquire(self, organisation: str, calls: int, purpose: Purpose) -> Permit | NoPermit:
+        state, answer = rules.acquire(self.of(organisation), self._clock.now(), calls, purpose)
+        self.states[organisation] = state
+        return answer
+
+    def settle(self, organisation: str, permit: Permit, seen: Sequence[Seen]) -> None:
+        self.states[organisation] = rules.settle(self.of(organisation), self._clock.now(), permit, seen)
+
+    def budget(self, organisation: str) -> Budget:
+        return rules.budget(self.of(organisation), self._clock.now())
+
+    def of(self, organisation: str) -> LimitState:
+        return self.states.get(organisation, LimitState())
