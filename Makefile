@@ -1,0 +1,66 @@
+# Each target does its own set-up; a fresh machine needs python3 (3.11 or newer) and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SAM := .venv-build/bin/sam
+CODE := shared functions local
+FUNCTIONS = $(wildcard functions/*)
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export SAM_CLI_TELEMETRY = 0
+
+.PHONY: help demo run test check build bench simulate deploy lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+demo: $(READY) ## the product at work on this machine, checked; ends with one line of figures
+	@$(BIN)/python -m local.demo
+
+run: $(READY) ## the whole system on this machine until Ctrl-C
+	@$(BIN)/python -m local
+
+test: $(READY) ## every test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## format, lint, types, arrows between modules, the template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy shared local $(if $(FUNCTIONS),functions)
+	PYTHONPATH=shared:functions:. $(BIN)/lint-imports --no-cache --quiet || { PYTHONPATH=shared:functions:. $(BIN)/lint-imports --no-cache; exit 1; }
+	$(BIN)/cfn-lint template.yaml
+	@if [ -x $(SAM) ]; then AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint; fi
+
+build: $(READY) ## pack for Lambda, then check sizes, imports and one deployment (needs Python 3.13)
+	@$(BIN)/python -m local.build
+
+bench: $(READY) ## calls, time, memory and write units against their goals
+	@$(BIN)/python -m bench $(ARGS)
+
+simulate: $(READY) ## seeded faults over the real handlers: make simulate SEEDS=500
+	@$(BIN)/python -m pytest tests/simulation --seeds $(or $(SEEDS),200) $(ARGS)
+
+deploy: build ## to your AWS account (asks what it needs to know)
+	PATH="$(CURDIR)/.venv-build/bin:$$PATH" $(SAM) build --cached --parallel
+	$(SAM) deploy --guided
+
+lock: ## choose anew what requirements-dev.in allows, and write requirements-dev.txt
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip install --quiet -r requirements-dev.in
+	@{ echo "# Written by make lock from requirements-dev.in."; \
+	   .venv-lock/bin/python -m pip freeze --exclude-editable \
+	   | sed -E 's/^(awslambdaric|snapshot-restore-py)==.*/& ; sys_platform == "linux"/'; } > requirements-dev.txt
+	rm -rf .venv-lock
+
+clean: ## forget environments, builds and the local stack's state
+	rm -rf $(VENV) .venv-build .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache *.egg-info
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Ledgerlink needs Python 3.11 or newer; choose one with make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
