@@ -129,7 +129,7 @@ class Simulator:
         if fault.kind in faults.LIMITS:
             return api.limit_refusal(self.world, request, fault), fault
         if faults.strikes_instead(fault):
-            return faults.spoil(fault, Answer(500)), fault
+            return faults.spoil(fault, faults.not_applied()), fault
         return faults.spoil(fault, self._serve(request, None)), fault
 
     def _serve(self, request: Request, fault: Fault | None) -> Answer:

@@ -134,6 +134,11 @@ class Faults:
                 late.settle()
 
 
+def not_applied() -> Answer:
+    """What an answer is spoiled from when the request is not carried out."""
+    return text_answer(500, ERROR_BODY)
+
+
 def strikes_instead(fault: Fault) -> bool:
     return fault.kind in INSTEAD or (fault.kind == "reset" and not fault.apply) or fault.apply is False
 
@@ -147,7 +152,7 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
     if fault.kind == "html":
         return html_answer(fault.status or 200, fault.message or HTML_BODY)
     if fault.kind == "torn":
-        answer.fault = TORN
+        answer.fault = TORN if answer.body else RESET
         return answer
     answer.delay_s += _or(fault.delay_s, LATENCY_S)
     return answer
