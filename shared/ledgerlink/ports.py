@@ -21,6 +21,7 @@ from .state.lane import Direction, Lane
 from .state.link import Link, LinkKey
 from .state.notice import Notice
 from .state.record import Record, RecordKey
+from .state.suggestion import Suggestion
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -147,6 +148,13 @@ class PutJob:
 
 
 @dataclass(frozen=True)
+class PutSuggestion:
+    """Store a suggestion likewise."""
+
+    suggestion: Suggestion
+
+
+@dataclass(frozen=True)
 class PutNotice:
     """Store an e-mail notice likewise."""
 
@@ -167,6 +175,7 @@ Write = (
     | ClaimOrganisation
     | PutJob
     | PutNotice
+    | PutSuggestion
 )
 
 
@@ -283,6 +292,10 @@ class Links(Protocol):
 
     def count_due(self, company: str) -> int: ...
 
+    def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
+        """Unlinked records with the keys they are recognised by; items are (id, keys)."""
+        ...
+
     def companies_with_due(self) -> list[str]:
         """Every company that has something in its export queue."""
         ...
@@ -361,7 +374,9 @@ class Marks(Protocol):
         """Mark (type, id) pairs; ``since`` is any text that differs from the last one's."""
         ...
 
-    def pending(self, organisation: str, *, limit: int = 40) -> list[Mark]: ...
+    def pending(self, organisation: str, *, after: Mark | None = None, limit: int = 40) -> list[Mark]:
+        """Marks by type and id, after the one given."""
+        ...
 
     def among(self, organisation: str, document_type: str, document_ids: Iterable[str]) -> set[str]:
         """Which of these documents are marked."""
@@ -487,6 +502,18 @@ class Notices(Protocol):
     """E-mails to be sent."""
 
     def get(self, company: str, notice: str) -> Notice | None: ...
+
+
+class Suggestions(Protocol):
+    """Possible duplicates."""
+
+    def get(self, company: str, suggestion: str) -> Suggestion | None: ...
+
+    def open(self, company: str, *, after: str | None = None, limit: int = 50) -> Page:
+        """Those not decided yet."""
+        ...
+
+    def count(self, company: str) -> int: ...
 
 
 class Files(Protocol):
@@ -631,7 +658,8 @@ class Delta:
 class Crawl:
     """One page of everything, the newest change first: read on from page 1 to ``pages``.
 
-    What changes meanwhile moves to the front, so rows shift back and repeat; none is skipped.
+    What changes meanwhile moves to the front, so the others shift back and repeat and none is skipped; what itself
+    moved comes with the delta from the crawl's start that has to follow.
     """
 
     documents: list[Document]
@@ -756,6 +784,8 @@ class Ports(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def suggestions(self) -> Suggestions: ...
     @property
     def files(self) -> Files: ...
     @property

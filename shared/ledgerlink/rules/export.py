@@ -21,6 +21,7 @@ from ledgerlink.state.record import Record
 
 from . import organizations
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
+from .duplicates import keys_of
 from .merge import Clash
 from .profiles import CompanySettings
 
@@ -31,9 +32,10 @@ class Rule:
 
     decide: Callable[[Record, Link, CompanySettings], Decision]
     having_looked: Callable[[Decision, Document], Decision]
+    match_keys: Callable[[Any], frozenset[str]]
 
 
-RULES: dict[str, Rule] = {"organizations": Rule(organizations.decide, organizations.having_looked)}
+RULES: dict[str, Rule] = {"organizations": Rule(organizations.decide, organizations.having_looked, keys_of)}
 
 _NOT_ASKED_FOR = frozenset({"create_off"})  # nothing keeps it back: nobody asked
 
@@ -58,7 +60,7 @@ def after_save(record: Record, link: Link, settings: CompanySettings, now: datet
     """The link once its record was saved: what is wanted, and what the rules say of it right away."""
     link = link.model_copy(
         update={
-            **KINDS[record.kind].columns(record.content),
+            **columns(record),
             "wanted": record.revision,
             "updated_at": record.updated_at,
             "create_ordered": link.create_ordered or (born and settings.create_linked_contact_on_create),
@@ -67,15 +69,24 @@ def after_save(record: Record, link: Link, settings: CompanySettings, now: datet
     return follow(link, decide(record, link, settings), now)
 
 
+def columns(record: Record) -> dict[str, str]:
+    """What of the record is copied onto its main link, for lists and for recognising duplicates."""
+    keys = RULES[record.kind].match_keys(record.content)
+    return {**KINDS[record.kind].columns(record.content), "match": "\n".join(sorted(keys))}
+
+
 def follow(link: Link, decision: Decision, now: datetime) -> Link:
     """The link's sync state after a decision; what is to be sent becomes due."""
+    if not isinstance(decision, Create | Update | Archive):
+        told = "failed" if isinstance(decision, Refuse) else "skipped"
+        link = link.model_copy(update={"last_outcome": told, "last_job": link.ordered_by})
     at_rest = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "error": None, "clashes": ()}
     match decision:
         case Create() | Update() | Archive():
             return due(link, now)
         case Nothing():
             done = {"state": "linked", "reason": "", "exported": link.wanted, "ordered_by": ""}
-            return link.model_copy(update={**at_rest, **done})
+            return link.model_copy(update={**at_rest, **done, "last_outcome": "unchanged"})
         case Skip(reason):
             state = "unlinked" if reason in _NOT_ASKED_FOR else "skipped"
             return link.model_copy(update={**at_rest, "state": state, "reason": reason, "ordered_by": ""})

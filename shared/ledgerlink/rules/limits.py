@@ -61,6 +61,12 @@ def acquire(state: LimitState, now: datetime, calls: int, purpose: Purpose) -> t
     ), Permit(granted, lease.id)
 
 
+def ready(state: LimitState, now: datetime, purpose: Purpose) -> tuple[int, datetime | None]:
+    """How many calls ``acquire`` would grant now; where none, when."""
+    _, answer = acquire(state, now, IN_FLIGHT, purpose)
+    return (answer.calls, None) if isinstance(answer, Permit) else (0, answer.retry_at)
+
+
 def settle(state: LimitState, now: datetime, permit: Permit, seen: Sequence[Seen]) -> LimitState:
     """The calls are over; ``seen`` is what their answers said, nothing for calls without one."""
     state = _refilled(state, now)

@@ -32,7 +32,7 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
         return Skip(link.tombstone)
     if not content.active:
         return Skip("inactive")
-    if link.suggestion:
+    if link.suggestions:
         return Wait("possible_duplicate", "suggestion")
     if not (link.create_ordered or link.ordered_by):
         return Skip("create_off")

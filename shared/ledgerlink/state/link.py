@@ -69,7 +69,7 @@ class Link(Value):
     base: Content | None = None  # ledger view last agreed on
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
-    suggestion: str = ""  # an open "may be the same as": neither side is created until a person decides
+    suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
     clashes: tuple[Clashing, ...] = ()
 
@@ -96,6 +96,7 @@ class Link(Value):
     number: str = ""
     email: str = ""
     status: str = ""
+    match: str = ""  # normalised keys it is recognised by, space-separated
     updated_at: datetime | None = None
     version: int = 0  # of the stored item; 0 = never stored
 

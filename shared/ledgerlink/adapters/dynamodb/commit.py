@@ -189,6 +189,12 @@ def _put_notice(transaction: Any, write: ports.PutNotice) -> None:
     _control(stored, notice.version)(transaction)
 
 
+def _put_suggestion(transaction: Any, write: ports.PutSuggestion) -> None:
+    value = write.suggestion
+    stored = control.item(value.company, f"suggestion#{value.id}", value, version=value.version, status=value.state)
+    _control(stored, value.version)(transaction)
+
+
 _OPERATIONS: dict[type, Callable[[Any, Any], None]] = {
     ports.PutRecord: _put_record,
     ports.PutLink: _put_link,
@@ -203,4 +209,5 @@ _OPERATIONS: dict[type, Callable[[Any, Any], None]] = {
     ports.ClaimOrganisation: _claim_organisation,
     ports.PutJob: _put_job,
     ports.PutNotice: _put_notice,
+    ports.PutSuggestion: _put_suggestion,
 }

@@ -17,6 +17,7 @@ from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job
 from ledgerlink.state.lane import Direction, Lane
 from ledgerlink.state.notice import Notice
+from ledgerlink.state.suggestion import Suggestion
 
 from . import control
 from .errors import translated
@@ -148,3 +149,32 @@ class DynamoNotices:
 
     def get(self, company: str, notice: str) -> Notice | None:
         return control.load(company, f"notice#{notice}", Notice)
+
+
+class DynamoSuggestions:
+    """``ports.Suggestions``."""
+
+    def get(self, company: str, suggestion: str) -> Suggestion | None:
+        return control.load(company, f"suggestion#{suggestion}", Suggestion)
+
+    def open(self, company: str, *, after: str | None = None, limit: int = 50) -> Page:
+        return page(
+            ControlItem.query,
+            company,
+            ControlItem.sk.startswith("suggestion#"),
+            make=lambda item: control.value_of(item, Suggestion),
+            after=after,
+            limit=limit,
+            filter_condition=ControlItem.status == "open",
+            consistent_read=True,
+        )
+
+    def count(self, company: str) -> int:
+        with translated():
+            return int(
+                ControlItem.count(
+                    company,
+                    ControlItem.sk.startswith("suggestion#"),
+                    filter_condition=ControlItem.status == "open",
+                )
+            )

@@ -28,6 +28,7 @@ _LINK_COLUMNS = {
     "number",
     "email",
     "status",
+    "match",
     "state",
     "reason",
     "document_id",
@@ -58,7 +59,7 @@ def link_item(link: Link) -> LinkItem:
     """The item as it will be stored: one version up, index keys only where the link belongs into the index."""
     item = LinkItem(link.company, link_sk(link.key), version=link.version + 1)
     item.state = link.state
-    for name in ("title", "number", "email", "status", "reason", "document_id"):
+    for name in ("title", "number", "email", "status", "match", "reason", "document_id"):
         setattr(item, name, getattr(link, name) or None)
     for name in ("last_export_at", "last_import_at", "updated_at"):
         setattr(item, name, stamp(getattr(link, name)))
@@ -106,6 +107,7 @@ def link_of(item: LinkItem) -> Link:
             "number": item.number or "",
             "email": item.email or "",
             "status": item.status or "",
+            "match": item.match or "",
             "reason": item.reason or "",
             "document_id": item.document_id or "",
             "last_export_at": unstamp(item.last_export_at),

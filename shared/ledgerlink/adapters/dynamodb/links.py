@@ -104,6 +104,16 @@ class DynamoLinks:
             if cursor is None or len(found) >= limit:
                 return Page(found, cursor)
 
+    def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
+        return page(
+            LinkItem.list_index.query,
+            f"{company}#{kind}",
+            make=lambda item: (_key_of(item).id, (item.match or "").split("\n")),
+            after=after,
+            limit=limit,
+            filter_condition=LinkItem.document_id.does_not_exist(),
+        )
+
     def companies_with_due(self) -> list[str]:
         companies: list[str] = []
         with translated():

@@ -35,10 +35,11 @@ class DynamoMarks:
                     )
                 )
 
-    def pending(self, organisation: str, *, limit: int = 40) -> list[Mark]:
+    def pending(self, organisation: str, *, after: Mark | None = None, limit: int = 40) -> list[Mark]:
+        first = f"{_sk(after.document_type, after.document_id)}!" if after else "stale#"
         with translated():
             rows = ControlItem.query(
-                _partition(organisation), ControlItem.sk.startswith("stale#"), limit=limit, consistent_read=True
+                _partition(organisation), ControlItem.sk.between(first, "stale~"), limit=limit, consistent_read=True
             )
             return [_mark(row) for row in rows]
 

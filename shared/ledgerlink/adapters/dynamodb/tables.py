@@ -71,6 +71,7 @@ LIST_COLUMNS = [
     "updated_at",
     "do_not_export",
     "do_not_import",
+    "match",
 ]
 
 
@@ -107,6 +108,7 @@ class LinkItem(Model):
     number = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     status = UnicodeAttribute(null=True)
+    match = UnicodeAttribute(null=True)
     state = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     document_id = UnicodeAttribute(null=True)

@@ -1,0 +1,165 @@
+"""The import lane: what webhooks and looks marked stale is read and taken in; what is due is polled.
+
+Webhooks are speed, sweeps are truth: a mark that cannot be applied now stays, a poll reads past everything applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from ledgerlink.errors import Conflict, NotConnected, Transient
+from ledgerlink.kinds import BY_DOCUMENT
+from ledgerlink.ports import Cursor, Mark, Ports
+from ledgerlink.rules.duplicates import Candidates
+from ledgerlink.rules.polling import next_poll
+from ledgerlink.state.lane import Lane
+
+from . import lanes
+from .context import Context, open_context
+from .taking_in import Intake, TakenIn, take_in
+
+RESERVE = 35.0  # seconds that must be left to start a read
+OVERLAP = timedelta(minutes=5)  # If-Modified-Since may be exclusive, and clocks differ (facts/xero.md §3.4)
+SURELY_GONE = 5  # reads that did not return a document before its mark is dropped
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What the lane did, for its log line."""
+
+    driven: bool
+    read: int = 0
+    applied: int = 0
+    left: int = 0
+
+
+def import_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) -> Imported:
+    """Read and take in whatever is stale or due for a poll, once."""
+    context = open_context(company, at)
+    closed = _closed(context)
+    if closed:
+        lanes.pause(company, at, closed) if closed != "integration_disabled" else _rest(context, closed)
+        return Imported(driven=False)
+    lane = lanes.take(company, "import", at, holder=at.ids.new())
+    if lane is None:
+        return Imported(driven=False)
+    not_before: datetime | None = None
+    taken: list[TakenIn] = []
+    try:
+        taken = [*_stale(context, seconds_left), *_polls(context, seconds_left)]
+    except NotConnected:
+        pass  # the lane was paused where the consent was found gone
+    except Transient as trouble:
+        not_before = trouble.retry_at or at.clock.now() + timedelta(seconds=30)
+    finally:
+        lanes.release(lane, at, not_before=not_before)
+    again = [t for t in taken if t.outcome == "again"]
+    return Imported(True, len(taken), len(taken) - len(again), len(again))
+
+
+def _closed(context: Context) -> str:
+    """Why the lane is closed, "" if it is open."""
+    if context.connection.state != "connected":
+        return context.why_closed
+    return "" if context.settings.integration_enabled else "integration_disabled"
+
+
+def _rest(context: Context, reason: str) -> Lane:
+    return lanes.change(
+        context.company.id, "import", context.at, lambda lane: lane.model_copy(update={"paused": reason})
+    )
+
+
+def _stale(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
+    """Go once through the stale marks, 40 documents a read. What could not be applied keeps its mark."""
+    at, taken = context.at, []
+    last: Mark | None = None
+    while seconds_left() >= RESERVE:
+        marks = at.marks.pending(context.organisation, after=last)
+        if not marks:
+            break
+        last = marks[-1]
+        for document_type in sorted({mark.document_type for mark in marks}):
+            taken += _read(context, document_type, [m for m in marks if m.document_type == document_type])
+    return taken
+
+
+def _read(context: Context, document_type: str, marks: list[Mark]) -> list[TakenIn]:
+    at, company = context.at, context.company.id
+    if document_type not in BY_DOCUMENT:
+        for mark in marks:
+            at.marks.done(context.organisation, mark)
+        return []
+    claims = at.links.claimed(company, document_type, [mark.document_id for mark in marks])
+    keys = [claim.link for claim in claims.values() if claim.link is not None]
+    busy = lanes.in_flight(at.lanes.open_dispatches(company))
+    versions = {key: link.version for key, link in at.links.many(keys).items()}
+    waiting = {id_ for id_, claim in claims.items() if claim.link in busy}
+    readable = [mark for mark in marks if mark.document_id not in waiting]
+    if not readable:
+        return []
+    documents = context.ledger.read(document_type, [mark.document_id for mark in readable])
+    intake = Intake(
+        context,
+        "event",
+        at.clock.now(),
+        versions=versions,
+        candidates=cache(lambda: candidates(context, document_type)),
+    )
+    taken = take_in(intake, documents)
+    outcome = {t.document.id: t.outcome for t in taken}
+    for mark in readable:
+        gone = mark.document_id not in outcome and mark.attempts + 1 >= SURELY_GONE
+        if gone or outcome.get(mark.document_id, "again") != "again":
+            at.marks.done(context.organisation, mark)
+        else:
+            at.marks.postpone(context.organisation, mark)
+    return taken
+
+
+def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
+    """Ask what changed, for each document type whose time has come."""
+    taken: list[TakenIn] = []
+    for document_type in sorted(BY_DOCUMENT):
+        cursor = context.at.cursors.get(context.company.id, document_type)
+        now = context.at.clock.now()
+        if seconds_left() < RESERVE or (cursor.next_poll_at is not None and cursor.next_poll_at > now):
+            continue
+        taken += poll(context, cursor)
+    return taken
+
+
+def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
+    """One delta read. The cursor becomes the newest time applied; a row that fails becomes a mark, holding nobody up."""
+    at, company = context.at, context.company
+    now = at.clock.now()
+    since = cursor.newest or context.connection.connected_at or now
+    delta = context.ledger.changed_since(cursor.document_type, since - OVERLAP)
+    intake = Intake(context, "event", now, candidates=cache(lambda: candidates(context, cursor.document_type)))
+    taken = take_in(intake, delta.documents)
+    again = [(cursor.document_type, t.document.id) for t in taken if t.outcome == "again"]
+    if again:
+        at.marks.add(context.organisation, again, since=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}")
+    newest = max((document.updated_at for document in delta.documents), default=cursor.newest)
+    later = next_poll(now, context.settings.business_hours, company.timezone, company.id)
+    read_to = Cursor(cursor.document_type, newest or since, later if delta.complete else now, cursor.version)
+    with suppress(Conflict):  # somebody polled too; what it found is applied either way
+        at.cursors.put(company.id, read_to)
+    return taken
+
+
+def candidates(context: Context, document_type: str) -> Candidates:
+    """The unlinked records of a kind by what they are recognised by, read through the slim list index."""
+    found = Candidates()
+    after: str | None = None
+    while True:
+        page = context.at.links.match_keys(context.company.id, BY_DOCUMENT[document_type].name, after=after)
+        for id_, keys in page.items:
+            found.add(id_, keys)
+        after = page.next
+        if after is None:
+            return found

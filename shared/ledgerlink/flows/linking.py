@@ -1,0 +1,165 @@
+"""Linking by hand: one record, one document, both ways; never while it is being sent (K8, K14)."""
+
+from __future__ import annotations
+
+from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
+from ledgerlink.kinds import KINDS
+from ledgerlink.ports import Claim, Claimed, PutEntry, PutLink, Unclaim, Write
+from ledgerlink.rules import export as export_rules
+from ledgerlink.rules.merge import Change, three_way
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
+
+from . import lanes
+from .context import Context
+from .entries import diff, plain, record_entry
+from .saving import Actor
+
+
+def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, confirm: bool = False) -> Link:
+    """Link a record to a document of the ledger.
+
+    Where saving then overwrites the document (update_linked_contact_on_edit), the field diff comes back first as
+    Refused ``link_needs_confirmation`` (428) and nothing happens until ``confirm``. Raises NotFound, Invalid,
+    Refused ``link_taken`` or ``in_flight``, NotConnected, LedgerBusy, Conflict.
+    """
+    kind = KINDS[key.kind]
+    document = read_document(context, kind.document_type, document_id)
+
+    def writes() -> list[Write]:
+        record, link = _pair(context, key)
+        if link.document_id == document.id:
+            return []
+        claims = context.at.links.claimed(key.company, document.type, [document.id])
+        check_free(claims.get(document.id, Claimed()), link.key)
+        changes = overwritten(record, link, document)
+        if changes and context.settings.update_linked_contact_on_edit and not confirm:
+            shown = {change.field: {"from": plain(change.before), "to": plain(change.after)} for change in changes}
+            raise Refused(
+                "link_needs_confirmation", "linking overwrites values in the ledger", status=428, extra={"diff": shown}
+            )
+        return link_writes(context, record, link, document, actor)
+
+    lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
+    after = context.at.links.get(LinkKey(*key))
+    assert after is not None
+    if after.is_due:
+        context.at.doorbells.ring(key.company, "export")
+    return after
+
+
+def read_document(context: Context, document_type: str, document_id: str) -> Document:
+    """The document, read from the ledger. Raises Invalid if there is none."""
+    found = context.ledger.read(document_type, [document_id], purpose="person")
+    if not found:
+        raise Invalid(FieldProblem("document_id", f"the ledger has no {document_type} with this id", "unknown"))
+    return found[0]
+
+
+def check_free(claim: Claimed, key: LinkKey) -> None:
+    """Raises Refused ``link_taken``, naming who has it."""
+    if claim.link is not None and claim.link != key:
+        holder = {"kind": claim.link.kind, "id": claim.link.id}
+        raise Refused("link_taken", f"linked to {claim.link.kind} {claim.link.id}", extra={"linked_to": holder})
+
+
+def overwritten(record: Record, link: Link, document: Document) -> tuple[Change, ...]:
+    """What linking would change in the ledger: from its values to ours."""
+    kind = KINDS[record.kind]
+    merged = three_way(
+        kind,
+        base=None,
+        crm=kind.ledger_view(record.content),
+        ledger=document.content,
+        owners={},
+        direction="crm",
+        held=link.held_fields,
+    )
+    return merged.to_ledger
+
+
+def link_writes(context: Context, record: Record, link: Link, document: Document, actor: Actor) -> list[Write]:
+    """The writes that link a pair; re-linking gives the old document up."""
+    now = context.at.clock.now()
+    linked = link.model_copy(
+        update={
+            "document_type": document.type,
+            "document_id": document.id,
+            "document_status": document.status,
+            "base": None,
+            "base_at": document.updated_at,
+            "seen": document.content,
+            "tombstone": "",
+            "suggestions": (),
+            "clashes": (),
+            "error": None,
+            "exported": 0,
+        }
+    )
+    after = export_rules.follow(linked, export_rules.decide(record, linked, context.settings), now)
+    entry = record_entry(
+        record.key,
+        at=now,
+        mark=f"v{link.version}",
+        direction="here",
+        action="linked",
+        actor=actor.sub,
+        document_id=document.id,
+        diff=diff(overwritten(record, link, document)),
+    )
+    writes: list[Write] = [PutLink(after), Claim(link.key, document.type, document.id), PutEntry(entry)]
+    if link.document_id:
+        writes.append(Unclaim(link.key, link.document_type, link.document_id))
+    return writes
+
+
+def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
+    """Part a pair. Neither side is created or matched again by itself (K14). Raises NotFound, Refused ``in_flight``."""
+
+    def writes() -> list[Write]:
+        _, link = _pair(context, key)
+        if not link.document_id:
+            return []
+        now = context.at.clock.now()
+        parted = Link(
+            company=link.company,
+            kind=link.kind,
+            id=link.id,
+            part=link.part,
+            stage=link.stage,
+            wanted=link.wanted,
+            do_not_export=link.do_not_export,
+            do_not_import=link.do_not_import,
+            tombstone="unlinked_by_person",
+            state="skipped",
+            reason="unlinked_by_person",
+            **{name: getattr(link, name) for name in ("title", "number", "email", "status", "match", "updated_at")},
+            last_export_at=link.last_export_at,
+            last_import_at=link.last_import_at,
+            version=link.version,
+        )
+        entry = record_entry(
+            key,
+            at=now,
+            mark=f"v{link.version}",
+            direction="here",
+            action="unlinked",
+            actor=actor.sub,
+            document_id=link.document_id,
+        )
+        gone = Unclaim(link.key, link.document_type, link.document_id, tombstone="unlinked_by_person")
+        return [PutLink(parted), gone, PutEntry(entry)]
+
+    lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
+    after = context.at.links.get(LinkKey(*key))
+    assert after is not None
+    return after
+
+
+def _pair(context: Context, key: RecordKey) -> tuple[Record, Link]:
+    record = context.at.records.get(key)
+    link = context.at.links.get(LinkKey(*key))
+    if record is None or record.deleted or link is None:
+        raise NotFound(KINDS[key.kind].singular)
+    return record, link

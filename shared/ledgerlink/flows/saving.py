@@ -1,0 +1,295 @@
+"""Saving records: what the CRM pushes becomes a revision, and the export queue knows of it in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale
+from ledgerlink.kinds import KINDS, Content
+from ledgerlink.ports import PutEntry, PutLink, PutRecord, Unclaim, Write
+from ledgerlink.rules import edits
+from ledgerlink.rules import export as export_rules
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import ChangedBy, Hold, Record, RecordKey
+
+from . import lanes
+from .context import Context
+from .entries import diff, record_entry
+
+TRIES = 5
+MOST_BYTES = 256_000  # of a record's JSON; a DynamoDB item holds 400 KB and keeps two of them
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: the token's subject and role."""
+
+    sub: str
+    role: str = "admin"
+    email: str = ""
+
+    @property
+    def changed_by(self) -> ChangedBy:
+        return "crm" if self.role == "crm" else "admin"
+
+
+@dataclass(frozen=True)
+class Push:
+    """One record as pushed: the fields given, the holds given, and how to read what was not given."""
+
+    fields: Mapping[str, Any]
+    mode: Literal["replace", "merge"] = "replace"
+    do_not_export: Hold | None = None
+    do_not_import: Hold | None = None
+    if_match: int | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save left behind."""
+
+    record: Record
+    link: Link
+    created: bool
+    changed: bool
+
+
+def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
+    """Create or change a record. Rings the export if it became due.
+
+    Raises Invalid, Stale (If-Match), Refused ``record_too_large``, NotFound (PATCH of nothing), Conflict.
+    """
+    for attempt in range(TRIES):
+        try:
+            saved = _save_once(context, key, push, actor)
+        except Conflict as lost:
+            if isinstance(lost, Stale) or attempt == TRIES - 1:
+                raise
+            continue
+        if saved.link.is_due and saved.changed:
+            context.at.doorbells.ring(key.company, "export")
+        return saved
+    raise AssertionError("unreachable")
+
+
+def _save_once(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
+    at = context.at
+    record, link = _read(context, key)
+    _check_revision(record, push.if_match)
+    pushed, content = _contents(key, record, push)
+    if record is None or record.deleted:
+        return _store(context, _born(context, key, pushed, record, actor), _fresh(key, link), push, actor, record)
+    _check_size(content)
+    if content == record.content and pushed == record.pushed and _holds(link, push) == link:
+        return Saved(record, link, created=False, changed=False)
+    now = at.clock.now()
+    edited = record.model_copy(
+        update={
+            "content": content,
+            "pushed": pushed,
+            **(
+                {"revision": record.revision + 1, "updated_at": now, "changed_by": actor.changed_by}
+                if content != record.content
+                else {}
+            ),
+        }
+    )
+    return _store(context, edited, link, push, actor, record)
+
+
+def _read(context: Context, key: RecordKey) -> tuple[Record | None, Link]:
+    at = context.at
+    record = at.records.get(key)
+    link = at.links.get(LinkKey(*key))
+    return record, link or Link(company=key.company, kind=key.kind, id=key.id, stage=KINDS[key.kind].stage)
+
+
+def _check_revision(record: Record | None, if_match: int | None) -> None:
+    current = record.revision if record is not None and not record.deleted else 0
+    if if_match is not None and if_match != current:
+        raise Stale(current)
+
+
+def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Content, Content]:
+    """What was pushed, as a whole content, and what the record becomes by it."""
+    kind = KINDS[key.kind]
+    live = record if record is not None and not record.deleted else None
+    if push.mode == "merge":
+        if live is None:
+            raise NotFound(kind.singular)
+        content = content_from(key.kind, _patched(live.content, push.fields))
+        pushed = content_from(key.kind, _patched(live.pushed or live.content, push.fields))
+        return pushed, edits.replaced_by(kind, live.content, content)
+    pushed = content_from(key.kind, push.fields)
+    if live is None:
+        return pushed, pushed
+    if push.if_match is not None:
+        return pushed, edits.replaced_by(kind, live.content, pushed)
+    return pushed, edits.pushed_onto(kind, live.content, pushed, live.pushed)
+
+
+def _patched(content: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON merge of one level: lists with a ``kind`` merge by it, objects by name, all else is replaced."""
+    data = content.model_dump()
+    for name, value in fields.items():
+        old = data.get(name)
+        if isinstance(value, list) and old and all(isinstance(item, dict) and "kind" in item for item in value):
+            given = {item["kind"] for item in value}
+            data[name] = [item for item in old if item.get("kind") not in given] + list(value)
+        elif isinstance(value, dict) and isinstance(old, dict):
+            data[name] = {**old, **value}
+        else:
+            data[name] = value
+    return data
+
+
+def content_from(kind: str, fields: Mapping[str, Any]) -> Content:
+    """The kind's content from JSON data; what only the hub may say is left out. Raises Invalid naming each field."""
+    ours = KINDS[kind].hub_fields
+    try:
+        content: Content = KINDS[kind].model.model_validate({k: v for k, v in fields.items() if k not in ours})
+    except ValidationError as error:
+        raise Invalid(*problems_of(error)) from error
+    return content
+
+
+def problems_of(error: ValidationError) -> list[FieldProblem]:
+    """Each field that is wrong, in plain words."""
+    return [
+        FieldProblem(
+            ".".join(str(at) for at in e["loc"]) or "body",
+            "unknown field" if e["type"] == "extra_forbidden" else e["msg"].removeprefix("Value error, "),
+            e["type"],
+        )
+        for e in error.errors()
+    ]
+
+
+def _check_size(content: Content) -> None:
+    size = len(content.model_dump_json(exclude_defaults=True).encode())
+    if size > MOST_BYTES:
+        raise Refused("record_too_large", f"the record has {size} bytes; {MOST_BYTES} is the most", status=413)
+
+
+def _born(context: Context, key: RecordKey, content: Content, tombstone: Record | None, actor: Actor) -> Record:
+    _check_size(content)
+    return Record(
+        company=key.company,
+        kind=key.kind,
+        id=key.id,
+        revision=tombstone.revision + 1 if tombstone else 1,
+        content=content,
+        pushed=content,
+        updated_at=context.at.clock.now(),
+        changed_by=actor.changed_by,
+        version=tombstone.version if tombstone else 0,
+    )
+
+
+def _fresh(key: RecordKey, link: Link) -> Link:
+    """The link of a record that is new, or new again after it was deleted."""
+    return Link(
+        company=key.company, kind=key.kind, id=key.id, stage=link.stage, version=link.version, wanted=link.wanted
+    )
+
+
+def _holds(link: Link, push: Push) -> Link:
+    update = {
+        name: hold
+        for name, hold in (("do_not_export", push.do_not_export), ("do_not_import", push.do_not_import))
+        if hold is not None
+    }
+    return link.model_copy(update=update) if update else link
+
+
+def _store(context: Context, record: Record, link: Link, push: Push, actor: Actor, before: Record | None) -> Saved:
+    """One transaction: record, link, history. Setting a hold takes a turn, so that it cannot overlap a send."""
+    now = context.at.clock.now()
+    created = before is None or before.deleted
+    held = _holds(link, push)
+    after = export_rules.after_save(record, held, context.settings, now, born=created)
+    old = None if created or before is None else before.content
+    kind = KINDS[record.kind]
+    changes = edits.changes_between(kind, old, record.content) if old is not None else ()
+    writes: list[Write] = [PutRecord(record), PutLink(after)]
+    if created or changes:
+        entry = record_entry(
+            record.key,
+            at=now,
+            mark=f"rev{record.revision}",
+            direction="here",
+            action="created" if created else "edited",
+            actor=actor.sub,
+            diff=diff(changes),
+        )
+        writes.append(PutEntry(entry))
+    if held != link and not created:
+        lanes.turn(record.company, [link.key], context.at, lambda: writes)
+    else:
+        context.at.commit.all(*writes)
+    return Saved(
+        record.model_copy(update={"version": record.version + 1}),
+        after.model_copy(update={"version": after.version + 1}),
+        created=created,
+        changed=True,
+    )
+
+
+def delete(context: Context, key: RecordKey, actor: Actor, *, force: bool = False, reason: str = "") -> None:
+    """Delete a record. One that is in the ledger only by force, with a written reason; its document stays (K14, D10).
+
+    Raises NotFound, Refused ``synced`` or ``in_flight``, Invalid (force without a reason), Conflict.
+    """
+    if force and not reason.strip():
+        raise Invalid(FieldProblem("reason", "say why a synced record is deleted"))
+    links = [LinkKey(*key)]
+    lanes.turn(key.company, links, context.at, lambda: _deletion(context, key, actor, force=force, reason=reason))
+
+
+def _deletion(context: Context, key: RecordKey, actor: Actor, *, force: bool, reason: str) -> list[Write]:
+    record, link = _read(context, key)
+    if record is None or record.deleted:
+        raise NotFound(KINDS[key.kind].singular)
+    if link.document_id and not force:
+        raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
+    now = context.at.clock.now()
+    gone = record.model_copy(
+        update={
+            "deleted": True,
+            "revision": record.revision + 1,
+            "updated_at": now,
+            "changed_by": actor.changed_by,
+        }
+    )
+    unlinked = Link(
+        company=key.company,
+        kind=key.kind,
+        id=key.id,
+        stage=link.stage,
+        state="skipped",
+        reason="deleted_here",
+        tombstone="deleted_here",
+        wanted=gone.revision,
+        title=link.title,
+        status="deleted",
+        updated_at=now,
+        version=link.version,
+    )
+    entry = record_entry(
+        key,
+        at=now,
+        mark=f"rev{gone.revision}",
+        direction="here",
+        action="deleted",
+        actor=actor.sub,
+        message=reason,
+        document_id=link.document_id,
+    )
+    writes: list[Write] = [PutRecord(gone), PutLink(unlinked), PutEntry(entry)]
+    if link.document_id:
+        writes.append(Unclaim(link.key, link.document_type, link.document_id, tombstone="deleted_here"))
+    return writes

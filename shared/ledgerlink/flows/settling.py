@@ -1,0 +1,130 @@
+"""Settling: what the ledger said about each part is stored under the link's version, once, whoever repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from ledgerlink.kinds import KINDS, Content
+from ledgerlink.ports import Answered, Claim, Confirmed, DropDispatch, PutDispatch, PutEntry, PutLink, Reply, Write
+from ledgerlink.rules import settle as rules
+from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
+from ledgerlink.rules.merge import Change
+from ledgerlink.state.activity import Entry
+from ledgerlink.state.dispatch import Dispatch, DispatchedPart
+from ledgerlink.state.link import Link, LinkKey
+
+from . import lanes
+from .drain import Drain
+from .entries import diff, record_entry
+
+TRIES = 4
+LOST = timedelta(seconds=20)  # before the ledger is tried again after it lost an answer
+BUSY = timedelta(seconds=30)  # where the ledger does not say how long
+_WORD = {"create": "created", "update": "updated", "archive": "archived"}
+
+
+def settle(drain: Drain, dispatch: Dispatch, reading: Reading, reply: Reply) -> None:
+    """Store every verdict; then the dispatch goes, or stays for what is still unknown."""
+    correlation = reply.correlation if isinstance(reply, Answered) else ""
+    left = settle_parts(drain, dispatch, reading.settled, correlation)
+    if reading.pause:
+        _pause(drain, reading)
+    if reading.unknown or left:
+        _keep(drain, dispatch, reading)
+        return
+    drain.at.commit.all(DropDispatch(dispatch))
+    if any(isinstance(s.verdict, Confirmed) for s in reading.settled) and drain.lane.half_open:
+        drain.lane = drain.lane.model_copy(update={"half_open": False})
+
+
+def settle_parts(
+    drain: Drain, dispatch: Dispatch, settled: Sequence[Settled], correlation: str = ""
+) -> Sequence[Settled]:
+    """Store the verdicts; returns those that could not be stored although tried several times."""
+    sent = drain.context.ledger.sent(dispatch) if dispatch.action != "create" and settled else {}
+    left = list(settled)
+    for _ in range(TRIES):
+        if not left:
+            break
+        links = drain.at.links.many(s.part.key(drain.company) for s in left)
+        groups = [(s, _writes(drain, dispatch, s, links, sent, correlation)) for s in left]
+        stored = drain.at.commit.each([writes for _, writes in groups if writes])
+        outcomes = iter(stored)
+        left = [s for s, writes in groups if writes and not next(outcomes)]
+    return left
+
+
+def _writes(
+    drain: Drain,
+    dispatch: Dispatch,
+    settled: Settled,
+    links: dict[LinkKey, Link],
+    sent: dict[str, Content],
+    correlation: str,
+) -> list[Write]:
+    """The writes that settle one part; none where it was settled before or the record is gone."""
+    part, now = settled.part, drain.at.clock.now()
+    link = links.get(part.key(drain.company))
+    if link is None or link.last_dispatch == dispatch.id:
+        return []
+    said = {"job": part.ordered_by, "correlation": correlation}
+    if not isinstance(settled.verdict, Confirmed):
+        refused = settled.verdict
+        told = "; ".join(refused.details) or refused.message
+        entry = _entry(drain, dispatch, part, now, outcome="failed", reason=refused.code, message=told, **said)
+        return [PutLink(rules.rejected(link, dispatch, part, refused, now)), PutEntry(entry)]
+    document = settled.verdict.document
+    if link.document_id and link.document_id != document.id:
+        entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
+        return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
+    if not link.document_id:
+        holder = drain.at.links.claimed(drain.company, document.type, [document.id]).get(document.id)
+        if holder is not None and holder.link not in (None, link.key):
+            entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
+            return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
+    content = sent.get(part.reference)
+    changes = _changes(link, part, content)
+    entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
+    writes: list[Write] = [PutLink(rules.confirmed(link, dispatch, part, content, document, now)), PutEntry(entry)]
+    return writes if link.document_id else [*writes, Claim(link.key, document.type, document.id)]
+
+
+def _changes(link: Link, part: DispatchedPart, sent: Content | None) -> list[Change]:
+    """What the update overwrote: kept for 400 days, so that every value can be restored (rule X4)."""
+    theirs = link.seen or link.base
+    if sent is None or theirs is None:
+        return []
+    kind = KINDS[link.kind]
+    fields = [kind.field(name) for name in part.fields]
+    return [Change(field.name, field.of(theirs), field.of(sent)) for field in fields]
+
+
+def _entry(drain: Drain, dispatch: Dispatch, part: DispatchedPart, now: datetime, **more: object) -> Entry:
+    return record_entry(
+        part.key(drain.company).record,
+        at=dispatch.opened_at,
+        mark=dispatch.id,
+        direction="export",
+        action=_WORD[dispatch.action],
+        **more,
+    )
+
+
+def _pause(drain: Drain, reading: Reading) -> None:
+    """The ledger said not now: until when, or until a person has reconnected."""
+    now = drain.at.clock.now()
+    if reading.pause in ("ledger_busy", "day_limit"):
+        drain.stop(now + (reading.retry_after or BUSY))
+        return
+    drain.stop()
+    lanes.pause(drain.company, drain.at, reading.pause)
+
+
+def _keep(drain: Drain, dispatch: Dispatch, reading: Reading) -> None:
+    """Some of it is unknown: repeat while the key is safe, else find out when nothing can arrive any more."""
+    drain.lane = drain.lane.model_copy(update={"half_open": True})
+    drain.stop(drain.at.clock.now() + LOST)
+    if reading.answered:  # the ledger repeats its answer for this key: asking again tells nothing new
+        kept = dispatch.model_copy(update={"state": "unknown", "resolve_at": dispatch.deadline + SURELY_OVER})
+        drain.at.commit.all(PutDispatch(kept))

@@ -1,0 +1,174 @@
+"""Decides what a document from the ledger does here: nothing, an edit, a new record, a question (K2, K7, K12).
+
+``_`` because ``import`` is Python's own word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ledgerlink.kinds import KINDS, Content, Kind
+from ledgerlink.kinds.organization import Organization
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record
+
+from .duplicates import Match
+from .merge import Change, Clash, Merged, apply, is_blank, is_edit, same, three_way
+from .profiles import CompanySettings
+
+Source = Literal["event", "job"]  # by webhook or poll; or because a person asked for it
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """Nothing to store: it says what is known already, or a rule keeps it out."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Remember what the ledger says, without touching the record."""
+
+    seen: Content
+    reason: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Take over these changes; ``base`` and ``seen`` are the link's from now on."""
+
+    content: Content
+    changes: tuple[Change, ...]
+    clashes: tuple[Clash, ...]
+    base: Content
+    seen: Content | None
+
+
+@dataclass(frozen=True)
+class Repoint:
+    """The contact was merged into another one: the link follows (K12)."""
+
+    survivor: str
+
+
+@dataclass(frozen=True)
+class Born:
+    """A new record, linked."""
+
+    content: Content
+
+
+@dataclass(frozen=True)
+class Suggest:
+    """It may be one of these; neither side is created until a person decides."""
+
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True)
+class LinkTo:
+    """It is this one, beyond doubt."""
+
+    record: str
+
+
+Linked = Ignore | Note | Edit | Repoint
+Unlinked = Ignore | Born | Suggest | LinkTo
+
+
+def of_linked(record: Record, link: Link, document: Document, settings: CompanySettings, source: Source) -> Linked:
+    """What a linked document does to its record."""
+    kind = KINDS[record.kind]
+    if document.merged_into:
+        return Repoint(document.merged_into)
+    if link.base_at is not None and document.updated_at < link.base_at:
+        return Ignore("older")
+    if record.deleted:
+        return Ignore("deleted_here")
+    known = link.seen or link.base
+    news = known is None or link.base_at is None or not _agree(kind, known, document.content)
+    if not news and document.status == link.document_status and source == "event":
+        return Ignore("unchanged")
+    if link.do_not_import.on:
+        return Note(document.content, "do_not_import")
+    if source == "event" and not settings.apply_ledger_edits:
+        return Note(document.content, "ledger_edits_off")
+    merged = three_way(
+        kind,
+        base=link.base,
+        crm=kind.ledger_view(record.content),
+        ledger=document.content,
+        owners=settings.owners(record.kind),
+        direction="ledger",
+        held=link.held_fields,
+    )
+    content = apply(kind, record.content, merged.to_crm)
+    content, status = _follow_status(content, link, document, settings)
+    return Edit(content, (*merged.to_crm, *status), merged.clashes, *_remembered(kind, link, document, merged))
+
+
+def of_unlinked(
+    document: Document,
+    settings: CompanySettings,
+    source: Source,
+    *,
+    tombstone: str,
+    matches: Sequence[Match],
+) -> Unlinked:
+    """What a document does that no record is linked to, and that is not ours. ``matches``: who it may be."""
+    if document.status != "active" or document.merged_into:
+        return Ignore("archived")
+    if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone != "unlinked_by_person"):
+        return Ignore(tombstone)
+    if source == "event" and not settings.import_contacts_born_in_ledger:
+        return Ignore("born_in_ledger_off")
+    if matches and tombstone != "not_duplicate" and settings.possible_duplicates_on_import != "create":
+        exact = [match for match in matches if match.exact]
+        if settings.possible_duplicates_on_import == "link_exact" and len(exact) == 1 and len(matches) == 1:
+            return LinkTo(exact[0].record)
+        return Suggest(tuple(matches))
+    return Born(born_content(document))
+
+
+def born_content(document: Document) -> Content:
+    """The content of a record made from a document."""
+    if isinstance(document.content, Organization):
+        return document.content.model_copy(update={"roles": document.roles, "active": True})
+    return document.content
+
+
+def _follow_status(
+    content: Content, link: Link, document: Document, settings: CompanySettings
+) -> tuple[Content, tuple[Change, ...]]:
+    """Archived there is inactive here, and back, where the setting says so (K7). Only a change counts."""
+    before = link.document_status or "active"
+    if not settings.apply_ledger_archive or document.status == before or not isinstance(content, Organization):
+        return content, ()
+    active = document.status == "active"
+    if content.active == active:
+        return content, ()
+    return content.model_copy(update={"active": active}), (Change("active", content.active, active),)
+
+
+def _remembered(kind: Kind[Any], link: Link, document: Document, merged: Merged) -> tuple[Content, Content | None]:
+    """The base and the seen content after this document was taken in.
+
+    A field the ledger emptied keeps its old base, else our value would look like an edit and refill it (K4). A field
+    in dispute keeps it too, and what the ledger says of it stays ``seen``.
+    """
+    open_fields = {clash.field for clash in merged.clashes} | set(link.held_fields)
+    base = document.content
+    if link.base is not None:
+        for field in kind.fields:
+            old, new = field.of(link.base), field.of(document.content)
+            kept = field.name in open_fields or not (is_edit(old, new) or same(old, new) or is_blank(old))
+            base = field.put(base, old if kept else new)
+    return base, document.content if open_fields else None
+
+
+def _agree(kind: Kind[Any], one: Content, other: Content) -> bool:
+    return all(same(field.of(one), field.of(other)) for field in kind.fields)
