@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _app(options: argparse.Namespace) -> Simulator:
-    clock, advance = _time(options.clock_file, options.gateway_url)
+    clock, advance = time_of(options.clock_file, options.gateway_url)
     settings: dict[str, Any] = {name: _value(text) for name, _, text in (s.partition("=") for s in options.setting)}
     if options.webhook_url:
         settings["webhooks"] = {"url": options.webhook_url, "key": options.webhook_key, "enabled": True}
@@ -48,7 +48,7 @@ def _app(options: argparse.Namespace) -> Simulator:
     return create_app(clock=clock, advance=advance, sender=sender, seed=options.seed, settings=settings, **credentials)
 
 
-def _time(clock_file: Path | None, gateway_url: str) -> tuple[Clock | None, Advance | None]:
+def time_of(clock_file: Path | None, gateway_url: str) -> tuple[Clock | None, Advance | None]:
     """With a gateway, moving time is its business: it pauses pollers, fires schedules and writes the file."""
     clock = FileClock(clock_file) if clock_file else None
     if not gateway_url:
@@ -71,6 +71,12 @@ class HttpSender:
 
     def __init__(self) -> None:
         self._client = httpx.Client(timeout=PATIENCE_S)
+
+    def __enter__(self) -> "HttpSender":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         try:

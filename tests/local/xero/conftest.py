@@ -1,25 +1,46 @@
-"""Fixtures of the simulator's tests."""
+"""Fixtures of the simulator's tests. Where Xero's OpenAPI files are at hand, they judge every answer given here."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from local.xero.messages import Answer, Request
+from local.xero.server import Server
+from tests.local.xero import spec
 from tests.local.xero.rig import Rig
 
 
 @pytest.fixture
 def make_rig() -> Iterator[Callable[..., Rig]]:
-    """Makes simulators; their clients are closed at the end."""
+    """Makes simulators; at the end their clients are closed and their answers judged."""
     made: list[Rig] = []
+    complaints: list[str] = []
 
     def make(**given: Any) -> Rig:
-        made.append(Rig(**given))
-        return made[-1]
+        rig = Rig(**given)
+        if spec.available():
+            _judged(rig, complaints)
+        made.append(rig)
+        return rig
 
     yield make
     for rig in made:
         rig.http.close()
+    assert complaints == []
+
+
+def _judged(rig: Rig, complaints: list[str]) -> None:
+    plain = rig.app.answer
+
+    def answer(request: Request) -> Answer:
+        given = plain(request)
+        if not rig.app.world.faults.rules and not given.fault:
+            complaints.extend(spec.judge(request, given))
+        return given
+
+    rig.app.answer = answer  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -32,3 +53,13 @@ def rig(make_rig: Callable[..., Rig]) -> Rig:
 def xero(rig: Rig) -> Rig:
     """A simulator whose first organisation is connected."""
     return rig.connect()
+
+
+@pytest.fixture
+def served(xero: Rig) -> Iterator[Server]:
+    """The connected simulator on a port."""
+    server = Server(xero.app, 0)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
