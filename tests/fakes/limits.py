@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ledgerlink.ports import Budget, Clock, NoPermit, Permit, Purpose, Seen
 from ledgerlink.rules import limits as rules
@@ -26,6 +27,9 @@ class MemoryLimits:
 
     def budget(self, organisation: str) -> Budget:
         return rules.budget(self.of(organisation), self._clock.now())
+
+    def ready(self, organisation: str, purpose: Purpose) -> tuple[int, datetime | None]:
+        return rules.ready(self.of(organisation), self._clock.now(), purpose)
 
     def of(self, organisation: str) -> LimitState:
         return self.states.get(organisation, LimitState())

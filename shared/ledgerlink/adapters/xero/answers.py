@@ -90,13 +90,13 @@ def _verdicts(answer: Answer, wire: WireKind, dispatch: Dispatch, limits: Seen, 
         return Unknown(f"HTTP {answer.status} that cannot be read", seen=limits)
     verdicts = {
         part.reference: verdict
-        for part, element in _matched(elements, wire, dispatch)
+        for part, element in matched(elements, wire, dispatch)
         if (verdict := _verdict(element, wire, short_code)) is not None
     }
     return Answered(verdicts, limits, correlation(answer))
 
 
-def _matched(
+def matched(
     elements: Iterable[Element], wire: WireKind, dispatch: Dispatch
 ) -> Iterator[tuple[DispatchedPart, Element]]:
     """Elements with their parts, by our own key: the order of the answer is not promised (§3.2)."""
@@ -151,7 +151,7 @@ def _refused(answer: Answer, wire: WireKind, dispatch: Dispatch, limits: Seen) -
     body = _json(answer)
     elements = body.get("Elements") if isinstance(body, dict) else None
     failed = [each for each in elements or () if isinstance(each, dict) and any(_messages(each))]
-    verdicts = {part.reference: rejected(_messages(each)) for part, each in _matched(failed, wire, dispatch)}
+    verdicts = {part.reference: rejected(_messages(each)) for part, each in matched(failed, wire, dispatch)}
     if verdicts and len(verdicts) == len(dispatch.parts):
         return Answered(verdicts, limits, correlation(answer))
     # Some elements were refused and so nothing was saved: for the others that is no verdict.

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ledgerlink.errors import LedgerBusy, NotConnected, Refused
+from ledgerlink.kinds import Content
 from ledgerlink.ports import Clock, Crawl, Delta, NotSent, Outgoing, Purpose, Reply, Request, Unknown
 from ledgerlink.state.company import Organisation
 from ledgerlink.state.dispatch import Action, Dispatch
@@ -40,6 +41,12 @@ class XeroLedger:
             body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
             outgoing=tuple(outgoing),
         )
+
+    def sent(self, dispatch: Dispatch) -> dict[str, Content]:
+        wire = WIRE[dispatch.document_type]
+        elements = json.loads(dispatch.body)[wire.envelope]
+        pairs = answers.matched(elements, wire, dispatch)
+        return {part.reference: wire.content(element) for part, element in pairs}
 
     def send(self, dispatch: Dispatch, *, seconds: float) -> Reply:
         wire = WIRE[dispatch.document_type]

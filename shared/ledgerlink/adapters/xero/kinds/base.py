@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledgerlink.kinds import Kind
+from ledgerlink.kinds import Content, Kind
 from ledgerlink.ports import Outgoing
 from ledgerlink.state.document import Document
 
@@ -30,6 +30,7 @@ class WireKind:
     gone: str  # reason code: the ledger does not know the id we sent
     to_wire: Callable[[Outgoing], dict[str, Any]]
     from_wire: Callable[[Element, str], Document]  # second: the organisation's short code, for the deep link
+    content: Callable[[Element], Content]  # what an element says, in ledger view; blank where it says nothing
     write_query: str = "summarizeErrors=false"  # else one bad element refuses the whole batch (facts §3.2)
 
     @property

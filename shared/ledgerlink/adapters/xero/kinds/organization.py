@@ -92,7 +92,7 @@ def from_wire(element: Element, short_code: str) -> Document:
     """The contact in our words. ``content`` is in ledger view; nothing is validated, for Xero did."""
     status = _STATUSES.get(str(element.get("ContactStatus") or "ACTIVE").upper(), "other")
     number = str(element.get("ContactNumber") or "")
-    updated_at = moment(element.get("UpdatedDateUTC"))
+    content, updated_at = content_of(element), moment(element.get("UpdatedDateUTC"))
     if updated_at is None:
         raise ValueError("a contact without UpdatedDateUTC")
     return Document.model_construct(
@@ -103,7 +103,9 @@ def from_wire(element: Element, short_code: str) -> Document:
         updated_at=updated_at,
         reference=number if ORGANIZATIONS.id_of(number) else "",
         merged_into=str(element.get("MergedToContactID") or "").lower(),
-        content=_content(element, active=status == "active"),
+        content=content.model_copy(
+            update={"name": content.name or _NAMELESS, "active": status == "active"},
+        ),
         outstanding=_outstanding(element.get("Balances") or {}),
         roles=tuple(
             role for role, flag in (("customer", "IsCustomer"), ("supplier", "IsSupplier")) if element.get(flag)
@@ -112,14 +114,14 @@ def from_wire(element: Element, short_code: str) -> Document:
     )
 
 
-def _content(element: Element, *, active: bool) -> Organization:
+def content_of(element: Element) -> Organization:
+    """What the element says, blank where it says nothing (also what we sent, read back)."""
     texts = _texts(element, _TEXTS)
     person = Person.model_construct(
         first_name=texts.pop("person.first_name"), last_name=texts.pop("person.last_name"), email=""
     )
     return Organization.model_construct(
-        **{**texts, "name": texts["name"] or _NAMELESS},
-        active=active,
+        **texts,
         phones=tuple(_slots(Phone, element, "Phone", _PHONES, PHONE_KINDS, _PHONE_PARTS)),
         addresses=tuple(_slots(Address, element, "Address", _ADDRESSES, ADDRESS_KINDS, _ADDRESS_PARTS, plural="es")),
         person=person,
@@ -182,4 +184,5 @@ CONTACTS = WireKind(
     gone="contact_gone",
     to_wire=to_wire,
     from_wire=from_wire,
+    content=content_of,
 )
