@@ -54,5 +54,7 @@ class Emulator:
         return self._child.last_words() if self._child else ""
 
     def stop(self) -> None:
+        """At once: it keeps everything in memory, and there is nothing to save."""
         if self._child:
-            self._child.stop()
+            self._child.kill()
+            (self._state / f"ministack-{self.port}.pid").unlink(missing_ok=True)

@@ -32,8 +32,14 @@ class Handler(BaseHTTPRequestHandler):
             return self._chunks(limit)
         length = int(self.headers.get("Content-Length") or 0)
         if limit is not None and length > limit:
+            self._swallow(length)
             raise TooLong
         return self.rfile.read(length)
+
+    def _swallow(self, length: int) -> None:
+        """Reads what nobody wants: a client that is still sending would not hear our refusal."""
+        while length > 0 and (piece := self.rfile.read(min(length, 65536))):
+            length -= len(piece)
 
     def _chunks(self, limit: int | None) -> bytes:
         parts: list[bytes] = []

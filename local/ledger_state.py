@@ -13,7 +13,7 @@ from local.resources import Resources
 
 SETTLED = {"skipped", "linked", "error", "parked", "conflict"}
 UNFINISHED_JOBS = {"planning", "running"}
-SHOWN = ("company", "sk", "state", "due_key", "waits_on", "reason", "document_id", "status")
+SHOWN = ("company", "sk", "state", "due_key", "waits_on", "wait_key", "wake_at", "reason", "document_id", "status")
 SOON_S = 70.0
 Row = Mapping[str, str]
 
@@ -47,14 +47,15 @@ class LedgerState:
         digest = hashlib.sha256()
         kinds: Counter[str] = Counter()
         waiting: Counter[str] = Counter()
-        for row in self._rows(self._links):
+        links = list(self._rows(self._links))
+        for row in links:
             digest.update(repr(sorted(row.items())).encode())
             if "state" not in row:
                 continue
             kinds[kind_of(row)] += 1
             if kind_of(row) == "waiting":
                 waiting[row.get("reason", "unnamed")] += 1
-        control = list(self._rows(self._control, "wake_at"))
+        control = list(self._rows(self._control))
         return Snapshot(
             settled=kinds["settled"],
             due=kinds["due"],
@@ -62,13 +63,13 @@ class LedgerState:
             unknown=kinds["unknown"],
             open_work=sum(map(is_open_work, control)),
             digest=digest.hexdigest(),
-            soon_s=self._soon(control),
+            soon_s=self._soon([*links, *control]),
         )
 
-    def _rows(self, table: str | None, *more: str) -> Iterator[Row]:
+    def _rows(self, table: str | None) -> Iterator[Row]:
         if table is None:
             return
-        names = {f"#n{number}": name for number, name in enumerate((*SHOWN, *more))}
+        names = {f"#n{number}": name for number, name in enumerate(SHOWN)}
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=table, ConsistentRead=True, ProjectionExpression=",".join(names), ExpressionAttributeNames=names
         )
@@ -76,10 +77,10 @@ class LedgerState:
             for item in page["Items"]:
                 yield {name: str(next(iter(value.values()))) for name, value in item.items()}
 
-    def _soon(self, control: list[Row]) -> float | None:
-        """Seconds until the next thing on the wake index that is still to come, if that is within SOON_S."""
+    def _soon(self, rows: list[Row]) -> float | None:
+        """Seconds until the next thing that is still to come, if that is within SOON_S."""
         now = self._clock.now()
-        ahead = [(at - now).total_seconds() for row in control if (at := wake_time(row))]
+        ahead = [(at - now).total_seconds() for row in rows if (at := wake_time(row))]
         return min((seconds for seconds in ahead if 0 < seconds <= SOON_S), default=None)
 
 
@@ -99,8 +100,9 @@ def is_open_work(row: Row) -> bool:
 
 
 def wake_time(row: Row) -> datetime | None:
-    """The time a control row is to be looked at again; `wake_at` starts with it and may go on with more of a key."""
-    text = row.get("wake_at", "").split("#")[0]
+    """When a row is to be looked at again: the start of `wake_at`, or of the key of a wait for a time."""
+    waits_for_a_time = row.get("waits_on", "").startswith("time#")
+    text = (row.get("wait_key", "") if waits_for_a_time else row.get("wake_at", "")).split("#")[0]
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

@@ -26,9 +26,14 @@ class QueueState:
     delayed: int
     dead_letters: str | None
 
-    @property
-    def empty(self) -> bool:
-        return not (self.visible or self.in_flight or self.delayed)
+
+@dataclass(frozen=True)
+class QueuePlace:
+    """Where a queue is, and for how many seconds a message that was received is hidden."""
+
+    url: str
+    arn: str
+    visibility_s: int
 
 
 class Queues:
@@ -46,8 +51,9 @@ class Queues:
         }
         self._sqs = aws.client("sqs")
 
-    def url(self, queue: str) -> str:
-        return self._urls[queue]
+    def place(self, queue: str) -> QueuePlace:
+        attributes = self._attributes(queue, "QueueArn", "VisibilityTimeout")
+        return QueuePlace(self._urls[queue], attributes["QueueArn"], int(attributes["VisibilityTimeout"]))
 
     def working(self) -> list[QueueState]:
         """Those that feed functions, without the dead-letter queues."""
@@ -57,10 +63,14 @@ class Queues:
         return [asdict(self.state(queue)) for queue in self._urls]
 
     def state(self, queue: str) -> QueueState:
-        wanted = {"QueueUrl": self._urls[queue], "AttributeNames": list(COUNTS.values())}
-        attributes = self._sqs.get_queue_attributes(**wanted)["Attributes"]
+        attributes = self._attributes(queue, *COUNTS.values())
         counts = {name: int(attributes[attribute]) for name, attribute in COUNTS.items()}
         return QueueState(id=queue, url=self._urls[queue], dead_letters=self._dead_letters.get(queue), **counts)
+
+    def _attributes(self, queue: str, *names: str) -> dict[str, str]:
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._urls[queue], AttributeNames=list(names))
+        attributes: dict[str, str] = answer["Attributes"]
+        return attributes
 
     def redrive(self, queue: str) -> int:
         """Sends every dead letter of `queue` back to it; answers how many. (ministack has no StartMessageMoveTask.)"""

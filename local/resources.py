@@ -25,10 +25,6 @@ class Resources:
 
     physical: Mapping[str, str]
     environment: Mapping[str, Mapping[str, str]]
-    outputs: Mapping[str, str]
-
-    def queue_arn(self, queue: str) -> str:
-        return self.outputs[f"Arn{queue}"]
 
 
 def create(application: Application, aws: Aws) -> Resources:
@@ -52,7 +48,6 @@ def create(application: Application, aws: Aws) -> Resources:
     return Resources(
         physical=physical,
         environment={function: {name: outputs[key] for name, key in names.items()} for function, names in keys.items()},
-        outputs=outputs,
     )
 
 
@@ -67,9 +62,6 @@ def with_outputs(application: Application) -> tuple[Properties, dict[str, dict[s
             key = key_of.setdefault(json.dumps(expression, sort_keys=True), f"Value{len(key_of)}")
             outputs[key] = {"Value": expression}
             names[name] = key
-    for name, resource in application.data["Resources"].items():
-        if resource["Type"] == "AWS::SQS::Queue":
-            outputs[f"Arn{name}"] = {"Value": {"Fn::GetAtt": [name, "Arn"]}}
     return {**application.data, "Outputs": outputs}, keys
 
 

@@ -7,12 +7,15 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
 from local.children import REGION
+from local.queues import QueuePlace
 from local.runtime.invocation import Outcome
 from local.runtime.pool import Pool
 from local.template import Source
@@ -58,18 +61,25 @@ def failed_ids(outcome: Outcome, messages: Sequence[Message], partial: bool) -> 
     return named if named <= ids else ids
 
 
+@dataclass(frozen=True)
+class Failed:
+    """A message that is hidden until its visibility timeout (monotonic time) ends."""
+
+    handle: str
+    hidden_until: float
+
+
 class QueueSource:
     """One queue and its function."""
 
-    def __init__(self, source: Source, pool: Pool, url: str, arn: str, aws: Aws) -> None:
+    def __init__(self, source: Source, pool: Pool, place: QueuePlace, aws: Aws) -> None:
         self.source = source
         self._pool = pool
-        self._url = url
-        self._arn = arn
+        self._place = place
         self._sqs = aws.client("sqs")
         self._slots = threading.BoundedSemaphore(source.concurrency)
         self._threads = ThreadPoolExecutor(source.concurrency, f"source-{source.queue}")
-        self._failed: dict[str, str] = {}  # message id -> receipt handle of messages that wait to become visible again
+        self._failed: dict[str, Failed] = {}  # by message id
         self._failed_lock = threading.Lock()
         self._stopping = threading.Event()
         self._open = threading.Event()
@@ -91,15 +101,20 @@ class QueueSource:
 
     @property
     def waiting_to_retry(self) -> int:
-        return len(self._failed)
+        """How many failed messages are hidden now."""
+        with self._failed_lock:
+            self._failed = {key: failed for key, failed in self._failed.items() if failed.hidden_until > monotonic()}
+            return len(self._failed)
 
     def retry_now(self) -> int:
         """Makes failed messages visible at once instead of after their visibility timeout; answers how many."""
         with self._failed_lock:
             failed, self._failed = self._failed, {}
-        for handle in failed.values():
+        for each in failed.values():
             try:
-                self._sqs.change_message_visibility(QueueUrl=self._url, ReceiptHandle=handle, VisibilityTimeout=0)
+                self._sqs.change_message_visibility(
+                    QueueUrl=self._place.url, ReceiptHandle=each.handle, VisibilityTimeout=0
+                )
             except ClientError:
                 log.info("a message of %s became visible by itself", self.source.queue)
         return len(failed)
@@ -117,7 +132,7 @@ class QueueSource:
     def _receive(self) -> list[Message]:
         try:
             received = self._sqs.receive_message(
-                QueueUrl=self._url,
+                QueueUrl=self._place.url,
                 MaxNumberOfMessages=self.source.batch_size,
                 WaitTimeSeconds=LONG_POLL_S,
                 MessageSystemAttributeNames=["All"],
@@ -131,25 +146,29 @@ class QueueSource:
         return messages
 
     def _deliver(self, messages: list[Message]) -> None:
+        received_at = monotonic()
         try:
             self._open.wait()  # paused after these were received
             self._remember({}, forget=messages)
-            outcome = self._pool.invoke(queue_event(messages, self._arn))
+            outcome = self._pool.invoke(queue_event(messages, self._place.arn))
             failed = failed_ids(outcome, messages, self.source.partial_failures)
             if outcome.failed:
                 log.warning("%s failed: %s", self._pool.launch.name, outcome.describe())
             done = [message for message in messages if message["MessageId"] not in failed]
-            self._remember({m["MessageId"]: m["ReceiptHandle"] for m in messages if m["MessageId"] in failed})
+            hidden_until = received_at + self._place.visibility_s
+            self._remember(
+                {m["MessageId"]: Failed(m["ReceiptHandle"], hidden_until) for m in messages if m["MessageId"] in failed}
+            )
             if done:
                 entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(done)]
-                self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+                self._sqs.delete_message_batch(QueueUrl=self._place.url, Entries=entries)
         except (BotoCoreError, ClientError) as error:
             if not self._stopping.is_set():
                 log.warning("%s: %s", self.source.queue, error)
         finally:
             self._slots.release()
 
-    def _remember(self, failed: Mapping[str, str], forget: Sequence[Message] = ()) -> None:
+    def _remember(self, failed: Mapping[str, Failed], forget: Sequence[Message] = ()) -> None:
         with self._failed_lock:
             for message in forget:
                 self._failed.pop(message["MessageId"], None)

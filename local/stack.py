@@ -107,7 +107,7 @@ class Stack:
         pools = self.functions.pools
         self._queues = Queues(application, made.physical, self.aws)
         self._sources = [
-            QueueSource(each, pools[each.function], made.physical[each.queue], made.queue_arn(each.queue), self.aws)
+            QueueSource(each, pools[each.function], self._queues.place(each.queue), self.aws)
             for each in application.sources
         ]
         self._schedules = Schedules(application.schedules, pools, self.clock)
