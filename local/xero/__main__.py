@@ -22,9 +22,9 @@ MOVING_TIME_S = 300.0  # the gateway fires every schedule that time passes over
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    options = _options().parse_args(arguments)
-    app = _app(options)
-    server = Server(app, options.port)
+    chosen = options().parse_args(arguments)
+    app = _app(chosen)
+    server = Server(app, chosen.port)
     stop = threading.Event()
     threading.Thread(target=_background, args=(app, stop), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
@@ -38,14 +38,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         server.server_close()
 
 
-def _app(options: argparse.Namespace) -> Simulator:
-    clock, advance = time_of(options.clock_file, options.gateway_url)
-    settings: dict[str, Any] = {name: _value(text) for name, _, text in (s.partition("=") for s in options.setting)}
-    if options.webhook_url:
-        settings["webhooks"] = {"url": options.webhook_url, "key": options.webhook_key, "enabled": True}
-    credentials = {"client_id": options.client_id, "client_secret": options.client_secret}
-    sender = HttpSender()
-    return create_app(clock=clock, advance=advance, sender=sender, seed=options.seed, settings=settings, **credentials)
+def _app(chosen: argparse.Namespace) -> Simulator:
+    clock, advance = time_of(chosen.clock_file, chosen.gateway_url)
+    pairs = (text.partition("=") for text in chosen.setting)
+    settings: dict[str, Any] = {name: _value(value) for name, _, value in pairs}
+    if chosen.webhook_url:
+        settings["webhooks"] = {"url": chosen.webhook_url, "key": chosen.webhook_key, "enabled": True}
+    return create_app(
+        clock=clock,
+        advance=advance,
+        sender=HttpSender(),
+        seed=chosen.seed,
+        settings=settings,
+        client_id=chosen.client_id,
+        client_secret=chosen.client_secret,
+    )
 
 
 def time_of(clock_file: Path | None, gateway_url: str) -> tuple[Clock | None, Advance | None]:
@@ -104,7 +111,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _options() -> argparse.ArgumentParser:
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.xero", description=__doc__)
     add = parser.add_argument
     add("--port", type=int, default=8701)

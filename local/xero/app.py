@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import Any
 
-from local.xero import api, connections, controls, faults, identity
+from local.xero import controls
 from local.xero.clock import Advance, Clock, ClockStuck, OffsetClock, system_clock
 from local.xero.delivery import Postman, Sender, no_sender
-from local.xero.faults import Fault
+from local.xero.dispatch import dispatch
 from local.xero.messages import (
     Answer,
     Json,
@@ -21,7 +21,6 @@ from local.xero.messages import (
     json_answer,
     pack,
     read_request,
-    text_answer,
     wsgi_parts,
 )
 from local.xero.organisations import DEFAULT
@@ -101,11 +100,7 @@ class Simulator:
         if request.path.startswith("/_sim"):
             return self._control(request)
         with self._lock:
-            self.world.faults.settle_late(self.world.now())
-            answer, fault = self._through_faults(request)
-            answer.delay_s += self.world.settings.latency_ms / 1000
-            self.world.remember(request, answer, fault.kind if fault else "")
-        return answer
+            return dispatch(self.world, request)
 
     def tick(self) -> None:
         """Applies late writes that have come due; every request does it too."""
@@ -116,37 +111,10 @@ class Simulator:
         """Sends pending webhooks: all of them, or what is due."""
         return self._postman.deliver(self.world, forced=forced)
 
-    def _through_faults(self, request: Request) -> tuple[Answer, Fault | None]:
-        fault = self.world.faults.find(request)
-        if fault is None:
-            return self._serve(request, None), None
-        request.keep_elements = fault.elements
-        if fault.kind in faults.INSIDE:
-            before = fault.hits
-            answer = self._serve(request, fault)
-            return answer, fault if fault.hits > before else None
-        self.world.faults.take(fault)
-        if fault.kind in faults.LIMITS:
-            return api.limit_refusal(self.world, request, fault), fault
-        if faults.strikes_instead(fault):
-            return faults.spoil(fault, faults.not_applied()), fault
-        return faults.spoil(fault, self._serve(request, None)), fault
-
-    def _serve(self, request: Request, fault: Fault | None) -> Answer:
-        if request.path.startswith(api.BASE):
-            return api.handle(self.world, request, fault)
-        plain = _plain_route(request.path)
-        if plain is None:
-            return text_answer(404, "Not found")
-        if fault is None or fault.kind == "element_error":
-            return plain(self.world, request)
-        return self.world.faults.inside(fault, self.world.now(), lambda _: plain(self.world, request))[0]
-
     def _control(self, request: Request) -> Answer:
         control = (request.method, request.path.removeprefix("/_sim").strip("/"))
         if control == ("GET", ""):
-            with self._lock:
-                return html_answer(200, books_page())
+            return html_answer(200, books_page())
         if control == ("POST", "webhooks:flush"):
             return json_answer(200, self.deliver())
         if control == ("POST", "clock"):
@@ -154,9 +122,7 @@ class Simulator:
         with self._lock:
             if control == ("POST", "reset"):
                 self.world = self._start.world()
-                return json_answer(
-                    200, {"organisations": [{"id": i, "name": n} for i, n in self.world.organisations()]}
-                )
+                return json_answer(200, {"organisations": self.world.named()})
             if control == ("GET", "clock"):
                 return json_answer(200, {"now": self.world.now().isoformat()})
             self.world.faults.settle_late(self.world.now())
@@ -173,12 +139,3 @@ class Simulator:
             return json_answer(502, {"error": str(stuck)})
         self.tick()
         return json_answer(200, {"now": self.world.now().isoformat()})
-
-
-def _plain_route(path: str) -> Callable[[World, Request], Answer] | None:
-    """What answers outside the accounting API."""
-    if path in identity.PATHS:
-        return identity.handle
-    if path.lower().rstrip("/") == "/connections" or path.lower().startswith("/connections/"):
-        return connections.handle
-    return None

@@ -81,7 +81,7 @@ def _shown(name: str, row: Any) -> Json:
 def _state(world: World, request: Request) -> Json:
     """Every kind is named, the unbuilt ones as empty lists; archived documents are here too."""
     books = _books(world, request.parameter("organisation"))
-    shown: Json = {"organisations": [{"id": id, "name": name} for id, name in world.organisations()]}
+    shown: Json = {"organisations": world.named()}
     for name in names():
         kind = KINDS.get(name)
         shown[name] = [kind.whole(row) for row in books.tables[name].ordered()] if kind else []

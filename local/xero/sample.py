@@ -1,6 +1,7 @@
 """Made-up documents for `POST /_sim/seed {contacts: N}`: varied, plausible, the same every time, no real people."""
 
 import random
+import unicodedata
 from collections.abc import Callable
 
 from local.xero.messages import Json
@@ -118,7 +119,8 @@ def _contact(number: int) -> Json:
 
 
 def _ascii(name: str) -> str:
-    return "".join(letter for letter in name.lower() if "a" <= letter <= "z")
+    apart = unicodedata.normalize("NFKD", name.lower())
+    return "".join(letter for letter in apart if "a" <= letter <= "z")
 
 
 _MAKERS: dict[str, Callable[[int], Json]] = {"contacts": _contact}

@@ -43,6 +43,9 @@ class World:
     def organisations(self) -> list[tuple[str, str]]:
         return [(books.id, str(books.organisation["Name"])) for books in self.shelf.values()]
 
+    def named(self) -> list[Json]:
+        return [{"id": id, "name": name} for id, name in self.organisations()]
+
     def work(self, books: Books) -> Work:
         return Work(books, self.settings, self.ids, self.now())
 
