@@ -1,48 +1,38 @@
-"""Requests checked against Xero's own OpenAPI file, where it lies beside the repository.
+"""Requests checked against Xero's own OpenAPI file, where it lies beside the repository (``tests.local.xero.spec``).
 
-The file is not ours to copy: ``LEDGERLINK_XERO_SPEC`` names its folder, else ``../shared/xero`` is looked at. Checked
-are what the hub sends: path and method, query parameters, body, headers.
+Checked are what the hub sends: path and method, query parameters, body, headers. The answers are judged there.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import httpx
-import yaml
-from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
-FOLDER = Path(os.environ.get("LEDGERLINK_XERO_SPEC") or Path(__file__).parents[3] / "shared" / "xero")
+from tests.local.xero.spec import accounting, available, formats
+
 BASE = "/api.xro/2.0"
-_GUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 @cache
-def spec() -> XeroSpec | None:
+def spec() -> RequestSpec | None:
     """The file, read once; None where it is absent."""
-    file = FOLDER / "xero_accounting.yaml"
-    if not file.exists():
-        return None
-    return XeroSpec(_plain(yaml.load(file.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
+    return RequestSpec(accounting().document) if available() else None
 
 
-class XeroSpec:
+class RequestSpec:
     """What the file says about a request."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
         self._registry = Registry().with_resource("urn:x", Resource(contents=document, specification=DRAFT4))  # type: ignore[call-arg]
-        self._formats = FormatChecker(formats=())
-        self._formats.checks("uuid")(lambda text: not isinstance(text, str) or bool(_GUID.fullmatch(text)))
 
     def complaints(self, request: httpx.Request) -> list[str]:
         """What is wrong with the request; nothing, one hopes."""
@@ -86,7 +76,7 @@ class XeroSpec:
 
     def _of_body(self, operation: dict[str, Any], body: Any) -> list[str]:
         schema = self._at(operation["requestBody"])["content"]["application/json"]["schema"]
-        validator = OAS30Validator(_absolute(schema), registry=self._registry, format_checker=self._formats)
+        validator = OAS30Validator(_absolute(schema), registry=self._registry, format_checker=formats)
         found = [
             f"{'/'.join(map(str, e.absolute_path))}: {e.validator}: {e.message[:90]}"
             for e in validator.iter_errors(body)
@@ -142,12 +132,3 @@ def _absolute(node: Any) -> Any:
             for key, value in node.items()
         }
     return [_absolute(each) for each in node] if isinstance(node, list) else node
-
-
-def _plain(node: Any) -> Any:
-    """Keys as text, dates as text: YAML reads examples as more than they are."""
-    if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(each) for each in node]
-    return node if isinstance(node, str | int | float | bool | None) else str(node)

@@ -12,8 +12,9 @@ from ledgerlink.adapters.xero.kinds.organization import content_of, from_wire, t
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.organization import Organization, Person, ledger_view
 from local.xero import sample
+from tests.local.xero.spec import ABSENT, FOLDER
 from tests.support.xero import outgoing
-from tests.support.xero_spec import FOLDER, spec
+from tests.support.xero_spec import spec
 
 AT = "/Date(1551399321043+0000)/"
 ID = "3FF6D40C-AF9A-40A3-89CE-3C1556A25591"
@@ -99,7 +100,7 @@ def test_the_deep_link_names_the_organisation_once_it_is_known() -> None:
     assert "shortcode=!a%26b&redirecturl=" in from_wire(element(), "!a&b").url
 
 
-@pytest.mark.skipif(spec() is None, reason="Xero's OpenAPI file is not at hand")
+@pytest.mark.skipif(spec() is None, reason=ABSENT)
 def test_the_check_against_xero_s_own_file_sees_what_is_wrong() -> None:
     known = spec()
     assert known is not None
