@@ -1,0 +1,67 @@
+"""The sweeper: every minute it rings for whatever is due, stale or overdue. All it does is wake; others work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledgerlink.ports import Ports, PutLink, Woken
+from ledgerlink.rules.dispatch import chunks
+from ledgerlink.rules.export import due
+from ledgerlink.state.lane import Direction
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What was woken, for the log line."""
+
+    rung: int
+    woken: int
+
+
+def sweep(at: Ports) -> Swept:
+    """Make due what waited for a time that has come, then ring for every company that has something to do."""
+    woken = _wake_links(at)
+    bells: set[tuple[str, Direction]] = {(company, "export") for company in at.links.companies_with_due()}
+    for thing in at.wakes.due(at.clock.now()):
+        bells |= _bells(at, thing)
+    rung = [bell for bell in sorted(bells) if _worth_ringing(at, *bell)]
+    for company, direction in rung:
+        at.doorbells.ring(company, direction, again=True)
+    return Swept(len(rung), woken)
+
+
+def _wake_links(at: Ports) -> int:
+    now = at.clock.now()
+    keys = at.links.waiting_until(now)
+    for some in chunks(keys, AT_ONCE):
+        links = at.links.many(some)
+        ready = [link for link in links.values() if link.wake_at is not None and link.wake_at <= now]
+        at.commit.each([[PutLink(due(link, now))] for link in ready])
+    return len(keys)
+
+
+def _bells(at: Ports, thing: Woken) -> set[tuple[str, Direction]]:
+    """Which lanes to ring for a thing whose time has come; jobs and notices are sent on their own queues."""
+    match thing.what:
+        case "lane":
+            return {(thing.company, "import" if thing.name == "import" else "export")}
+        case "dispatch":
+            return {(thing.company, "export")}
+        case "cursor":
+            return {(thing.company, "import")}
+        case "stale":
+            company = at.companies.of_organisation(thing.company.removeprefix("organisation#"))
+            return {(company, "import")} if company else set()
+        case "job":
+            at.doorbells.job(thing.company, thing.name)
+        case "notice":
+            at.doorbells.notice(thing.company, thing.name)
+    return set()
+
+
+def _worth_ringing(at: Ports, company: str, direction: Direction) -> bool:
+    lane = at.lanes.get(company, direction)
+    now = at.clock.now()
+    return lane.open_for_work(now) and lane.free(now)
