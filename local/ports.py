@@ -43,16 +43,22 @@ class Ports:
         return cls(*numbers)
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def can_listen(port: int) -> bool:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
 def require_free(port: int, what: str, variable: str) -> None:
     """Refuses a port that answers: talking to somebody else's server would look like our own stale state."""
-    with socket.socket() as probe:
-        answered = probe.connect_ex((HOST, port)) == 0
-    if not answered:
-        try:
-            socket.create_server((HOST, port)).close()
-        except OSError:
-            answered = True
-    if answered:
+    if answers(port) or not can_listen(port):
         raise PortInUse(
             f"Port {port} ({what}) is in use. Stop what listens there, or choose another with {variable}=PORT."
         )

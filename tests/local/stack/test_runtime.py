@@ -1,5 +1,6 @@
 """Functions run in processes of their own, and what goes wrong in one looks as it does in Lambda."""
 
+import itertools
 import os
 import textwrap
 from pathlib import Path
@@ -14,6 +15,7 @@ from local.runtime.pool import Pool
 from local.runtime.traffic import Traffic
 
 pytestmark = pytest.mark.loopback
+SECONDS = itertools.count(1)
 CODE = """
     import os, time
 
@@ -28,30 +30,42 @@ CODE = """
 """
 
 
-@pytest.fixture(params=["awslambdaric", "portable"])
-def any_client(request, monkeypatch):
-    """AWS's runtime client and ours must not differ in anything a function or the runner sees."""
+@pytest.fixture(scope="module", params=["awslambdaric", "portable"])
+def pool(request, tmp_path_factory):
+    """With AWS's runtime client and with ours: they must not differ in anything a function or the runner sees."""
     if request.param == "awslambdaric":
         pytest.importorskip("awslambdaric")
-    else:
-        monkeypatch.setattr(environment, "runtime_client", lambda: [str(PORTABLE_CLIENT)])
-
-
-@pytest.fixture
-def pool(tmp_path, any_client):
-    write(tmp_path, CODE)
+    folder = tmp_path_factory.mktemp("code")
+    write(folder, CODE)
     launch = Launch(
         name="fn",
         handler="fn.app.handler",
         timeout_s=1,
         memory_mb=128,
-        environment={**clean_environment("http://127.0.0.1:9"), "PYTHONPATH": str(tmp_path), "TOLD": "yes"},
-        code=tmp_path,
-        log=tmp_path / "fn.log",
+        environment={**clean_environment("http://127.0.0.1:9"), "PYTHONPATH": str(folder), "TOLD": "yes"},
+        code=folder,
+        log=folder / "fn.log",
     )
-    running = Pool(launch, Freshness([tmp_path / "fn"]).version, Traffic())
-    yield running
-    running.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("local.runtime.freshness.EVERY_S", 0)
+        if request.param == "portable":
+            patch.setattr(environment, "runtime_client", lambda: [str(PORTABLE_CLIENT)])
+        running = Pool(launch, Freshness([folder / "fn"]).version, Traffic())
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def edit(pool):
+    """Writes other code for one test, as seen by a clock coarser than a test is long."""
+
+    def edit(code):
+        path = write(pool.launch.code, code)
+        later = path.stat().st_mtime_ns + next(SECONDS) * 1_000_000_000
+        os.utime(path, ns=(later, later))
+
+    yield edit
+    edit(CODE)
 
 
 def write(folder: Path, code: str) -> Path:
@@ -75,10 +89,10 @@ def test_a_function_sees_lambdas_context_and_environment(pool):
     assert result["env"]["LAMBDA_TASK_ROOT"] == str(pool.launch.code)
 
 
-def test_a_function_sees_nothing_of_the_persons_aws_profile(pool, monkeypatch):
+def test_a_function_sees_nothing_of_the_persons_aws_profile(monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "real")
-    seen = pool.invoke({}).json()["env"]
+    seen = clean_environment("http://127.0.0.1:9")
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & seen.keys()
     assert seen["AWS_ACCESS_KEY_ID"] == "local"
 
@@ -114,8 +128,8 @@ def test_a_function_that_is_too_slow_is_killed_at_its_timeout(pool):
     assert pool.invoke({}).json()["name"] == "fn"
 
 
-def test_a_handler_that_cannot_be_imported_says_why(pool):
-    write(pool.launch.code, "import nothing_of_that_name")
+def test_a_handler_that_cannot_be_imported_says_why(pool, edit):
+    edit("import nothing_of_that_name")
     error = error_of(pool.invoke({}))
     assert error["errorType"] == "Runtime.ImportModuleError"
     assert "nothing_of_that_name" in error["errorMessage"]
@@ -126,12 +140,9 @@ def test_an_event_over_6_mb_never_reaches_the_function(pool):
     assert error["errorType"] == "RequestEntityTooLargeException"
 
 
-def test_edited_code_runs_with_the_next_event(pool, monkeypatch):
-    monkeypatch.setattr("local.runtime.freshness.EVERY_S", 0)
+def test_edited_code_runs_with_the_next_event(pool, edit):
     assert pool.invoke({}).json()["version"] == 1
-    path = write(pool.launch.code, CODE.replace('"version": 1', '"version": 2'))
-    later = path.stat().st_mtime_ns + 1_000_000_000
-    os.utime(path, ns=(later, later))  # as seen by a clock coarser than this test
+    edit(CODE.replace('"version": 1', '"version": 2'))
     assert pool.invoke({}).json()["version"] == 2
 
 
