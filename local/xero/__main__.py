@@ -14,7 +14,8 @@ import httpx
 from local.xero.app import Simulator, create_app
 from local.xero.clock import Advance, Clock, ClockStuck, FileClock
 from local.xero.server import Server
-from local.xero.webhooks import NOT_EMPTY, UNREACHABLE
+from local.xero.settings import UnknownSetting
+from local.xero.webhooks import NOT_EMPTY, UNREACHABLE, BadWebhooks
 
 TICK_S = 0.5
 PATIENCE_S = 5.0  # Xero waits no longer for a webhook's answer (facts/xero.md §5)
@@ -23,7 +24,10 @@ MOVING_TIME_S = 300.0  # the gateway fires every schedule that time passes over
 
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options().parse_args(arguments)
-    app = _app(chosen)
+    try:
+        app = _app(chosen)
+    except (UnknownSetting, BadWebhooks) as error:
+        raise SystemExit(str(error)) from error
     server = Server(app, chosen.port)
     stop = threading.Event()
     threading.Thread(target=_background, args=(app, stop), daemon=True).start()

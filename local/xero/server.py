@@ -46,6 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 65536
     disable_nagle_algorithm = True
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "XeroSimulator", ""
     server: Server
 
     def do_GET(self) -> None:

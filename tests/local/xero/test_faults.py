@@ -104,6 +104,15 @@ def test_after_a_fault_the_same_client_works_again(wire: Wire) -> None:
     assert put(wire).status_code == 200
 
 
+def test_who_waits_for_ever_sees_the_connection_close(wire: Wire) -> None:
+    xero, client = wire
+    client.timeout = httpx.Timeout(None)
+    xero.fault("timeout_after_apply", delay_s=0.02)
+    with pytest.raises(httpx.RemoteProtocolError):
+        put(wire)
+    assert applied(wire) == ["Ada"]
+
+
 def test_an_html_answer_is_html(wire: Wire) -> None:
     wire[0].fault("html")
     answer = put(wire)

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.xero.__main__ import HttpSender, time_of
+from local.xero.__main__ import HttpSender, main, time_of
 from local.xero.clock import ClockStuck
 from local.xero.server import Server
 from local.xero.webhooks import NOT_EMPTY, UNREACHABLE
@@ -141,6 +141,12 @@ def test_the_command_serves_with_a_clock_file_settings_and_webhooks(tmp_path: Pa
         assert httpx.post(f"{url}webhooks:flush").json()["state"] == "failed"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0
+
+
+@pytest.mark.parametrize("arguments", [["--webhook-url", "http://x.example"], ["--setting", "minute_limt=1"]])
+def test_the_command_refuses_what_it_cannot_use(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit, match=r"webhooks need a url and a key|no setting 'minute_limt'"):
+        main(["--port", "0", *arguments])
 
 
 def test_the_gateway_moves_time_where_there_is_one(tmp_path: Path, receiver: str) -> None:
