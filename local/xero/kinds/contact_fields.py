@@ -71,6 +71,8 @@ def read(sent: Json, *, null_clears: bool) -> Json:
     """
     given: Json = {}
     for name, value in sent.items():
+        if name == "ContactStatus" and not value:  # a contact is never without a status
+            continue
         if value is None:
             if null_clears and name in NAMES and name not in READ_ONLY:
                 given[name] = None if name in _SLOTS or name in OBJECTS else [] if name in LISTS else ""

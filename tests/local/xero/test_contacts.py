@@ -164,6 +164,14 @@ def test_an_empty_text_clears_a_field_and_null_does_not(xero: Rig) -> None:
     assert "TaxNumber" not in xero.contact(contact["ContactID"])
 
 
+@pytest.mark.parametrize("nothing", ["", None])
+def test_a_contact_is_never_without_a_status(xero: Rig, nothing: str | None) -> None:
+    xero.set(null_clears=True)
+    (contact,) = xero.create({"Name": "Ada", "ContactStatus": nothing})
+    (after,) = xero.update({"ContactID": contact["ContactID"], "ContactStatus": nothing})
+    assert after["ContactStatus"] == "ACTIVE"
+
+
 def test_put_of_an_existing_number_fails_and_post_would_overwrite(xero: Rig) -> None:
     (contact,) = xero.create({"Name": "Ada", "ContactNumber": "n1"})
     assert xero.create({"Name": "Bob", "ContactNumber": "n1"})[0]["StatusAttributeString"] == "ERROR"
