@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pynamodb.connection import Connection
 
     from . import ports as p
+    from .adapters.xero.credentials import XeroCredentials
 
 
 class Wiring:
@@ -216,7 +217,15 @@ class Wiring:
     def consents(self) -> p.Consents:
         from .adapters.xero.auth import XeroConsents
 
-        return XeroConsents(self._xero, self._endpoints, self.settings)
+        redirect_uri = f"{self.settings.public_url}/oauth/xero/callback"
+        return XeroConsents(self._xero, self._endpoints, self.credentials, redirect_uri=redirect_uri)
+
+    @cached_property
+    def credentials(self) -> XeroCredentials:
+        """The Xero app's own secrets, read when first needed."""
+        from .adapters.xero.credentials import XeroCredentials
+
+        return XeroCredentials(self.settings)
 
 
 @cache

@@ -54,7 +54,8 @@ class Connection(Value):
     choices: tuple[Choice, ...] = ()
     scopes: tuple[str, ...] = ()
     connected_at: datetime | None = None
-    connected_by: str = ""
+    connected_by: str = ""  # sub
+    connected_email: str = ""  # who hears when the connection breaks
     last_error: str = ""
     version: int = 0
 
