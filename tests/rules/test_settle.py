@@ -1,0 +1,59 @@
+"""What a link becomes once the ledger has spoken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ledgerlink.kinds.organization import ledger_view
+from ledgerlink.ports import Rejected
+from ledgerlink.rules import settle as rules
+from tests.support.builders import DOCUMENT_ID, NOON, a_dispatch, a_document, a_link, a_linked, a_part, an_organization
+
+LATER = NOON + timedelta(minutes=1)
+NEW = an_organization(email="new@hall.example")
+
+
+def test_a_created_one_is_linked_to_what_the_ledger_answered() -> None:
+    link = rules.confirmed(a_link(queued_at=NOON), a_dispatch(), a_part(), None, a_document(), LATER)
+    assert (link.state, link.document_id, link.exported, link.is_due) == ("linked", DOCUMENT_ID, 1, False)
+    assert link.base == a_document().content
+    assert (link.last_dispatch, link.last_outcome, link.last_export_at) == ("d1", "created", LATER)
+
+
+def test_an_edit_made_while_it_was_on_its_way_goes_next() -> None:
+    link = rules.confirmed(a_link(queued_at=NOON, wanted=2), a_dispatch(), a_part(), None, a_document(), LATER)
+    assert (link.state, link.exported, link.is_due) == ("due", 1, True)
+
+
+def test_an_update_agrees_only_on_the_fields_it_sent() -> None:
+    """Somebody else's edit in the same answer is news, not agreement: else the next save would undo it."""
+    answer = a_document(an_organization(email="new@hall.example", account_number="T7"))
+    part = a_part(fields=("email",))
+    link = rules.confirmed(a_linked(), a_dispatch(part, action="update"), part, ledger_view(NEW), answer, LATER)
+    assert link.base == ledger_view(NEW)
+    assert link.seen == answer.content
+
+
+def test_a_refusal_is_an_error_with_the_ledgers_words() -> None:
+    no = Rejected("name_taken", "Another contact has this name", ("The contact name X is already assigned",))
+    link = rules.rejected(a_link(queued_at=NOON, ordered_by="job1"), a_dispatch(), a_part(ordered_by="job1"), no, LATER)
+    assert (link.state, link.reason, link.attempts, link.is_due) == ("error", "name_taken", 1, False)
+    assert link.error is not None
+    assert link.error.details == no.details
+    assert (link.last_outcome, link.last_job) == ("failed", "job1")
+
+
+def test_a_refused_revision_that_was_edited_since_goes_again_at_once() -> None:
+    link = rules.rejected(a_link(queued_at=NOON, wanted=2), a_dispatch(), a_part(), Rejected("name_taken", ""), LATER)
+    assert link.is_due
+    assert link.error is None
+
+
+def test_an_archived_contact_waits_for_a_person() -> None:
+    link = rules.rejected(a_linked(), a_dispatch(), a_part(), Rejected("contact_archived", ""), LATER)
+    assert (link.state, link.reason, link.document_status) == ("parked", "archived_in_ledger", "archived")
+
+
+def test_what_never_arrived_is_still_due_as_a_new_generation() -> None:
+    link = rules.never_arrived(a_link(queued_at=NOON, generation=1), "d1")
+    assert (link.is_due, link.generation, link.last_dispatch) == (True, 2, "d1")
