@@ -715,6 +715,10 @@ class Ledgers(Protocol):
         """Raises NotConnected."""
         ...
 
+    def url(self, organisation: Organisation, document_type: str, document_id: str) -> str:
+        """Opens a document in the ledger's own screens (rule K11). Pure."""
+        ...
+
 
 @dataclass(frozen=True)
 class Consent:

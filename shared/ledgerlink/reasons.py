@@ -122,6 +122,21 @@ _ALL = (
     Reason("job_not_ready", "refuse", "The job is not in a state for that.", "Look at its status.", "anyone"),
     Reason("record_too_large", "refuse", "A record may hold 256 KB.", "Shorten it.", "crm"),
     Reason("id_taken", "refuse", "There is a record of that id.", "Choose another id.", "crm"),
+    Reason("not_signed_in", "refuse", "There is no valid token.", "Sign in.", "anyone"),
+    Reason("not_allowed", "refuse", "Your role may not do this.", "Ask somebody whose role may.", "admin"),
+    Reason("not_found", "refuse", "There is no such thing.", "Check the address and the id.", "anyone"),
+    Reason("unknown_kind", "refuse", "There are no records of this kind.", "Use one of the kinds there are.", "crm"),
+    Reason("method_not_allowed", "refuse", "The address does not take this method.", "Use one that it takes.", "crm"),
+    Reason("invalid", "refuse", "Some of the input is wrong.", "Correct the fields that are named.", "anyone"),
+    Reason("bad_json", "refuse", "The body cannot be read.", "Send JSON in UTF-8.", "crm"),
+    Reason("not_json", "refuse", "The body is of another type.", "Send application/json.", "crm"),
+    Reason("too_large_body", "refuse", "The body is too large.", "Send less at once.", "crm"),
+    Reason("stale", "refuse", "The record has changed since you read it.", "Read it again and repeat the change.", "anyone"),
+    Reason("changed_meanwhile", "refuse", "Others kept changing it at the same time.", "Try again.", "anyone"),
+    Reason("busy", "refuse", "The hub's own store is busy.", "Try again in a moment.", "nobody"),
+    Reason("internal", "refuse", "Something went wrong that nobody foresaw.", "Try again; if it stays, tell your administrator.", "admin"),
+    Reason("key_reused", "refuse", "The Idempotency-Key was used for another request.", "Use a key of its own.", "crm"),
+    Reason("key_in_use", "refuse", "A request with this Idempotency-Key is being worked on.", "Wait for its answer.", "crm"),
 )  # fmt: skip
 
 REASONS: dict[str, Reason] = {reason.code: reason for reason in _ALL}

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from ledgerlink.errors import NotConnected
 from ledgerlink.ports import Clock, Companies, Limits
+from ledgerlink.state.company import Organisation
 
 from .client import XeroClient, XeroEndpoints
+from .kinds import WIRE
 from .ledger import XeroLedger
 from .session import Access, Session
 
@@ -41,3 +43,6 @@ class XeroLedgers:
             clock=self._clock,
         )
         return XeroLedger(session, clock=self._clock, short_code=connection.organisation.short_code)
+
+    def url(self, organisation: Organisation, document_type: str, document_id: str) -> str:
+        return WIRE[document_type].url(document_id, organisation.short_code)

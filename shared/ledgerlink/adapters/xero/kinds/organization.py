@@ -185,4 +185,5 @@ CONTACTS = WireKind(
     to_wire=to_wire,
     from_wire=from_wire,
     content=content_of,
+    url=_deep_link,
 )
