@@ -77,6 +77,7 @@ def _renew(company: str, at: Ports, tokens: Tokens, *, refused: str) -> Tokens |
         current = at.companies.tokens(company)
         if current is not None and current.refresh_token != marked.refresh_token:
             return None  # renewed by somebody else, or a person has just reconnected
+        _unmark(company, at, marked)
         lost(company, at, refused=marked.refresh_token, detail=str(gone.detail))
         raise
     try:
