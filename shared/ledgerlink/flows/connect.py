@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledgerlink.errors import FieldProblem, Invalid, LedgerBusy, NotConnected, NotFound, Refused
+from ledgerlink.errors import FieldProblem, Invalid, LedgerBusy, NotConnected, NotFound, Refused, Transient
 from ledgerlink.ports import Ports
 from ledgerlink.rules.pairing import Ask, Pair, Unfit, decide
 from ledgerlink.state.company import Connection, Tokens
@@ -70,7 +70,7 @@ def callback(at: Ports, *, state: str, code: str, nonce: str, trusted: bool = Fa
         landed = _granted(asked, code, at)
     except Refused as refusal:
         reason = refusal.code
-    except LedgerBusy:
+    except Transient:
         reason = "ledger_busy"
     else:
         return landed
