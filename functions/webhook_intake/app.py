@@ -56,8 +56,8 @@ def _take_note(body: bytes) -> int:
 
     try:
         told = webhooks.events(body)
-    except ValueError as error:
-        warn("a signed delivery that cannot be read", error=type(error).__name__)
+    except webhooks.Unreadable:
+        warn("a signed delivery that cannot be read")
         return 200  # it would not get better; the polls find what it meant
     changes = [Change(e.organisation, BY_CATEGORY[e.category], e.id, e.at) for e in told if e.category in BY_CATEGORY]
     if not changes:

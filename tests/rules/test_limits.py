@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledgerlink.ports import NoPermit, Permit, Purpose, Seen
@@ -35,6 +35,7 @@ def after(seen: Seen, now: datetime = NOW) -> LimitState:
     return limits.settle(state, now, leave, [seen])
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(0, 3), min_size=80, max_size=200))
 def test_no_sixty_seconds_hold_more_than_57_calls(pauses: list[float]) -> None:
     state, now, made = LimitState(), NOW, []

@@ -24,6 +24,10 @@ class Event:
     at: datetime | None = None
 
 
+class Unreadable(Exception):
+    """Signed by Xero, and yet not a delivery."""
+
+
 def genuine(body: bytes, signature: str, keys: Iterable[str]) -> bool:
     """Whether one of the keys signed exactly these bytes.
 
@@ -39,14 +43,17 @@ def genuine(body: bytes, signature: str, keys: Iterable[str]) -> bool:
 
 
 def events(body: bytes) -> list[Event]:
-    """What changed; no event is an intent-to-receive probe. Raises ValueError for a body that is none of Xero's.
+    """What changed; no event is an intent-to-receive probe. Raises Unreadable.
 
     Events that are not about an organisation (the App Store's) or lack an id are left out.
     """
-    told = json.loads(body)
+    try:
+        told = json.loads(body)
+    except ValueError as error:
+        raise Unreadable("not JSON") from error
     listed = told.get("events") if isinstance(told, dict) else None
     if not isinstance(listed, list):
-        raise ValueError("no list of events")
+        raise Unreadable("no list of events")
     return [event for event in map(_event, listed) if event is not None]
 
 

@@ -1,0 +1,65 @@
+"""News from the ledger: marks and doorbells, nothing more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ledgerlink.flows.intake import Change, TakenNote, take_note
+from tests.fakes.time import START
+from tests.support.office import Office
+
+ID, OTHER = "55d84274-a3da-4829-a7c0-0cab601b95cc", "66d84274-a3da-4829-a7c0-0cab601b95cc"
+
+
+def change(office: Office, id: str = ID, *, organisation: int = 0, seconds: float = 0) -> Change:
+    return Change(office.organisations[organisation], "contact", id, START + timedelta(seconds=seconds))
+
+
+def test_each_document_is_marked_once_and_its_company_rung_once(connected: Office) -> None:
+    connected.doorbells.rung.clear()
+    taken = take_note([change(connected), change(connected, OTHER), change(connected)], connected.at)
+    assert taken == TakenNote(marked=2)
+    assert {key[2] for key in connected.marks.since} == {ID, OTHER}
+    assert connected.doorbells.rung == [("acme", "import")]
+
+
+def test_a_mark_begins_with_the_time_of_the_latest_change_and_differs_from_every_other(connected: Office) -> None:
+    connected.clock.advance(60)
+    news = [change(connected, seconds=seconds) for seconds in (2, 7.25, 3)]
+    take_note(news, connected.at)
+    [first] = connected.marks.since.values()
+    take_note(news, connected.at)
+    [second] = connected.marks.since.values()
+    assert first[:27] == second[:27] == "2026-11-22T09:00:07.250000Z"
+    assert first != second
+
+
+def test_a_change_without_a_time_or_from_the_future_is_of_now(connected: Office) -> None:
+    take_note([Change(connected.organisations[0], "contact", ID)], connected.at)
+    take_note([change(connected, OTHER, seconds=3600)], connected.at)
+    assert {since[:19] for since in connected.marks.since.values()} == {"2026-11-22T09:00:00"}
+
+
+def test_an_organisation_nobody_knows_is_harmless(connected: Office) -> None:
+    connected.doorbells.rung.clear()
+    taken = take_note([change(connected, organisation=1), Change("?", "contact", ID)], connected.at)
+    assert taken == TakenNote(unknown=2)
+    assert connected.marks.since == {}
+    assert connected.doorbells.rung == []
+
+
+def test_each_company_hears_of_its_own(connected: Office) -> None:
+    connected.connect("other", auto=connected.organisations[1])
+    connected.doorbells.rung.clear()
+    take_note([change(connected), change(connected, OTHER, organisation=1)], connected.at)
+    assert connected.doorbells.rung == [("acme", "import"), ("other", "import")]
+    assert set(connected.marks.since) == {
+        (connected.organisations[0], "contact", ID),
+        (connected.organisations[1], "contact", OTHER),
+    }
+
+
+def test_no_news_is_nothing(connected: Office) -> None:
+    connected.doorbells.rung.clear()
+    assert take_note([], connected.at) == TakenNote()
+    assert connected.doorbells.rung == []
