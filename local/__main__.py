@@ -37,7 +37,6 @@ def stop(*_: object) -> None:
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it counts itself and complains that nobody asks
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     options = Options.from_environment()

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+from local.application import Application, Function
 from local.children import clean_environment
 from local.options import Options
 from local.resources import Resources
@@ -10,7 +11,6 @@ from local.runtime.environment import Launch
 from local.runtime.freshness import Freshness
 from local.runtime.pool import Pool
 from local.runtime.traffic import Traffic
-from local.template import Application, Function
 
 TAIL_BYTES = 8_000
 

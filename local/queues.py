@@ -1,12 +1,15 @@
 """The queues of the stack as people and `drain` see them: counts, dead letters, sending dead letters back."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from local.application import Application
 from local.aws import Aws
-from local.template import Application
+from local.ports import direct
 
 COUNTS = {
     "visible": "ApproximateNumberOfMessages",
@@ -49,6 +52,7 @@ class Queues:
             for key, value in made.items()
             if "RedrivePolicy" in value["Properties"]
         }
+        self._endpoint_url = aws.endpoint_url
         self._sqs = aws.client("sqs")
 
     def place(self, queue: str) -> QueuePlace:
@@ -82,18 +86,17 @@ class Queues:
                 moved += 1
         return moved
 
-    def peek(self, queue: str, limit: int = 10) -> list[str]:
-        """Bodies of up to `limit` messages of a dead-letter queue, left where they are."""
-        messages = self._receive(self._urls[queue], limit, VisibilityTimeout=0)
-        return [message["Body"] for message in messages]
+    def peek(self, queue: str) -> list[dict[str, Any]]:
+        """`[{body, receives, group}]` of all messages of any queue, as the emulator keeps them; nothing is received."""
+        address = f"{self._endpoint_url}/_ministack/sqs/messages?{urlencode({'QueueUrl': self._urls[queue]})}"
+        with direct().open(address, timeout=10) as answer:
+            regions = [region for account in json.load(answer)["messages"].values() for region in account.values()]
+        kept = [message for region in regions for messages in region.values() for message in messages]
+        return [{"body": m["Body"], "receives": m["ReceiveCount"], "group": m["MessageGroupId"]} for m in kept]
 
-    def _receive(self, url: str, limit: int = 10, **options: int) -> list[dict[str, Any]]:
+    def _receive(self, url: str) -> list[dict[str, Any]]:
         received = self._sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=limit,
-            MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
-            **options,
+            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
         )
         messages: list[dict[str, Any]] = received.get("Messages", [])
         return messages

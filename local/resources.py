@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from time import sleep
 from typing import Any
 
+from local.application import Application, Properties
 from local.aws import Aws
-from local.template import Application, Properties
 
 STACK = "ledgerlink-local"
 

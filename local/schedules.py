@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from local.application import Schedule
 from local.children import REGION
 from local.clock import Clock
 from local.emulator import ACCOUNT
 from local.runtime.invocation import Outcome
 from local.runtime.pool import Pool
-from local.template import Schedule
 
 LOOK_EVERY_S = 0.25
 log = logging.getLogger("local.schedules")

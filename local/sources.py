@@ -13,12 +13,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.application import Source
 from local.aws import Aws
 from local.children import REGION
 from local.queues import QueuePlace
 from local.runtime.invocation import Outcome
 from local.runtime.pool import Pool
-from local.template import Source
 
 LONG_POLL_S = 2
 log = logging.getLogger("local.sources")

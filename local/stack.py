@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 from local import outbox, resources, simulator, template
+from local.application import Application
 from local.aws import Aws
 from local.clock import Clock
 from local.drain import Drain
@@ -101,7 +102,7 @@ class Stack:
             child.start()
         return emulator
 
-    def _start_functions(self, application: template.Application) -> None:
+    def _start_functions(self, application: Application) -> None:
         made = self.resources
         self.functions = self._started(Functions(application, made, self.aws.endpoint_url, self.options))
         pools = self.functions.pools
@@ -195,7 +196,7 @@ class Stack:
     def redrive(self, queue: str) -> int:
         return self._queues.redrive(queue)
 
-    def peek(self, queue: str) -> list[str]:
+    def peek(self, queue: str) -> list[dict[str, Any]]:
         return self._queues.peek(queue)
 
 

@@ -1,14 +1,13 @@
 """Reads template.yaml as AWS does (SAM's own translator) and splits it: data for the emulator, rest for the runner."""
 
+import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.application import Application, Cors, Function, Properties, Route, Schedule, Source
 from local.aws import local_session
-
-Properties = dict[str, Any]
 
 # Made in the emulator.
 DATA = {
@@ -52,71 +51,6 @@ class UnsupportedTemplate(Exception):
     """The template holds something the local stack neither makes, nor plays, nor knowingly leaves out."""
 
 
-@dataclass(frozen=True)
-class Function:
-    """`name` is the folder of the function; the environment's values may still be expressions of the template."""
-
-    id: str
-    handler: str
-    timeout_s: int
-    memory_mb: int
-    environment: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return self.handler.split(".")[0]
-
-
-@dataclass(frozen=True)
-class Route:
-    """`function` is a logical id; `authorized` routes want a token."""
-
-    method: str
-    path: str
-    function: str
-    authorized: bool
-
-
-@dataclass(frozen=True)
-class Source:
-    """A queue that feeds a function; `queue` is a logical id."""
-
-    function: str
-    queue: str
-    batch_size: int
-    partial_failures: bool
-    concurrency: int
-
-
-@dataclass(frozen=True)
-class Schedule:
-    function: str
-    every_s: int
-
-
-@dataclass(frozen=True)
-class Cors:
-    """What API Gateway answers to preflights, and adds to every answer."""
-
-    origins: tuple[str, ...]
-    methods: tuple[str, ...]
-    headers: tuple[str, ...]
-    expose: tuple[str, ...]
-    max_age: int
-
-
-@dataclass(frozen=True)
-class Application:
-    """The whole template: `data` is a plain CloudFormation template of the resources the emulator makes."""
-
-    functions: tuple[Function, ...]
-    routes: tuple[Route, ...]
-    sources: tuple[Source, ...]
-    schedules: tuple[Schedule, ...]
-    cors: Cors | None
-    data: Properties
-
-
 def read(path: Path, parameters: Mapping[str, str]) -> Application:
     """Translates the SAM template at `path` with its defaults and `parameters` (undeclared ones are ignored)."""
     cloudformation = translate(path, parameters)
@@ -143,6 +77,7 @@ def translate(path: Path, parameters: Mapping[str, str]) -> Properties:
     from samtranslator.translator.translator import Translator
     from samtranslator.yaml_helper import yaml_parse
 
+    logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)  # it complains that nobody collects its counts
     template: Properties = yaml_parse(path.read_text())
     placeholder = "s3://local/code"
     template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)

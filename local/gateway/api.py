@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
+from local.application import Application, Cors
 from local.gateway.events import Answer, Request, http_answer, http_event, message
 from local.gateway.routes import Routes
 from local.gateway.tokens import Tokens, Unauthorized
 from local.runtime.pool import Pool
-from local.template import Application, Cors
 
 INTEGRATION_S = 30.0
 

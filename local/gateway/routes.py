@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from local.template import Route
+from local.application import Route
 
 
 @dataclass(frozen=True)

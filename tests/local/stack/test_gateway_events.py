@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from local.application import Route
 from local.gateway.events import Request, http_answer, http_event
 from local.gateway.routes import Match, Routes
-from local.template import Route
 
 ROUTE = Route("ANY", "/v1/{proxy+}", "F", authorized=True)
 

@@ -91,7 +91,7 @@ def test_however_it_ends_no_process_and_no_port_is_left(running, number):
     status = running.end(number)
     assert status == (0 if number != signal.SIGKILL else -signal.SIGKILL)
     assert eventually(lambda: not of_stack(running.state), 3)
-    assert listening(running.ports) == []
+    assert eventually(lambda: not listening(running.ports), 3)
 
 
 @needs_proc
@@ -113,7 +113,7 @@ def test_a_start_that_fails_half_way_stops_what_it_had_started(tmp_path):
     with pytest.raises(Exception, match="cannot make Sender"), Stack(options):
         pass
     assert eventually(lambda: not of_stack(options.state), 3)
-    assert listening(options.ports) == []
+    assert eventually(lambda: not listening(options.ports), 3)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_poison_is_tried_twice_becomes_a_dead_letter_and_can_be_sent_back(stack)
     send(stack, "WorkQueue", name="poison", poison=True)
     assert eventually(lambda: counts(stack, "WorkDeadLetters") == (1, 0))
     assert [each["receives"] for each in notes(stack, "poison")] == ["1", "2"]
-    assert stack.peek("WorkDeadLetters") == ['{"name": "poison", "poison": true}']
+    assert [each["body"] for each in stack.peek("WorkDeadLetters")] == ['{"name": "poison", "poison": true}']
     assert stack.redrive("WorkQueue") == 1
     assert eventually(lambda: len(notes(stack, "poison")) > 2)
 

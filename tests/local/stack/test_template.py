@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from local import template
+from local.application import Schedule
 from local.options import REPOSITORY, Options
 
 PARAMETERS = Options().parameters
@@ -81,7 +82,7 @@ def test_sources_and_schedules_come_from_the_template():
         ("JobsQueue", 1, True),
         ("NoticesQueue", 10, True),
     }
-    assert REAL.schedules == (template.Schedule("SweeperFunction", 60),)
+    assert REAL.schedules == (Schedule("SweeperFunction", 60),)
 
 
 def test_every_queue_that_feeds_a_function_outlasts_it_and_has_dead_letters():

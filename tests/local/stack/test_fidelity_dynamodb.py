@@ -1,18 +1,13 @@
-"""What the hub relies on of DynamoDB, SQS, KMS, S3, SES and Secrets Manager, checked of the pinned emulator.
+"""What the hub relies on of DynamoDB, checked of the pinned emulator.
 
-Run this first when ministack's version changes: a difference found here is not a fault of the hub.
+Run the fidelity tests first when ministack's version changes: a difference found here is not a fault of the hub.
 """
 
-import json
 import threading
-import time
-import urllib.request
 import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-
-from local.ports import direct
 
 pytestmark = pytest.mark.loopback
 
@@ -23,9 +18,6 @@ def code_of(error: pytest.ExceptionInfo) -> str:
 
 def s(value: str) -> dict[str, str]:
     return {"S": value}
-
-
-# ---------------------------------------------------------------- DynamoDB
 
 
 @pytest.fixture(scope="module")
@@ -197,159 +189,3 @@ def test_the_stacks_own_table_expires_items_and_can_be_restored(stack, dynamodb)
     assert expiry == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
-
-
-# ---------------------------------------------------------------- SQS
-
-
-@pytest.fixture
-def sqs(stack):
-    return stack.aws.client("sqs")
-
-
-@pytest.fixture
-def queue(sqs):
-    def make(**attributes):
-        fifo = attributes.get("FifoQueue") == "true"
-        name = f"q{uuid.uuid4().hex[:8]}{'.fifo' if fifo else ''}"
-        return sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-
-    return make
-
-
-def dead_letters_of(sqs, queue, times, **kind):
-    apart = queue(**kind)
-    arn = sqs.get_queue_attributes(QueueUrl=apart, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    return apart, json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": times})
-
-
-def receive(sqs, url, at_most=10, wait=0):
-    answer = sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=at_most, WaitTimeSeconds=wait, MessageSystemAttributeNames=["All"]
-    )
-    return answer.get("Messages", [])
-
-
-def bodies(messages):
-    return [message["Body"] for message in messages]
-
-
-def test_a_received_message_is_hidden_and_comes_back_with_a_count(sqs, queue):
-    url = queue(VisibilityTimeout="1")
-    sqs.send_message(QueueUrl=url, MessageBody="x")
-    assert bodies(receive(sqs, url)) == ["x"]
-    assert receive(sqs, url) == []
-    again = receive(sqs, url, wait=3)
-    assert again[0]["Attributes"]["ApproximateReceiveCount"] == "2"
-
-
-def test_dead_letters_come_after_the_allowed_receives_and_keep_their_group(sqs, queue):
-    apart, policy = dead_letters_of(sqs, queue, 1, FifoQueue="true")
-    url = queue(FifoQueue="true", VisibilityTimeout="0", RedrivePolicy=policy)
-    for body in ("bad", "good"):
-        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g", MessageDeduplicationId=body)
-    assert bodies(receive(sqs, url, 1)) == ["bad"]
-    assert bodies(receive(sqs, url, 1)) == ["good"]
-    (dead,) = receive(sqs, apart, wait=2)
-    assert (dead["Body"], dead["Attributes"]["MessageGroupId"]) == ("bad", "g")
-
-
-def test_a_group_in_flight_waits_while_others_go_on(sqs, queue):
-    url = queue(FifoQueue="true", VisibilityTimeout="30")
-    for group, body in (("a", "a0"), ("a", "a1"), ("b", "b0")):
-        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=group, MessageDeduplicationId=body)
-    (first,) = receive(sqs, url, 1)
-    assert bodies(receive(sqs, url)) == ["b0"]
-    sqs.delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
-    assert bodies(receive(sqs, url)) == ["a1"]
-
-
-def test_a_group_keeps_its_order_after_a_timeout(sqs, queue):
-    url = queue(FifoQueue="true", VisibilityTimeout="1")
-    for body in ("0", "1", "2"):
-        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g", MessageDeduplicationId=body)
-    assert bodies(receive(sqs, url, 2)) == ["0", "1"]
-    time.sleep(1.1)
-    assert bodies(receive(sqs, url)) == ["0", "1", "2"]
-
-
-def test_a_repeated_deduplication_id_is_one_message(sqs, queue):
-    url = queue(FifoQueue="true")
-    sent = [
-        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g", MessageDeduplicationId="k")
-        for body in "12"
-    ]
-    assert sent[0]["MessageId"] == sent[1]["MessageId"]
-    assert bodies(receive(sqs, url)) == ["1"]
-
-
-def test_a_delayed_message_is_counted_as_such(sqs, queue):
-    url = queue()
-    sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=60)
-    sqs.send_message(QueueUrl=url, MessageBody="y")
-    receive(sqs, url)
-    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
-    counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    assert [counts[name] for name in names] == ["0", "1", "1"]
-
-
-def test_a_fifo_message_wants_a_group_and_a_deduplication_id(sqs, queue):
-    url = queue(FifoQueue="true")
-    for missing in ({"MessageGroupId": "g"}, {"MessageDeduplicationId": "k"}):
-        with pytest.raises(ClientError):
-            sqs.send_message(QueueUrl=url, MessageBody="x", **missing)
-
-
-# ---------------------------------------------------------------- the rest
-
-
-def test_a_token_decrypts_only_for_the_company_it_was_encrypted_for(stack):
-    kms = stack.aws.client("kms")
-    key = kms.create_key()["KeyMetadata"]["KeyId"]
-    sealed = kms.encrypt(KeyId=key, Plaintext=b"token", EncryptionContext={"company": "a"})["CiphertextBlob"]
-    assert kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"company": "a"})["Plaintext"] == b"token"
-    with pytest.raises(ClientError) as error:
-        kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"company": "b"})
-    assert code_of(error) == "InvalidCiphertextException"
-
-
-def test_a_secret_is_read_by_name_and_by_arn(stack):
-    secrets = stack.aws.client("secretsmanager")
-    made = secrets.create_secret(Name=f"s{uuid.uuid4().hex[:8]}", SecretString="v")
-    for name in (made["Name"], made["ARN"]):
-        assert secrets.get_secret_value(SecretId=name)["SecretString"] == "v"
-
-
-def test_an_unverified_sender_is_refused(stack):
-    content = {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}
-    with pytest.raises(ClientError) as error:
-        stack.aws.client("sesv2").send_email(
-            FromEmailAddress="stranger@example.org", Destination={"ToAddresses": ["a@example.com"]}, Content=content
-        )
-    assert code_of(error) == "MessageRejected"
-
-
-def test_a_raw_message_keeps_its_text_and_html(stack):
-    message = (
-        "From: toy@example.com\r\nTo: raw@example.com\r\nSubject: raw\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n--b\r\nContent-Type: text/html\r\n\r\n<b>rich</b>\r\n--b--\r\n"
-    )
-    stack.aws.client("sesv2").send_email(
-        FromEmailAddress="toy@example.com",
-        Destination={"ToAddresses": ["raw@example.com"]},
-        Content={"Raw": {"Data": message.encode()}},
-    )
-    mail = next(each for each in stack.outbox() if each["to"] == ["raw@example.com"])
-    assert (mail["subject"], mail["text"].strip(), mail["html"].strip()) == ("raw", "plain", "<b>rich</b>")
-
-
-def test_a_presigned_address_takes_and_gives_a_file(stack):
-    s3 = stack.aws.client("s3")
-    bucket = f"b{uuid.uuid4().hex[:8]}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    where = {"Bucket": bucket, "Key": "uploads/a b.csv"}
-    upload = urllib.request.Request(s3.generate_presigned_url("put_object", Params=where), data=b"1,2", method="PUT")
-    direct().open(upload).close()
-    with direct().open(s3.generate_presigned_url("get_object", Params=where)) as answer:
-        assert answer.read() == b"1,2"
