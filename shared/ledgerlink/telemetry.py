@@ -15,8 +15,37 @@ from aws_lambda_powertools import Logger
 Handler = Callable[[dict[str, Any], Any], Any]
 
 FIELDS = frozenset(
-    "company direction driven sent decided more read applied left job kind status page rung woken outcome code reason "
-    "count function ms error route method http_status retry_at notice correlation_id calls".split()
+    {  # fmt: skip
+        "applied",
+        "calls",
+        "code",
+        "company",
+        "correlation_id",
+        "count",
+        "decided",
+        "direction",
+        "driven",
+        "error",
+        "function",
+        "http_status",
+        "job",
+        "kind",
+        "left",
+        "method",
+        "more",
+        "ms",
+        "notice",
+        "outcome",
+        "page",
+        "read",
+        "reason",
+        "retry_at",
+        "route",
+        "rung",
+        "sent",
+        "status",
+        "woken",
+    }
 )
 
 

@@ -6,7 +6,7 @@ Adapters are imported here inside the properties, so that a function loads only 
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .settings import Settings
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from . import ports as p
     from .adapters.xero.credentials import XeroCredentials
+
+
+T = TypeVar("T")
 
 
 class Wiring:
@@ -65,7 +68,7 @@ class Wiring:
     def commit(self) -> p.Commit:
         from .adapters.dynamodb.commit import DynamoCommit
 
-        return DynamoCommit(self._tables)
+        return DynamoCommit(self._tables, self.parallel)
 
     @cached_property
     def records(self) -> p.Records:
@@ -133,7 +136,7 @@ class Wiring:
 
         return self._bound(DynamoLimits(self.clock))
 
-    def _bound(self, adapter: Any) -> Any:
+    def _bound(self, adapter: T) -> T:
         """The adapter, once the models know their tables."""
         assert self._tables is not None
         return adapter

@@ -41,7 +41,9 @@ def test_names_that_do_not(one: str, other: str) -> None:
     ],
 )
 def test_five_ways_to_write_one_number(phone: dict[str, Any]) -> None:
-    assert "phone:48473000" in keys_of(an_organization(phones=[{"kind": "main", **phone}]))
+    other_way = {"kind": "fax", "country": "+44", "number": "(1748) 473 000"}
+    same = keys_of(an_organization(phones=[{"kind": "main", **phone}])) & keys_of(an_organization(phones=[other_way]))
+    assert any(key.startswith("p:") for key in same)
 
 
 def test_matches_come_surest_first_with_reasons() -> None:

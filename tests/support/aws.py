@@ -7,6 +7,7 @@ it. A hook sees every call and may refuse it, kill after it or hold it back: tha
 from __future__ import annotations
 
 import asyncio
+import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ ENVIRONMENT = {
 
 @dataclass
 class Call:
-    """One call on its way: which service and operation, with what body."""
+    """One call on its way: which service and operation, with what body (a hook may change it)."""
 
     service: str
     operation: str
@@ -71,6 +72,7 @@ class AwsInProcess:
         self.hook: Hook | None = None
         self.calls = 0
         self._loop = asyncio.new_event_loop()
+        self._one_at_a_time = threading.Lock()
 
     def reset(self) -> None:
         for module in (*SERVICES.values(), ses):
@@ -94,13 +96,16 @@ class AwsInProcess:
         if service == "s3" and not url.hostname.startswith("s3."):
             path = f"/{url.hostname.split('.s3.')[0]}{path}"
 
+        call = Call(service, operation, body)
+
         def answer() -> tuple[int, dict[str, str], bytes]:
-            handler = SERVICES[service].handle_request(request.method, path, headers, body, query)
-            status, answered, content = self._loop.run_until_complete(handler)
+            handler = SERVICES[service].handle_request(request.method, path, headers, call.body, query)
+            with self._one_at_a_time:
+                status, answered, content = self._loop.run_until_complete(handler)
             return status, answered, content.encode() if isinstance(content, str) else content or b""
 
         if self.hook is not None:
-            status, answered, content = self.hook(Call(service, operation, body), answer)
+            status, answered, content = self.hook(call, answer)
         else:
             status, answered, content = answer()
         return AWSResponse(request.url, status, {k.lower(): str(v) for k, v in answered.items()}, _Raw(content))

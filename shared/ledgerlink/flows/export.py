@@ -18,7 +18,7 @@ from ledgerlink.rules.decisions import Archive, Create, Decision, Update
 from ledgerlink.rules.dispatch import MOST_AT_ONCE, MOST_DOCUMENTS
 from ledgerlink.state.link import Link, LinkKey
 
-from . import dispatching, lanes, looking, recovery
+from . import dispatching, lanes, looking, recovery, waking
 from .carrying_out import carry_out
 from .context import open_context
 from .drain import Drain, Selected
@@ -67,9 +67,18 @@ def _drive(drain: Drain) -> None:
         recovery.settle_what_was_left(drain)
     while drain.may_send():
         selected = _select(drain)
+        if not selected and _wake(drain):
+            continue
         if not selected or not _pace(drain):
             return
         dispatching.send(drain, looking.look(drain, selected))
+
+
+def _wake(drain: Drain) -> bool:
+    """What waited for the integration to be switched on: whoever did so woke the first page only."""
+    if not drain.context.settings.integration_enabled:
+        return False
+    return waking.wake(drain.company, "setting:integration_enabled", drain.at)
 
 
 def _pace(drain: Drain) -> bool:

@@ -134,7 +134,7 @@ def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]
 
 
 def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
-    """One delta read. The cursor becomes the newest time applied; a row that fails becomes a mark, holding nobody up."""
+    """One delta read. The cursor becomes the newest time applied; a row that fails becomes a mark."""
     at, company = context.at, context.company
     now = at.clock.now()
     since = cursor.newest or context.connection.connected_at or now

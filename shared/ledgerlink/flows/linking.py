@@ -14,7 +14,7 @@ from ledgerlink.state.record import Record, RecordKey
 from . import lanes
 from .context import Context
 from .entries import diff, plain, record_entry
-from .saving import Actor
+from .saving import Actor, Draft, Push, Saved, drafted, read_pair
 
 
 def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, confirm: bool = False) -> Link:
@@ -28,17 +28,10 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     document = read_document(context, kind.document_type, document_id)
 
     def writes() -> list[Write]:
-        record, link = _pair(context, key)
+        record, link = pair_of(context, key)
         if link.document_id == document.id:
             return []
-        claims = context.at.links.claimed(key.company, document.type, [document.id])
-        check_free(claims.get(document.id, Claimed()), link.key)
-        changes = overwritten(record, link, document)
-        if changes and context.settings.update_linked_contact_on_edit and not confirm:
-            shown = {change.field: {"from": plain(change.before), "to": plain(change.after)} for change in changes}
-            raise Refused(
-                "link_needs_confirmation", "linking overwrites values in the ledger", status=428, extra={"diff": shown}
-            )
+        _check(context, record, link, document, confirm=confirm)
         return link_writes(context, record, link, document, actor)
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
@@ -47,6 +40,46 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     if after.is_due:
         context.at.doorbells.ring(key.company, "export")
     return after
+
+
+def save_linked(
+    context: Context, key: RecordKey, push: Push, document_id: str, actor: Actor, *, confirm: bool = False
+) -> Saved:
+    """Save a record and link it in the same step; nothing is created in the ledger, and nothing saved where refused.
+
+    Raises what ``save`` and ``link`` raise.
+    """
+    document = read_document(context, KINDS[key.kind].document_type, document_id)
+    drafts: list[Draft] = []
+
+    def writes() -> list[Write]:
+        draft = drafted(context, key, push, actor, *read_pair(context, key))
+        drafts.append(draft)
+        if draft.link.document_id == document.id:
+            return list(draft.writes)
+        _check(context, draft.record, draft.link, document, confirm=confirm)
+        linked = link_writes(context, draft.record, draft.link, document, actor)
+        return [*(write for write in draft.writes if not isinstance(write, PutLink)), *linked]
+
+    lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
+    record, link = context.at.records.get(key), context.at.links.get(LinkKey(*key))
+    assert record is not None
+    assert link is not None
+    if link.is_due:
+        context.at.doorbells.ring(key.company, "export")
+    return Saved(record, link, created=drafts[-1].created, changed=True)
+
+
+def _check(context: Context, record: Record, link: Link, document: Document, *, confirm: bool) -> None:
+    """Raises Refused where the document is another record's, or values would be overwritten unconfirmed."""
+    claims = context.at.links.claimed(record.company, document.type, [document.id])
+    check_free(claims.get(document.id, Claimed()), link.key)
+    changes = overwritten(record, link, document)
+    if changes and context.settings.update_linked_contact_on_edit and not confirm:
+        shown = {change.field: {"from": plain(change.before), "to": plain(change.after)} for change in changes}
+        raise Refused(
+            "link_needs_confirmation", "linking overwrites values in the ledger", status=428, extra={"diff": shown}
+        )
 
 
 def read_document(context: Context, document_type: str, document_id: str) -> Document:
@@ -118,7 +151,7 @@ def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
     """Part a pair. Neither side is created or matched again by itself (K14). Raises NotFound, Refused ``in_flight``."""
 
     def writes() -> list[Write]:
-        _, link = _pair(context, key)
+        _, link = pair_of(context, key)
         if not link.document_id:
             return []
         now = context.at.clock.now()
@@ -157,7 +190,8 @@ def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
     return after
 
 
-def _pair(context: Context, key: RecordKey) -> tuple[Record, Link]:
+def pair_of(context: Context, key: RecordKey) -> tuple[Record, Link]:
+    """The record and its main link. Raises NotFound."""
     record = context.at.records.get(key)
     link = context.at.links.get(LinkKey(*key))
     if record is None or record.deleted or link is None:

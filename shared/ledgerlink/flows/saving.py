@@ -58,6 +58,29 @@ class Saved:
     changed: bool
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A save decided but not stored: record and link as they would be, and the writes, none if nothing changed."""
+
+    record: Record
+    link: Link
+    writes: tuple[Write, ...] = ()
+    created: bool = False
+    takes_turn: bool = False  # it must not overlap a send
+
+    @property
+    def saved(self) -> Saved:
+        """What it leaves behind once stored."""
+        if not self.writes:
+            return Saved(self.record, self.link, created=False, changed=False)
+        return Saved(
+            self.record.model_copy(update={"version": self.record.version + 1}),
+            self.link.model_copy(update={"version": self.link.version + 1}),
+            created=self.created,
+            changed=True,
+        )
+
+
 def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
     """Create or change a record. Rings the export if it became due.
 
@@ -77,16 +100,27 @@ def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
 
 
 def _save_once(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
-    at = context.at
-    record, link = _read(context, key)
+    draft = drafted(context, key, push, actor, *read_pair(context, key))
+    if draft.takes_turn:
+        lanes.turn(key.company, [draft.link.key], context.at, lambda: draft.writes)
+    elif draft.writes:
+        context.at.commit.all(*draft.writes)
+    return draft.saved
+
+
+def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: Record | None, link: Link) -> Draft:
+    """What saving the push onto this record and link would store. Reads and writes nothing.
+
+    Raises Invalid, Stale, Refused ``record_too_large``, NotFound (PATCH of nothing).
+    """
     _check_revision(record, push.if_match)
     pushed, content = _contents(key, record, push)
     if record is None or record.deleted:
-        return _store(context, _born(context, key, pushed, record, actor), _fresh(key, link), push, actor, record)
+        return _draft(context, _born(context, key, pushed, record, actor), _fresh(key, link), push, actor, record)
     _check_size(content)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
-        return Saved(record, link, created=False, changed=False)
-    now = at.clock.now()
+        return Draft(record, link)
+    now = context.at.clock.now()
     edited = record.model_copy(
         update={
             "content": content,
@@ -98,10 +132,11 @@ def _save_once(context: Context, key: RecordKey, push: Push, actor: Actor) -> Sa
             ),
         }
     )
-    return _store(context, edited, link, push, actor, record)
+    return _draft(context, edited, link, push, actor, record)
 
 
-def _read(context: Context, key: RecordKey) -> tuple[Record | None, Link]:
+def read_pair(context: Context, key: RecordKey) -> tuple[Record | None, Link]:
+    """The record, if there is one, and its main link, a blank one if there is none."""
     at = context.at
     record = at.records.get(key)
     link = at.links.get(LinkKey(*key))
@@ -206,7 +241,7 @@ def _holds(link: Link, push: Push) -> Link:
     return link.model_copy(update=update) if update else link
 
 
-def _store(context: Context, record: Record, link: Link, push: Push, actor: Actor, before: Record | None) -> Saved:
+def _draft(context: Context, record: Record, link: Link, push: Push, actor: Actor, before: Record | None) -> Draft:
     """One transaction: record, link, history. Setting a hold takes a turn, so that it cannot overlap a send."""
     now = context.at.clock.now()
     created = before is None or before.deleted
@@ -227,33 +262,38 @@ def _store(context: Context, record: Record, link: Link, push: Push, actor: Acto
             diff=diff(changes),
         )
         writes.append(PutEntry(entry))
-    if held != link and not created:
-        lanes.turn(record.company, [link.key], context.at, lambda: writes)
-    else:
-        context.at.commit.all(*writes)
-    return Saved(
-        record.model_copy(update={"version": record.version + 1}),
-        after.model_copy(update={"version": after.version + 1}),
-        created=created,
-        changed=True,
-    )
+    return Draft(record, after, tuple(writes), created=created, takes_turn=held != link and not created)
 
 
-def delete(context: Context, key: RecordKey, actor: Actor, *, force: bool = False, reason: str = "") -> None:
+def delete(
+    context: Context,
+    key: RecordKey,
+    actor: Actor,
+    *,
+    force: bool = False,
+    reason: str = "",
+    if_match: int | None = None,
+) -> None:
     """Delete a record. One that is in the ledger only by force, with a written reason; its document stays (K14, D10).
 
-    Raises NotFound, Refused ``synced`` or ``in_flight``, Invalid (force without a reason), Conflict.
+    Raises NotFound, Refused ``synced`` or ``in_flight``, Invalid (force without a reason), Stale, Conflict.
     """
     if force and not reason.strip():
         raise Invalid(FieldProblem("reason", "say why a synced record is deleted"))
     links = [LinkKey(*key)]
-    lanes.turn(key.company, links, context.at, lambda: _deletion(context, key, actor, force=force, reason=reason))
+
+    def writes() -> list[Write]:
+        record, link = read_pair(context, key)
+        if record is None or record.deleted:
+            raise NotFound(KINDS[key.kind].singular)
+        _check_revision(record, if_match)
+        return _deletion(context, record, link, actor, force=force, reason=reason)
+
+    lanes.turn(key.company, links, context.at, writes)
 
 
-def _deletion(context: Context, key: RecordKey, actor: Actor, *, force: bool, reason: str) -> list[Write]:
-    record, link = _read(context, key)
-    if record is None or record.deleted:
-        raise NotFound(KINDS[key.kind].singular)
+def _deletion(context: Context, record: Record, link: Link, actor: Actor, *, force: bool, reason: str) -> list[Write]:
+    key = record.key
     if link.document_id and not force:
         raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
     now = context.at.clock.now()

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledgerlink.kinds import KINDS, Content
-from ledgerlink.ports import Answered, Claim, Confirmed, DropDispatch, PutDispatch, PutEntry, PutLink, Reply, Write
+from ledgerlink.ports import (
+    Answered,
+    Claim,
+    Claimed,
+    Confirmed,
+    DropDispatch,
+    PutDispatch,
+    PutEntry,
+    PutLink,
+    Reply,
+    Write,
+)
 from ledgerlink.rules import settle as rules
 from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
 from ledgerlink.rules.merge import Change
@@ -47,25 +59,45 @@ def settle_parts(
     for _ in range(TRIES):
         if not left:
             break
-        links = drain.at.links.many(s.part.key(drain.company) for s in left)
-        groups = [(s, _writes(drain, dispatch, s, links, sent, correlation)) for s in left]
-        stored = drain.at.commit.each([writes for _, writes in groups if writes])
-        outcomes = iter(stored)
+        known = _known(drain, dispatch, left)
+        groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
+        outcomes = iter(_store(drain, [writes for _, writes in groups if writes]))
         left = [s for s, writes in groups if writes and not next(outcomes)]
     return left
+
+
+def _store(drain: Drain, groups: list[list[Write]]) -> list[bool]:
+    """History first, in one cheap batch: it is true whether or not the link is stored now, and its id is always the
+    same. A transaction would cost it twice."""
+    drain.at.activity.add([write.entry for group in groups for write in group if isinstance(write, PutEntry)])
+    return drain.at.commit.each([[write for write in group if not isinstance(write, PutEntry)] for group in groups])
+
+
+@dataclass(frozen=True)
+class Known:
+    """The links of a dispatch, and who holds the documents that were just created."""
+
+    links: dict[LinkKey, Link]
+    claims: dict[str, Claimed]
+
+
+def _known(drain: Drain, dispatch: Dispatch, left: Sequence[Settled]) -> Known:
+    created = [s.verdict.document.id for s in left if isinstance(s.verdict, Confirmed) and not s.part.document_id]
+    claims = drain.at.links.claimed(drain.company, dispatch.document_type, created) if created else {}
+    return Known(drain.at.links.many(s.part.key(drain.company) for s in left), claims)
 
 
 def _writes(
     drain: Drain,
     dispatch: Dispatch,
     settled: Settled,
-    links: dict[LinkKey, Link],
+    known: Known,
     sent: dict[str, Content],
     correlation: str,
 ) -> list[Write]:
     """The writes that settle one part; none where it was settled before or the record is gone."""
     part, now = settled.part, drain.at.clock.now()
-    link = links.get(part.key(drain.company))
+    link = known.links.get(part.key(drain.company))
     if link is None or link.last_dispatch == dispatch.id:
         return []
     said = {"job": part.ordered_by, "correlation": correlation}
@@ -79,8 +111,8 @@ def _writes(
         entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
         return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
     if not link.document_id:
-        holder = drain.at.links.claimed(drain.company, document.type, [document.id]).get(document.id)
-        if holder is not None and holder.link not in (None, link.key):
+        holder = known.claims.get(document.id, Claimed()).link
+        if holder is not None and holder != link.key:
             entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
             return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
     content = sent.get(part.reference)

@@ -145,7 +145,7 @@ def _follow_status(
     content: Content, link: Link, document: Document, settings: CompanySettings
 ) -> tuple[Content, tuple[Change, ...]]:
     """Archived there is inactive here, and back, where the setting says so (K7). Only a change counts."""
-    before = link.document_status or "active"
+    before = link.document_status
     if not settings.apply_ledger_archive or document.status == before or not isinstance(content, Organization):
         return content, ()
     active = document.status == "active"

@@ -1,4 +1,4 @@
-"""A bulk job: planned, applied, followed, cancelled, undone."""
+"""A bulk job: planned, applied, followed, cancelled. Its plan and its results lie in the bucket, in numbered chunks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 from ledgerlink.kinds import Value
 
-JobKind = Literal["import-contacts", "export-organizations", "import-links", "import-organizations"]
 JobStatus = Literal["planning", "planned", "running", "done", "failed", "cancelled"]
 Outcome = Literal["created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed"]
+ChunkSort = Literal["ids", "wanted", "plan", "changed", "result"]
+
+ENDED: tuple[JobStatus, ...] = ("done", "failed", "cancelled")
 
 
 class Progress(Value):
-    """Counts by outcome; ``total`` is known once planned."""
+    """Counts by outcome; ``total`` is known once planned. Of a plan: what would happen."""
 
     total: int = 0
     done: int = 0
@@ -44,33 +46,53 @@ class JobEmail(Value):
     status: Literal["none", "pending", "sent", "failed"] = "none"
 
 
+class Failure(Value):
+    """One record that failed, kept with the job for its e-mail."""
+
+    kind: str = ""
+    id: str = ""
+    title: str = ""
+    reason: str = ""
+    message: str = ""
+    line: int = 0
+
+
 class Job(Value):
-    """One bulk job. Its plan and its results are NDJSON.gz chunks in the bucket, named by number."""
+    """One bulk job, as of its last finished turn."""
 
     company: str
     id: str
-    kind: JobKind
+    kind: str
     status: JobStatus = "planning"
-    dry_run: bool = False
-    applying: bool = False  # a plan that is carried out (now or by ``apply``)
+    dry_run: bool = False  # planned first, carried out when a person applies it
     cancel_asked: bool = False
     started_by: str = ""  # sub
     email: JobEmail = JobEmail()
-    ids: tuple[str, ...] = ()
     options: dict[str, Any] = {}
+    chosen: int = 0  # how many records were named; 0: all eligible. The names are chunks of sort "ids"
     progress: Progress = Progress()
+    counted: Progress = Progress()  # of finished result chunks; ``progress`` adds what is under way
     calls: Calls = Calls()
     started_at: datetime
     finished_at: datetime | None = None
     planned_at: datetime | None = None
     settings_version: int = 0
     organisation: str = ""
-    cursor: str = ""  # where the next turn goes on
+    cursor: str = ""  # where the next page of planning starts
     chunk: int = 0  # plan chunks written
+    ordered: int = 0  # plan chunks whose records were put into the export queue
     applied: int = 0  # plan chunks carried out
     results: int = 0  # result chunks written
-    error: str = ""
-    wake_at: datetime | None = None  # when the sweeper takes it up again, should its message be lost
+    memory: dict[str, Any] = {}  # what the kind of job itself needs to remember from turn to turn
+    failures: tuple[Failure, ...] = ()  # the first few
+    waiting_for: str = ""  # reason code: what keeps it from going on now
+    error: str = ""  # why it failed as a whole
+
+    turns: int = 0
+    tries: int = 0  # turns begun since one ended well
+    turn_until: datetime | None = None  # a turn is under way, until then at most
+    not_before: datetime | None = None
+    wake_at: datetime | None = None  # when the sweeper rings for it, should its message be lost
     version: int = 0
 
 
@@ -79,13 +101,15 @@ class JobItem(Value):
 
     kind: str
     id: str
+    title: str = ""
     outcome: str  # in a plan: create, update, archive, link, unchanged, skip, suggest, fail
     reason: str = ""
     message: str = ""
     diff: dict[str, dict[str, Any]] = {}  # field -> {from, to}
     overwritten: tuple[str, ...] = ()  # fields whose value on the other side is replaced
     revision: int = 0  # of the record the plan was made on
+    link_version: int = 0  # of its link, likewise
     document_id: str = ""
-    document_at: datetime | None = None
     line: int = 0  # of a CSV
     document: dict[str, Any] | None = None  # what the ledger said, for applying without reading again
+    row: dict[str, str] | None = None  # of a CSV, for applying without parsing again

@@ -65,7 +65,7 @@ class Link(Value):
 
     document_type: str = ""
     document_id: str = ""
-    document_status: str = ""  # the ledger's, in our words: "active", "archived"
+    document_status: str = "active"  # the ledger's, in our words: "active", "archived"
     base: Content | None = None  # ledger view last agreed on
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
@@ -96,7 +96,7 @@ class Link(Value):
     number: str = ""
     email: str = ""
     status: str = ""
-    match: str = ""  # normalised keys it is recognised by, space-separated
+    match: str = ""  # fingerprints of what it is recognised by (rules.duplicates)
     updated_at: datetime | None = None
     version: int = 0  # of the stored item; 0 = never stored
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,6 +20,7 @@ from ledgerlink.state.suggestion import Suggestion
 
 from . import control
 from .errors import translated
+from .operations import dispatch_of
 from .pack import stamp
 from .reading import page
 from .tables import SHARDS, ControlItem
@@ -36,13 +36,7 @@ class DynamoLanes:
     def open_dispatches(self, company: str) -> list[Dispatch]:
         with translated():
             items = list(ControlItem.query(company, ControlItem.sk.startswith("dispatch#"), consistent_read=True))
-        return [_dispatch(item) for item in items]
-
-
-def _dispatch(item: ControlItem) -> Dispatch:
-    return Dispatch.model_validate(
-        {**json.loads(item.data), "body": gzip.decompress(item.body), "version": int(item.version)}
-    )
+        return [dispatch_of(item) for item in items]
 
 
 class DynamoCompanies:

@@ -65,7 +65,9 @@ def link_item(link: Link) -> LinkItem:
         setattr(item, name, stamp(getattr(link, name)))
     item.do_not_export = link.do_not_export.on or None
     item.do_not_import = link.do_not_import.on or None
-    item.rest = rest_json(link, _LINK_COLUMNS)
+    kind = KINDS[link.kind]
+    implied = {"document_type"} if link.document_type == kind.document_type else set()
+    item.rest = rest_json(link, _LINK_COLUMNS | implied)
     item.base, item.seen = squeeze(link.base), squeeze(link.seen)
     _index(item, link)
     return item
@@ -85,8 +87,8 @@ def _index(item: LinkItem, link: Link) -> None:
         item.errors_of, item.error_key = f"{link.company}#errors", f"{since}#{where}"
     elif link.state == "conflict":
         item.errors_of, item.error_key = f"{link.company}#conflicts", f"{stamp(link.clashes[0].since)}#{where}"
-    if link.part == "main":
-        item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:80]}#{link.id}"
+    if link.part == "main" and link.tombstone != "deleted_here":
+        item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:40]}#{link.id}"
 
 
 def link_of(item: LinkItem) -> Link:
@@ -94,6 +96,7 @@ def link_of(item: LinkItem) -> Link:
     rest: dict[str, Any] = json.loads(item.rest or "{}")
     return Link.model_validate(
         {
+            "document_type": KINDS[kind].document_type if item.document_id else "",
             **rest,
             "company": item.company,
             "kind": kind,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from ledgerlink.errors import FieldProblem, Invalid
@@ -31,10 +33,22 @@ def page(
     query: Callable[..., Any], *args: Any, make: Callable[[Any], Any], after: str | None, limit: int, **kw: Any
 ) -> Page:
     """One page of a query; the cursor is the key of the last item read, as opaque text."""
-    with translated():
-        rows = query(*args, limit=limit, page_size=limit, last_evaluated_key=_key(after), **kw)
+    start = _key(after)
+    with translated(), _of_ours(after):
+        rows = query(*args, limit=limit, page_size=limit, last_evaluated_key=start, **kw)
         items = [make(row) for row in rows]
         return Page(items, _text(rows.last_evaluated_key))
+
+
+@contextmanager
+def _of_ours(cursor: str | None) -> Iterator[None]:
+    """A start that the table does not accept came from outside: the caller's mistake, not ours."""
+    try:
+        yield
+    except PynamoDBException as error:
+        if cursor and error.cause_response_code == "ValidationException":
+            raise Invalid(FieldProblem("cursor", "not a cursor of ours", "cursor")) from error
+        raise
 
 
 def _text(key: Any) -> str | None:
