@@ -9,7 +9,9 @@ from time import monotonic, sleep
 from local import simulator
 from local.options import Options
 from local.ports import NotReady, PortInUse
+from local.resources import StackFailed
 from local.stack import Stack
+from local.template import UnsupportedTemplate
 
 HINTS = """
 Ledgerlink runs. Stop it with Ctrl-C.
@@ -56,7 +58,7 @@ def main() -> int:
                 sleep(0.3)
             print(ended, file=sys.stderr)
             return 1
-    except (PortInUse, NotReady) as error:
+    except (PortInUse, NotReady, StackFailed, UnsupportedTemplate) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -30,7 +30,10 @@ class Resources:
 def create(application: Application, aws: Aws) -> Resources:
     template, keys = with_outputs(application)
     cloudformation = aws.client("cloudformation")
-    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
+    try:
+        cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
+    except cloudformation.exceptions.AlreadyExistsException as error:
+        raise StackFailed(f"{aws.endpoint_url} already holds {STACK}: start it empty") from error
     while (stack := cloudformation.describe_stacks(StackName=STACK)["Stacks"][0])["StackStatus"].endswith(
         "IN_PROGRESS"
     ):

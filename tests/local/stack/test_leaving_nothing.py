@@ -13,6 +13,7 @@ import pytest
 
 from local.options import REPOSITORY, Options
 from local.ports import HOST, PortInUse, Ports, answers
+from local.resources import StackFailed
 from local.stack import Stack
 from tests.local.stack.calls import call, eventually
 from tests.local.stack.conftest import NO_SIMULATOR, TOY
@@ -142,3 +143,13 @@ def test_the_real_template_comes_up_whole(tmp_path):
         assert call(stack, "GET", "/v1/companies").status == 401
         assert call(stack, "GET", "/").body.startswith(b"<!doctype html>")
         assert stack.drain()["finished"]
+
+
+def test_an_aws_endpoint_of_somebody_else_is_used_and_left_running(stack, tmp_path):
+    """It must be empty: what an earlier stack left there would look like ours."""
+    options = Options(
+        root=TOY, ports=Ports.free(), state=tmp_path, environment=NO_SIMULATOR, aws_endpoint_url=stack.aws.endpoint_url
+    )
+    with pytest.raises(StackFailed, match="start it empty"), Stack(options):
+        pass
+    assert answers(stack.options.ports.aws)
