@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 Handler = Callable[[dict[str, Any], Any], Any]
 
 FIELDS = frozenset(
-    {  # fmt: skip
+    {
         "applied",
         "calls",
         "code",
