@@ -24,8 +24,8 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     Refused ``link_needs_confirmation`` (428) and nothing happens until ``confirm``. Raises NotFound, Invalid,
     Refused ``link_taken`` or ``in_flight``, NotConnected, LedgerBusy, Conflict.
     """
-    kind = KINDS[key.kind]
-    document = read_document(context, kind.document_type, document_id)
+    pair_of(context, key)
+    document = read_document(context, KINDS[key.kind].document_type, document_id)
 
     def writes() -> list[Write]:
         record, link = pair_of(context, key)

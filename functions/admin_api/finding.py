@@ -1,0 +1,46 @@
+"""Finding records in lists: what the store filters, with what is in flight laid over it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pydantic import BaseModel
+
+from ledgerlink.flows.context import Context
+from ledgerlink.ports import LinkFilter
+from ledgerlink.state.link import LinkKey
+
+from .presenting import Standing, shown_all, standing
+
+_FLYING = ("sending", "unknown")
+
+
+def search(
+    context: Context, kind: str, where: LinkFilter, *, after: str | None, limit: int
+) -> tuple[list[BaseModel], str | None]:
+    """One page of records, and where the next one starts."""
+    now = standing(context)
+    # What is in flight is stored as due; the difference is only in the open dispatches.
+    stored = replace(where, state="due") if where.state in _FLYING else where
+    found: list[LinkKey] = []
+    while True:
+        page = context.at.links.search(context.company.id, kind, stored, after=after, limit=limit - len(found))
+        found += [key for key in page.items if _fits(now, key, where.state)]
+        after = page.next
+        if after is None or len(found) >= limit:
+            return shown_all(now, found), after
+
+
+def _fits(now: Standing, key: LinkKey, state: str | None) -> bool:
+    if state in _FLYING:
+        return now.flying.get(key) == state
+    return state != "due" or key not in now.flying
+
+
+def stamp(time: datetime | None) -> str | None:
+    """A time as the store compares it: UTC, microseconds, ``Z``; one without a zone is UTC."""
+    if time is None:
+        return None
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -1,0 +1,134 @@
+"""A record as it is shown: its content, its envelope, and where it stands between the two systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from ledgerlink.flows.context import Context
+from ledgerlink.kinds import KINDS
+from ledgerlink.ports import Budget
+from ledgerlink.reasons import REASONS
+from ledgerlink.rules import standing as rules
+from ledgerlink.state.link import Link, LinkKey, SyncState
+from ledgerlink.state.record import Record, RecordKey
+
+from .shapes import DocumentOut, Sync, SyncErrorOut, shapes
+
+_WITH_ERROR = ("error", "parked", "conflict")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is read once for everything an answer shows: what is in flight, and why nothing goes, if so."""
+
+    context: Context
+    flying: dict[LinkKey, SyncState]
+    closed: str
+
+    def state(self, link: Link) -> SyncState:
+        return rules.state_of(link, self.flying)
+
+    def waits_for(self, link: Link) -> str | None:
+        return rules.waits_for(link, self.state(link), self.closed)
+
+    def url(self, link: Link) -> str | None:
+        """Opens the link's document in the ledger."""
+        organisation = self.context.connection.organisation
+        if not link.document_id or organisation is None:
+            return None
+        return self.context.at.ledgers.url(organisation, link.document_type, link.document_id)
+
+
+def standing(context: Context) -> Standing:
+    """As things stand now."""
+    at, now = context.at, context.at.clock.now()
+    lane = at.lanes.get(context.company.id, "export")
+    flying = rules.in_flight(at.lanes.open_dispatches(context.company.id), lane, now)
+    organisation = context.connection.organisation
+    budget = at.limits.budget(organisation.id) if organisation and lane.not_before else Budget()
+    return Standing(context, flying, rules.closed_because(context.settings, context.connection, lane, budget, now))
+
+
+def shown(context: Context, record: Record, link: Link) -> BaseModel:
+    """One record. Its other parts are read where its kind has any."""
+    return present(standing(context), record, [link, *_other_parts(context, [record.key])])
+
+
+def shown_all(now: Standing, keys: Sequence[LinkKey]) -> list[BaseModel]:
+    """Records by their main links, in this order; one deleted meanwhile is left out."""
+    context, at = now.context, now.context.at
+    links = at.links.many(keys)
+    records = at.records.many(key.record for key in keys)
+    others = _other_parts(context, list(records))
+    found = []
+    for key in keys:
+        record, link = records.get(key.record), links.get(key)
+        if record is not None and link is not None and not record.deleted:
+            found.append(present(now, record, [link, *(each for each in others if each.key.record == record.key)]))
+    return found
+
+
+def _other_parts(context: Context, keys: Iterable[RecordKey]) -> list[Link]:
+    wanted = [LinkKey(*key, part) for key in keys for part in KINDS[key.kind].parts if part != "main"]
+    return list(context.at.links.many(wanted).values()) if wanted else []
+
+
+def present(now: Standing, record: Record, parts: Sequence[Link]) -> BaseModel:
+    """The record's body. Built without validating again: everything in it was validated when it came."""
+    main = parts[0]
+    content: dict[str, Any] = {name: getattr(record.content, name) for name in type(record.content).model_fields}
+    return shapes(record.kind).record.model_construct(
+        **content,
+        id=record.id,
+        revision=record.revision,
+        updated_at=record.updated_at,
+        do_not_export=main.do_not_export,
+        do_not_import=main.do_not_import,
+        sync=sync_of(now, parts),
+    )
+
+
+def sync_of(now: Standing, parts: Sequence[Link]) -> Sync:
+    """Where a record stands, folded over its parts."""
+    main = parts[0]
+    state = rules.fold(now.state(part) for part in parts)
+    decisive = next((part for part in parts if now.state(part) == state), main)
+    waiting = now.waits_for(decisive)
+    reason = waiting or (decisive.reason if state not in ("due", "sending", "linked") else "")
+    return Sync.model_construct(
+        state=state,
+        reason=reason or None,
+        accounting_code=main.document_id or None,
+        ledger_url=now.url(main),
+        last_export_at=max((p.last_export_at for p in parts if p.last_export_at), default=None),
+        last_import_at=max((p.last_import_at for p in parts if p.last_import_at), default=None),
+        waiting_for=waiting,
+        documents=[
+            DocumentOut.model_construct(
+                part=part.part,
+                accounting_code=part.document_id or None,
+                ledger_url=now.url(part),
+                state=now.state(part),
+            )
+            for part in parts
+            if part.document_id
+        ],
+        error=error_of(decisive) if state in _WITH_ERROR else None,
+    )
+
+
+def error_of(link: Link) -> SyncErrorOut | None:
+    """The link's error with the catalogue's remedy."""
+    if link.error is None:
+        return None
+    known = REASONS.get(link.error.code)
+    return SyncErrorOut.model_construct(
+        code=link.error.code,
+        message=link.error.message,
+        remedy=known.remedy if known else "",
+        since=link.error.since,
+    )

@@ -1,0 +1,154 @@
+"""Every error as problem+json (RFC 9457), with the code and the remedy of the one catalogue."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from ledgerlink.errors import Conflict, FieldProblem, Invalid, LedgerBusy, NotFound, Refused, Stale, Transient
+from ledgerlink.kinds import KINDS
+from ledgerlink.ports import Ports
+from ledgerlink.reasons import REASONS
+from ledgerlink.telemetry import logger
+
+PROBLEM_JSON = "application/problem+json"
+MOST_ERRORS = 50
+
+# What the contract will hold one day; asking for one that is not built yet is told apart from a typing mistake.
+_KINDS_TO_COME = frozenset(
+    [
+        "products",
+        "invoices",
+        "credit-notes",
+        "bills",
+        "supplier-credit-notes",
+        "payments",
+        "purchase-orders",
+        "stock-adjustments",
+        "stocktakes",
+        "stock-transfers",
+        "work-orders",
+    ]
+)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str = "",
+    *,
+    errors: Iterable[FieldProblem] = (),
+    headers: dict[str, str] | None = None,
+    **extra: object,
+) -> Response[str]:
+    """One answer; ``extra`` are members of its own, such as the diff a confirmation is asked for."""
+    body = problem_body(status, code, detail, errors=errors, **extra)
+    return Response(
+        status_code=status,
+        content_type=PROBLEM_JSON,
+        body=json.dumps(body, ensure_ascii=False, default=str),
+        headers={"cache-control": "no-store", **(headers or {})},
+    )
+
+
+def problem_body(
+    status: int, code: str, detail: str = "", *, errors: Iterable[FieldProblem] = (), **extra: object
+) -> dict[str, Any]:
+    """The members of a problem; the words are the catalogue's where it has the code."""
+    known = REASONS.get(code)
+    return {
+        **extra,
+        "type": f"/v1/reasons#{code}",
+        "title": known.message if known else HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail or (known.message if known else HTTPStatus(status).phrase),
+        "code": code,
+        "remedy": known.remedy if known else "",
+        "errors": [{"field": e.field, "message": e.message} for e in list(errors)[:MOST_ERRORS]],
+    }
+
+
+def of_error(error: Exception) -> dict[str, Any] | None:
+    """The problem an error of our tree is; None for what nobody foresaw."""
+    match error:
+        case Invalid():
+            return problem_body(error.status, error.code, error.detail[:2000], errors=error.problems)
+        case NotFound():
+            return problem_body(404, "not_found", f"There is no such {error.what}.")
+        case Refused():
+            return {**error.extra, **problem_body(error.status, error.code, error.detail)}
+        case Stale():
+            return problem_body(412, "stale", f"The current revision is {error.current}.", revision=error.current)
+        case Conflict():
+            return problem_body(409, "changed_meanwhile")
+        case Transient():
+            return problem_body(503, "ledger_busy" if isinstance(error, LedgerBusy) else "busy", error.detail)
+        case RequestValidationError():
+            problems = [_field_problem(each) for each in error.errors()]
+            detail = "; ".join(f"{p.field}: {p.message}" for p in problems)
+            return problem_body(422, "invalid", detail[:2000], errors=problems)
+    return None
+
+
+def answer_for(app: ApiGatewayResolver, error: Exception) -> Response[str]:
+    """The one exception handler."""
+    if isinstance(error, NotFoundError):
+        return _no_route(app)
+    body = of_error(error)
+    if body is None:
+        mark = str(app.current_event.raw_event["requestContext"]["requestId"])
+        logger().error(
+            "unexpected",
+            exc_info=error,
+            extra={"correlation_id": mark, "error": type(error).__name__, "route": app.context["_route"].openapi_path},
+        )
+        return problem(500, "internal", f"Tell your administrator this number: {mark}.", correlation_id=mark)
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, Transient):
+        headers["retry-after"] = _seconds(error, app.context["at"])
+    if body["status"] == 401:
+        headers["www-authenticate"] = "Bearer"
+    return Response(body["status"], PROBLEM_JSON, json.dumps(body, ensure_ascii=False, default=str), headers)
+
+
+def _seconds(error: Transient, at: Ports) -> str:
+    """How long to wait, as Retry-After wants it."""
+    wait = (error.retry_at - at.clock.now()).total_seconds() if error.retry_at is not None else 1
+    return str(max(1, round(wait)))
+
+
+def _field_problem(error: dict[str, Any]) -> FieldProblem:
+    """Pydantic's error in plain words, without the value: it may be somebody's."""
+    where = [str(at) for at in error["loc"] if at not in ("body", "query", "path", "header")]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    plain = {"extra_forbidden": "unknown field", "missing": "is needed"}.get(str(error["type"]), message)
+    return FieldProblem(".".join(where) or "body", plain, str(error["type"]))
+
+
+# ------------------------------------------------------------------ no such route
+
+
+def _no_route(app: ApiGatewayResolver) -> Response[str]:
+    """404, or 405 where the path is right and the method is not."""
+    path = app.current_event.path
+    methods = sorted({route.method for route in routes_of(app) if route.rule.match(path)})
+    if methods:
+        allowed = ", ".join(methods)
+        return problem(405, "method_not_allowed", f"This path takes {allowed}.", headers={"allow": allowed})
+    asked = re.match(r"/v1/companies/[^/]+/([a-z-]+)", path)
+    if asked and asked[1] in _KINDS_TO_COME:
+        return problem(404, "unknown_kind", f"There are no {asked[1]} yet; there are: {', '.join(KINDS)}.")
+    return problem(404, "not_found", "There is nothing at this address.")
+
+
+def routes_of(app: ApiGatewayResolver) -> list[Any]:
+    """Every route of the resolver."""
+    return [*app._static_routes, *app._dynamic_routes]
