@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -100,6 +102,14 @@ def test_whatever_else_comes_ends_at_the_console_too() -> None:
     for query in (None, {}, {"code": "c"}, {"state": "?", "code": "c"}, {"error": "server_error"}):
         address, told, _ = land(query)
         assert (address, told["reason"]) == (f"{CONSOLE}/", "consent_expired")
+
+
+@pytest.mark.usefixtures("started")
+def test_the_sample_event_s_state_is_nobody_s() -> None:
+    sample = json.loads((Path(__file__).parents[2] / "events" / "oauth_callback.json").read_text())
+    assert nonce_cookie.read(sample["cookies"]) == "the-nonce"
+    location = app.lambda_handler(sample, Context())["headers"]["location"]
+    assert location == f"{CONSOLE}/?connection=none&reason=consent_expired"
 
 
 def test_the_cookie_is_for_this_browser_s_top_window_alone() -> None:

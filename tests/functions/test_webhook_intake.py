@@ -93,6 +93,15 @@ def test_a_signed_body_that_cannot_be_read_is_not_asked_for_again(wired: Wiring)
     assert knock(b"{") == 200
 
 
+def test_the_sample_event_is_a_delivery_signed_for_the_laptop(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGERLINK_XERO_WEBHOOK_KEY", "local-webhook-key")
+    app.credentials.cache_clear()
+    wired.commit.all(ClaimOrganisation("acme", ORGANISATION))
+    sample = json.loads((Path(__file__).parents[2] / "events" / "webhook_intake.json").read_text())
+    assert app.lambda_handler(sample, None)["statusCode"] == 200
+    assert wired.marks.count(ORGANISATION) == 1
+
+
 def test_an_intent_to_receive_signed_wrongly_in_one_character_is_refused() -> None:
     right = sign(NEW, delivery())
     assert knock(delivery(), signature=right.replace(right[3], "A" if right[3] != "A" else "B", 1)) == 401
