@@ -1,0 +1,234 @@
+"""The story: each chapter does what a bookkeeper would do, says what happened, and checks it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections import Counter
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from local.demo import sample
+from local.demo.books import Books
+from local.demo.hub import Hub
+
+
+class Story:
+    """Told once. ``problems`` holds whatever did not hold."""
+
+    def __init__(
+        self, url: str, xero: str, console: Console, organizations: int, contacts: int, real_limits: bool
+    ) -> None:
+        self.console, self.real_limits = console, real_limits
+        self.hub = Hub(url, "acme", console)
+        self.ledger = httpx.Client(base_url=xero, timeout=60)
+        self.sample = sample.make(organizations, contacts)
+        self.problems: list[str] = []
+        self.jobs: list[dict[str, Any]] = []
+
+    def tell(self) -> dict[str, Any]:
+        """All chapters; the figures of the closing line."""
+        self.open_the_books()
+        self.connect()
+        self.load()
+        self.link()
+        self.export()
+        self.change_in_the_ledger()
+        self.import_the_rest()
+        self.read_the_mail()
+        return self.reckon()
+
+    def chapter(self, title: str) -> None:
+        self.console.print(f"\n[bold]{title}[/]")
+
+    def say(self, text: str) -> None:
+        self.console.print(f"  {text}")
+
+    def expect(self, holds: bool, otherwise: str) -> None:
+        if not holds:
+            self.problems.append(otherwise)
+
+    # ---------------------------------------------------------------- chapters
+
+    def open_the_books(self) -> None:
+        """The ledger has a life before us."""
+        self.chapter("1. A ledger that was kept by hand")
+        if not self.real_limits:
+            self._sim("settings", minute_limit=None, day_limit=None)
+        self._sim("seed", contacts=self.sample.contacts)
+        archived = sum(contact["ContactStatus"] == "ARCHIVED" for contact in self.sample.contacts)
+        self.say(f"{len(self.sample.contacts)} contacts, {archived} of them archived.")
+
+    def connect(self) -> None:
+        """Through the ledger's own consent page, as a browser would."""
+        self.chapter("2. Connect")
+        self.hub(
+            "PUT", "", json={"name": "Acme Rental", "profile": "rental", "timezone": "Europe/Berlin", "currency": "EUR"}
+        )
+        self.hub("PATCH", "/settings", json={"create_linked_contact_on_create": False})
+        asked = self.hub("POST", "/connection")["authorize_url"]
+        wanted = self.ledger.get("/_sim/state").json()["organisations"][0]
+        browser = httpx.Client(follow_redirects=False, timeout=60)
+        back = browser.get(asked + f"&auto={wanted['id']}")
+        landed = browser.get(back.headers["location"])
+        self.expect(landed.status_code == 302, f"the callback answered {landed.status_code}")
+        found = self.hub("GET", "/connection")
+        if found["state"] == "choose":
+            self.hub("POST", "/connection/organisation", json={"id": wanted["id"]})
+            found = self.hub("GET", "/connection")
+        self.expect(found["state"] == "connected", f"the connection is {found['state']}")
+        self.say(f"Connected to {found['organisation']['name']}; {len(found['missing_scopes'])} permissions missing.")
+
+    def load(self) -> None:
+        """What the rental system exports."""
+        self.chapter("3. Load the customers from a CSV file")
+        began = time.monotonic()
+        answer = self.hub(
+            "POST",
+            "/organizations:import-csv",
+            content=self.sample.csv().encode(),
+            headers={"Content-Type": "text/csv"},
+        )
+        self.say(
+            f"{answer['rows']} rows in {time.monotonic() - began:.1f} s: {len(self.sample.rows) - answer['failed']} "
+            f"loaded, {answer['failed']} refused."
+        )
+        self.expect(answer["rows"] == len(self.sample.rows), f"{answer['rows']} rows were read")
+        self.expect(answer["failed"] == 0, f"{answer['failed']} rows were refused: {answer['results'][:3]}")
+
+    def link(self) -> None:
+        """The pairs the bookkeeper knows of, by CSV, tried out first."""
+        self.chapter("4. Link those the ledger has already")
+        ids = {c["Name"]: c["ContactID"] for c in self._state()["contacts"]}
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(["id", "Linked Xero contact"])
+        writer.writerows([id_, ids[name]] for id_, name in self.sample.pairs.items())
+        writer.writerow(["crm-00000", "not-a-contact-id"])
+        body: dict[str, Any] = {"content": out.getvalue().encode(), "headers": {"Content-Type": "text/csv"}}
+        tried = self.hub("POST", "/links:import-csv", params={"dry_run": "true"}, **body)
+        self.say(f"Tried out: {tried['linked']} would be linked, {tried['failed']} would fail.")
+        done = self.hub("POST", "/links:import-csv", **body)
+        bad = [row for row in done["results"] if row["outcome"] == "failed"]
+        self.say(
+            f"Done: {done['linked']} linked, {done['failed']} failed" + (f" ({bad[0]['message']})." if bad else ".")
+        )
+        self.expect(done["linked"] == len(self.sample.pairs), f"{done['linked']} of {len(self.sample.pairs)} linked")
+        self.expect(done["failed"] == 1, "the bad line was not refused")
+
+    def export(self) -> None:
+        """Look first, then leap."""
+        self.chapter("5. Plan the export, then carry it out")
+        plan = self.hub.job("export-organizations", "planning", dry_run=True)
+        self._show(plan, "would be")
+        calls = plan["calls"]
+        self.say(f"It needs {calls['needed']} calls to the ledger.")
+        done = self.hub("POST", f"/jobs/{plan['id']}/apply")
+        done = self.hub.follow(done.get("id", plan["id"]), "exporting")
+        self.jobs.append(done)
+        self._show(done, "were")
+        failed = Counter(item["reason"] for item in self.hub.every(f"/jobs/{done['id']}/items", outcome="failed"))
+        for reason, count in failed.most_common():
+            self.say(f"   {count:4} x {reason}")
+        self.expect(done["progress"]["created"] > 0, "nothing was created")
+
+    def change_in_the_ledger(self) -> None:
+        """A bookkeeper edits contacts in Xero; its webhooks tell us."""
+        self.chapter("6. Somebody edits contacts in the ledger")
+        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][:25]
+        for n, contact in enumerate(linked):
+            fields = {"EmailAddress": f"ledger{n}@books.example"}
+            self._sim("human", action="edit", kind="contacts", id=contact["ContactID"], fields=fields)
+        self.hub.local("POST", "drain")
+        here = {contact["ContactNumber"].removeprefix("LL-"): n for n, contact in enumerate(linked)}
+        arrived = sum(
+            self.hub("GET", f"/organizations/{id_}")["email"] == f"ledger{n}@books.example" for id_, n in here.items()
+        )
+        self.say(f"{arrived} of {len(linked)} edits are here, each with its history.")
+        self.expect(arrived == len(linked), f"only {arrived} of {len(linked)} edits arrived")
+
+    def import_the_rest(self) -> None:
+        """Contacts the CRM never knew; those that look alike are held and asked about."""
+        self.chapter("7. Import the contacts that are only in the ledger")
+        done = self.hub.job("import-contacts", "importing")
+        self.jobs.append(done)
+        self._show(done, "were")
+        suggestions = list(self.hub.every("/suggestions"))
+        for suggestion in suggestions[:3]:
+            contact, record = suggestion["contact"], suggestion["record"]
+            self.say(f"   ? {contact['name']} may be {record['id']}: {suggestion['reason']} ({suggestion['score']})")
+        if suggestions:
+            some = [suggestion["id"] for suggestion in suggestions]
+            self.hub("POST", "/suggestions", json={"ids": some, "action": "link"})
+            self.say(f"{len(some)} questions answered: link.")
+        self.hub("PATCH", "/settings", json={"create_linked_contact_on_create": True})
+        self.hub.local("POST", "drain")
+
+    def read_the_mail(self) -> None:
+        """When a job ends, whoever started it hears of it."""
+        self.chapter("8. The e-mail about it")
+        mails = self.hub.local("GET", "outbox")
+        self.expect(len(mails) >= 2, f"{len(mails)} e-mails were sent")
+        if mails:
+            mail = next((m for m in mails if "export" in m["subject"].lower()), mails[-1])
+            to = mail["to"] if isinstance(mail["to"], str) else ", ".join(mail["to"])
+            self.console.print(
+                Panel(mail["text"].strip()[:1800], title=mail["subject"], subtitle=f"to {to}", width=100)
+            )
+        self.emails = len(mails)
+
+    def reckon(self) -> dict[str, Any]:
+        """Both sides' books against each other."""
+        self.chapter("9. The reckoning")
+        organizations = list(self.hub.every("/organizations"))
+        state = self._state()
+        books = Books(organizations, state["contacts"])
+        books.check(self.sample.wrong)
+        self.problems += books.wrong
+        table = Table("organizations", "state", "why", box=None, padding=(0, 2), header_style="dim")
+        for name, count in books.states().most_common():
+            reasons = ", ".join(
+                f"{n} x {reason}"
+                for reason, n in Counter(
+                    o["sync"]["reason"] or (o["sync"]["error"] or {}).get("code", "")
+                    for o in organizations
+                    if o["sync"]["state"] == name
+                ).most_common(6)
+                if reason
+            )
+            table.add_row(str(count), name, reasons)
+        self.console.print(table)
+        calls = [r for r in self.ledger.get("/_sim/requests").json() if "/api.xro/" in r["path"]]
+        refused = sum(r["status"] == 429 for r in calls)
+        self.expect(refused == 0, f"{refused} calls were refused for the ledger's limits")
+        self.say(f"{len(state['contacts'])} contacts in the ledger; {len(calls)} calls, {refused} refused for limits.")
+        self.say("Every organization is accounted for." if not self.problems else "Something does not add up:")
+        totals = Counter[str]()
+        for job in self.jobs:
+            totals.update({name: job["progress"][name] for name in ("created", "updated", "failed")})
+        return {
+            "organizations": len(organizations),
+            "contacts": len(state["contacts"]),
+            **{name: totals[name] for name in ("created", "updated", "failed")},
+            "ledger_calls": len(calls),
+            "emails": self.emails,
+        }
+
+    # ---------------------------------------------------------------- hands
+
+    def _sim(self, control: str, **body: Any) -> None:
+        self.ledger.post(f"/_sim/{control}", json=body).raise_for_status()
+
+    def _state(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.ledger.get("/_sim/state").json()
+        return found
+
+    def _show(self, job: dict[str, Any], verb: str) -> None:
+        names = ("created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed")
+        counts = [f"{job['progress'][name]} {name}" for name in names if job["progress"][name]]
+        self.say(f"{job['progress']['total']} records: {', '.join(counts) or 'nothing'} ({verb}).")
