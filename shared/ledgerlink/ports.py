@@ -16,7 +16,7 @@ from .state.activity import Entry
 from .state.company import Choice, Company, Connection, Organisation, Tokens
 from .state.dispatch import Action, Dispatch
 from .state.document import Document
-from .state.job import Job, JobItem
+from .state.job import ChunkSort, Job, JobItem
 from .state.lane import Direction, Lane
 from .state.link import Link, LinkKey
 from .state.notice import Notice
@@ -493,9 +493,13 @@ class Jobs(Protocol):
         """Newest first."""
         ...
 
-    def write_chunk(self, job: Job, sort: Literal["plan", "result"], number: int, items: Sequence[JobItem]) -> None: ...
+    def write_chunk(self, job: Job, sort: ChunkSort, number: int, items: Sequence[JobItem]) -> None:
+        """Store a chunk; writing the same number again replaces it, so that a turn may be repeated."""
+        ...
 
-    def read_chunk(self, job: Job, sort: Literal["plan", "result"], number: int) -> list[JobItem]: ...
+    def read_chunk(self, job: Job, sort: ChunkSort, number: int) -> list[JobItem]:
+        """Raises NotFound."""
+        ...
 
 
 class Notices(Protocol):

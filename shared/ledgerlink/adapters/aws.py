@@ -12,6 +12,16 @@ from botocore.config import Config
 _CONFIG = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, max_pool_connections=16
 )
+_OF_SERVICE = {
+    # Presigned addresses: of a bucket under KMS they need SigV4, of a new bucket its own region's host; a checksum in
+    # them would have to be repeated by whoever uses them.
+    "s3": Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    ),
+}
 
 
 @cache
@@ -23,4 +33,5 @@ def session() -> botocore.session.Session:
 @cache
 def client(service: str, region: str, endpoint_url: str = "") -> Any:
     """A client of one AWS service; ``endpoint_url`` points it at the local emulator."""
-    return session().create_client(service, region_name=region, endpoint_url=endpoint_url or None, config=_CONFIG)
+    config = _CONFIG.merge(_OF_SERVICE[service]) if service in _OF_SERVICE else _CONFIG
+    return session().create_client(service, region_name=region, endpoint_url=endpoint_url or None, config=config)

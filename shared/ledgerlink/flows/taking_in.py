@@ -54,6 +54,7 @@ class Intake:
     job: str = ""
     versions: Mapping[LinkKey, int] | None = None  # as read before the ledger was; None: times alone decide
     candidates: Callable[[], Candidates] = Candidates  # the unlinked records; asked for only when needed
+    planning: bool = False  # nothing is to be stored or marked
 
 
 @dataclass
@@ -99,6 +100,19 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     done |= {document.id: TakenIn(document, "again", "changed_meanwhile") for document in left}
     if any(taken.due for taken in done.values()):
         at.doorbells.ring(intake.context.company.id, "export")
+    return [done[document.id] for document in documents]
+
+
+def foresee(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
+    """What ``take_in`` would do with the documents now, without doing it; one result each, in their order."""
+    done: dict[str, TakenIn] = {}
+    left = list({document.id: document for document in documents}.values())
+    while left:
+        known = _known(intake, left)
+        steps = [_one(intake, known, document)[0] for document in left]
+        done |= {taken.document.id: taken for taken in steps}
+        again = [taken.document for taken in steps if taken.reason == "same_pass"]
+        left = again if len(again) < len(left) else []
     return [done[document.id] for document in documents]
 
 
@@ -264,7 +278,9 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
         return TakenIn(document, "again", "same_pass", link.key), []
     after = link.model_copy(update={"document_id": survivor, "document_status": "active", "base_at": None})
     # The survivor's own content is read next; until then what we agreed with the loser is the best base there is.
-    at.marks.add(intake.context.organisation, [(document.type, survivor)], since=f"{intake.now:%Y-%m-%dT%H:%M:%S.%fZ}")
+    if not intake.planning:
+        since = f"{intake.now:%Y-%m-%dT%H:%M:%S.%fZ}"
+        at.marks.add(intake.context.organisation, [(document.type, survivor)], since=since)
     writes: list[Write] = [
         PutLink(after),
         Unclaim(link.key, document.type, document.id),

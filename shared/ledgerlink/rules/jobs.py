@@ -155,9 +155,7 @@ def same_plan(planned: JobItem, now: JobItem) -> bool:
     return all(getattr(planned, name) == getattr(now, name) for name in mattering)
 
 
-def field_diff(
-    kind: str, before: Content | None, after: Content, fields: Iterable[str]
-) -> dict[str, dict[str, Any]]:
+def field_diff(kind: str, before: Content | None, after: Content, fields: Iterable[str]) -> dict[str, dict[str, Any]]:
     """``{field: {from, to}}`` as plain data."""
     known: dict[str, Field] = {field.name: field for field in KINDS[kind].fields}
     return {

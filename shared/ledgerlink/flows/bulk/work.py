@@ -107,6 +107,7 @@ class Bulk(Protocol):
 
     name: str
     direct: bool  # without ``dry_run`` nothing is planned: every page is carried out as it is read
+    needs_ledger: bool
 
     def begin(self, context: Context, job: Job) -> Job:
         """The job as it will be stored. Raises Invalid or Refused for what cannot be started."""

@@ -1,0 +1,85 @@
+"""Documents of a job's page: how they are taken in, and the line of plan or result that each becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from ledgerlink.flows.import_ import candidates
+from ledgerlink.flows.taking_in import Intake, TakenIn
+from ledgerlink.kinds import BY_DOCUMENT
+from ledgerlink.rules import jobs as rules
+from ledgerlink.state.job import JobItem
+from ledgerlink.state.link import LinkKey
+
+from . import receipts
+from .work import Work
+
+
+def intake(
+    work: Work, document_type: str, *, planning: bool = False, versions: Mapping[LinkKey, int] | None = None
+) -> Intake:
+    """A page being taken in for the job. ``versions``: of links as the plan knew them."""
+    return Intake(
+        work.context,
+        "job",
+        work.now,
+        actor=work.job.started_by,
+        job=work.job.id,
+        versions=versions,
+        candidates=cache(lambda: candidates(work.context, document_type)),
+        planning=planning,
+    )
+
+
+def line(taken: TakenIn) -> JobItem:
+    """What became of one document, as a line of the results."""
+    outcome, reason = taken.outcome, taken.reason
+    if outcome == "again":
+        outcome = "left_out"  # in flight, or changed by somebody else just now
+    elif outcome == "conflict":
+        outcome = "skipped"
+    elif reason == "possible_duplicate":  # asked now, or asked before and not yet answered
+        outcome = "suggested"
+    document = taken.document
+    kind = BY_DOCUMENT[document.type]
+    diff = {c.field: {"from": rules.plain(c.before), "to": rules.plain(c.after)} for c in taken.changes}
+    return JobItem(
+        kind=kind.name,
+        id=taken.key.id if taken.key else "",
+        title=kind.title(document.content),
+        outcome=outcome,
+        reason="" if outcome == "unchanged" else reason,
+        diff=diff,
+        overwritten=rules.overwritten(diff),
+        document_id=document.id,
+    )
+
+
+def planned_line(taken: TakenIn, versions: Mapping[LinkKey, int]) -> JobItem:
+    """What would become of it; with what the ledger said, where applying needs it."""
+    item = line(taken)
+    outcome = rules.PLANNED_AS.get(item.outcome, item.outcome)
+    if outcome not in ("create", "update", "link", "suggest"):
+        return item.model_copy(update={"outcome": outcome})
+    document = taken.document
+    diff = item.diff or (rules.born_diff(item.kind, document.content) if outcome == "create" else {})
+    return item.model_copy(
+        update={
+            "outcome": outcome,
+            "diff": diff,
+            "link_version": versions.get(taken.key, 0) if taken.key else 0,
+            "document": document.model_dump(mode="json", exclude_defaults=True)
+            | {"content": document.content.model_dump(mode="json", exclude_defaults=True)},
+        }
+    )
+
+
+def with_receipts(work: Work, items: Sequence[JobItem]) -> list[JobItem]:
+    """The lines of a turn that is repeated, with what the first try did: to the second all that looks unchanged."""
+    if not work.again:
+        return list(items)
+    unclear = [work.record_key(item) for item in items if item.outcome in ("unchanged", "left_out") and item.id]
+    entries = receipts.of_job(work.at, unclear, work.job.id)
+    keyed = [(item, entries.get(work.record_key(item))) for item in items]
+    return [receipts.restored(item, entry) if entry is not None else item for item, entry in keyed]
