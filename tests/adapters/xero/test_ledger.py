@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ledgerlink.errors import LedgerBusy, NotConnected
+from ledgerlink.errors import LedgerBusy, NotConnected, Refused, StoreBusy
 from ledgerlink.kinds.organization import Address, Organization, Person, Phone, ledger_view
 from ledgerlink.ports import Answered, Confirmed, NotSent, RefusedWhole, Rejected, Reply, Unknown
 from ledgerlink.state.dispatch import Action
@@ -277,6 +277,28 @@ def test_a_disconnected_organisation_is_a_403_and_is_reported(xero: SimulatedXer
     with pytest.raises(NotConnected):
         xero.ledger.changed_since("contact", None)
     assert len(xero.badge.lost_for) == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (StoreBusy("throttled"), "ledger_busy"),
+        (LedgerBusy("renewing"), "ledger_busy"),
+        (NotConnected("gone"), "needs_reconnect"),
+        (Refused("missing_scope"), "missing_scope"),
+    ],
+)
+def test_without_a_token_nothing_is_sent(
+    xero: SimulatedXero, monkeypatch: pytest.MonkeyPatch, trouble: Exception, reason: str
+) -> None:
+    def none(refused: str = "") -> str:
+        raise trouble
+
+    monkeypatch.setattr(xero.badge, "token", none)
+    reply = send(xero, organization())
+    assert isinstance(reply, NotSent)
+    assert reply.reason == reason
+    assert xero.sent() == []
 
 
 def test_past_the_deadline_nothing_is_sent(xero: SimulatedXero) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ledgerlink.errors import LedgerBusy, NotConnected, Refused
+from ledgerlink.errors import LedgerBusy, NotConnected, Refused, Transient
 from ledgerlink.kinds import Content
 from ledgerlink.ports import Clock, Crawl, Delta, NotSent, Outgoing, Purpose, Reply, Request, Unknown
 from ledgerlink.state.company import Organisation
@@ -66,10 +66,10 @@ class XeroLedger:
             return NotSent("ledger_busy", _SHORTLY)
         except Lost as error:
             return Unknown(str(error))
-        except NotConnected as error:
+        except Refused as error:  # there is no token for this, or none any more
             return NotSent("missing_scope" if error.code == "missing_scope" else "needs_reconnect")
-        except LedgerBusy as busy:
-            wait = busy.retry_at - self._clock.now() if busy.retry_at else _SHORTLY
+        except Transient as trouble:  # getting a token took too long, or our own tables throttled
+            wait = trouble.retry_at - self._clock.now() if trouble.retry_at else _SHORTLY
             return NotSent("ledger_busy", max(timedelta(), wait))
         return answers.reply(answer, wire, dispatch, short_code=self._short_code)
 
@@ -108,6 +108,17 @@ class XeroLedger:
                     raise
                 found += [document for reference in batch for document in self._one(wire, reference, purpose)]
         return [document for document in found if document.reference in set(references)]
+
+    def having(
+        self, document_type: str, field: str, values: Sequence[str], *, purpose: Purpose = "live"
+    ) -> list[Document]:
+        wire = WIRE[document_type]
+        plain = [value for value in values if not set(value) & set('"\\')][: reading.REFERENCES]
+        if not plain:
+            return []
+        condition = " OR ".join(f'{wire.unique[field]}=="{value}"' for value in plain)
+        query = {"where": condition, "page": 1, "pageSize": reading.PAGE, "includeArchived": "true"}
+        return self._page(wire, query, purpose).documents
 
     def search(self, text: str) -> list[Document]:
         query = {"searchTerm": text, "page": 1, "pageSize": 10, "includeArchived": "true"}

@@ -31,6 +31,7 @@ class WireKind:
     to_wire: Callable[[Outgoing], dict[str, Any]]
     from_wire: Callable[[Element, str], Document]  # second: the organisation's short code, for the deep link
     content: Callable[[Element], Content]  # what an element says, in ledger view; blank where it says nothing
+    unique: Mapping[str, str]  # our fields that no two documents share -> the wire's names
     url: Callable[[str, str], str]  # opens a document in Xero: its id and the organisation's short code
     write_query: str = "summarizeErrors=false"  # else one bad element refuses the whole batch (facts §3.2)
 

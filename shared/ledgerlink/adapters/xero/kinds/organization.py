@@ -186,5 +186,6 @@ CONTACTS = WireKind(
     to_wire=to_wire,
     from_wire=from_wire,
     content=content_of,
+    unique={"name": "Name", "account_number": "AccountNumber"},
     url=_deep_link,
 )
