@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
 from .kinds import Content
@@ -359,12 +359,23 @@ class Companies(Protocol):
 
 @dataclass(frozen=True)
 class Mark:
-    """A document that should be read again, since when, and how often it failed to apply."""
+    """A document that should be read again, since when, and how often it failed to apply.
+
+    ``since`` begins with the time of the change, if the ledger told it, and differs from every other mark's.
+    """
 
     document_type: str
     document_id: str
     since: str
     attempts: int = 0
+
+    @property
+    def at(self) -> datetime | None:
+        """When it changed, by the ledger's clock; None where nobody said."""
+        try:
+            return datetime.fromisoformat(self.since[:26]).replace(tzinfo=UTC)
+        except ValueError:
+            return None
 
 
 class Marks(Protocol):
@@ -703,6 +714,12 @@ class Ledger(Protocol):
 
     def find(self, document_type: str, references: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:
         """Documents carrying one of our references."""
+        ...
+
+    def having(
+        self, document_type: str, field: str, values: Sequence[str], *, purpose: Purpose = "live"
+    ) -> list[Document]:
+        """Documents in which ``field`` ("name", "account_number") says one of these, in one call; archived ones too."""
         ...
 
     def search(self, text: str) -> list[Document]:

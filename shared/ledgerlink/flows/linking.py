@@ -155,23 +155,6 @@ def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
         if not link.document_id:
             return []
         now = context.at.clock.now()
-        parted = Link(
-            company=link.company,
-            kind=link.kind,
-            id=link.id,
-            part=link.part,
-            stage=link.stage,
-            wanted=link.wanted,
-            do_not_export=link.do_not_export,
-            do_not_import=link.do_not_import,
-            tombstone="unlinked_by_person",
-            state="skipped",
-            reason="unlinked_by_person",
-            **{name: getattr(link, name) for name in ("title", "number", "email", "status", "match", "updated_at")},
-            last_export_at=link.last_export_at,
-            last_import_at=link.last_import_at,
-            version=link.version,
-        )
         entry = record_entry(
             key,
             at=now,
@@ -182,12 +165,33 @@ def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
             document_id=link.document_id,
         )
         gone = Unclaim(link.key, link.document_type, link.document_id, tombstone="unlinked_by_person")
-        return [PutLink(parted), gone, PutEntry(entry)]
+        return [PutLink(parted(link)), gone, PutEntry(entry)]
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
     after = context.at.links.get(LinkKey(*key))
     assert after is not None
     return after
+
+
+def parted(link: Link) -> Link:
+    """The link of a record whose document was given up: nothing goes or comes by itself."""
+    return Link(
+        company=link.company,
+        kind=link.kind,
+        id=link.id,
+        part=link.part,
+        stage=link.stage,
+        wanted=link.wanted,
+        do_not_export=link.do_not_export,
+        do_not_import=link.do_not_import,
+        tombstone="unlinked_by_person",
+        state="skipped",
+        reason="unlinked_by_person",
+        **{name: getattr(link, name) for name in ("title", "number", "email", "status", "match", "updated_at")},
+        last_export_at=link.last_export_at,
+        last_import_at=link.last_import_at,
+        version=link.version,
+    )
 
 
 def pair_of(context: Context, key: RecordKey) -> tuple[Record, Link]:

@@ -13,6 +13,7 @@ from ledgerlink.kinds import KINDS, Content
 from ledgerlink.ports import PutEntry, PutLink, PutRecord, Unclaim, Write
 from ledgerlink.rules import edits
 from ledgerlink.rules import export as export_rules
+from ledgerlink.rules.merge import Change
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import ChangedBy, Hold, Record, RecordKey
 
@@ -263,6 +264,11 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         )
         writes.append(PutEntry(entry))
     return Draft(record, after, tuple(writes), created=created, takes_turn=held != link and not created)
+
+
+def changes_of(before: Record, draft: Draft) -> tuple[Change, ...]:
+    """What a draft would change in the record."""
+    return edits.changes_between(KINDS[before.kind], before.content, draft.record.content)
 
 
 def delete(

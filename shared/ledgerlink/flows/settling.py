@@ -29,6 +29,7 @@ from ledgerlink.state.link import Link, LinkKey
 from . import lanes
 from .drain import Drain
 from .entries import diff, record_entry
+from .holders import with_holders
 
 TRIES = 4
 LOST = timedelta(seconds=20)  # before the ledger is tried again after it lost an answer
@@ -39,7 +40,9 @@ _WORD = {"create": "created", "update": "updated", "archive": "archived"}
 def settle(drain: Drain, dispatch: Dispatch, reading: Reading, reply: Reply) -> None:
     """Store every verdict; then the dispatch goes, or stays for what is still unknown."""
     correlation = reply.correlation if isinstance(reply, Answered) else ""
-    left = settle_parts(drain, dispatch, reading.settled, correlation)
+    may_ask = drain.may_send()  # there is time for one more call
+    settled = with_holders(drain.context.ledger, dispatch, reading.settled) if may_ask else reading.settled
+    left = settle_parts(drain, dispatch, settled, correlation)
     if reading.pause:
         _pause(drain, reading)
     if reading.unknown or left:

@@ -67,7 +67,8 @@ def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Reje
         error = plain_error("archived_in_ledger", now, details=verdict.details)
         parked = {"state": "parked", "reason": "archived_in_ledger", "document_status": "archived", "error": error}
         return link.model_copy(update={**_AT_REST, **told, **parked})
-    error = plain_error(verdict.code, now, verdict.message, verdict.details)
+    plain = plain_error(verdict.code, now, verdict.message, verdict.details)
+    error = plain.model_copy(update={"holder": verdict.holder})
     return link.model_copy(update={**_AT_REST, **told, "state": "error", "reason": verdict.code, "error": error})
 
 

@@ -36,6 +36,7 @@ class SyncError(Value):
     since: datetime
     field: str = ""
     details: tuple[str, ...] = ()  # every problem at once, each in plain words
+    holder: str = ""  # the document that has the name or number we wanted
 
 
 class Clashing(Value):

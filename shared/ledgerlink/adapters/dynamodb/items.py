@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.kinds import KINDS
@@ -86,9 +86,16 @@ def _index(item: LinkItem, link: Link) -> None:
         since = stamp(link.error.since) if link.error else stamp(link.updated_at)
         item.errors_of, item.error_key = f"{link.company}#errors", f"{since}#{where}"
     elif link.state == "conflict":
-        item.errors_of, item.error_key = f"{link.company}#conflicts", f"{stamp(link.clashes[0].since)}#{where}"
+        item.errors_of, item.error_key = f"{link.company}#conflicts", f"{stamp(_since(link))}#{where}"
     if link.part == "main" and link.tombstone != "deleted_here":
         item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:40]}#{link.id}"
+
+
+def _since(link: Link) -> datetime | None:
+    """Since when both sides disagree: on a field, or on which record the document belongs to."""
+    if link.clashes:
+        return link.clashes[0].since
+    return link.error.since if link.error else link.updated_at
 
 
 def link_of(item: LinkItem) -> Link:
