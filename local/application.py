@@ -9,12 +9,13 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Function:
-    """`name` is the folder of the function; the environment's values may still be expressions of the template."""
+    """`name` is the folder; `role` a logical id; the environment's values may still be expressions of the template."""
 
     id: str
     handler: str
     timeout_s: int
     memory_mb: int
+    role: str
     environment: Mapping[str, Any]
 
     @property

@@ -19,6 +19,7 @@ INHERITED = (
     "SSL_CERT_DIR",
 )
 REGION = "eu-west-1"
+ACCOUNT = "000000000000"
 
 
 def clean_environment(aws_endpoint_url: str) -> dict[str, str]:

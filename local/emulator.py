@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-from local.children import REGION, Child, clean_environment
+from local.children import ACCOUNT, REGION, Child, clean_environment
 from local.ports import HOST, require_free, wait_until_answers
-
-ACCOUNT = "000000000000"
 
 
 class Emulator:
-    def __init__(self, port: int, state: Path) -> None:
+    def __init__(self, port: int, state: Path, *, rights: bool = False) -> None:
         self.port = port
         self.url = self.url_of(port)
         self._state = state
+        self._rights = rights
         self._child: Child | None = None
 
     @staticmethod
@@ -33,6 +32,7 @@ class Emulator:
                 "MINISTACK_HOST": HOST,
                 "MINISTACK_REGION": REGION,
                 "MINISTACK_ACCOUNT_ID": ACCOUNT,
+                "AUTH": str(self._rights).lower(),  # everybody but the owner is held to a role's policies
                 "SFTP_ENABLED": "0",
                 "IOT_MTLS_ENABLED": "0",
                 "DOCKER_HOST": f"unix://{self._state / 'no-docker'}",  # it would otherwise tidy the person's containers

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from local.application import Application, Function
+from local.aws import Aws
 from local.children import clean_environment
 from local.options import Options
 from local.resources import Resources
@@ -18,10 +19,10 @@ TAIL_BYTES = 8_000
 class Functions:
     """`pools` by logical id. Names are folders; the logical id, with or without "Function", is understood as well."""
 
-    def __init__(self, application: Application, resources: Resources, aws_url: str, options: Options) -> None:
+    def __init__(self, application: Application, resources: Resources, aws: Aws, options: Options) -> None:
         self.traffic = Traffic()
         self._options = options
-        self._aws_url = aws_url
+        self._aws = aws
         self._resources = resources
         code = [folder for folder in (options.root / "functions", options.root / "shared") if folder.is_dir()]
         freshness = Freshness(code)
@@ -70,10 +71,11 @@ class Functions:
             timeout_s=function.timeout_s,
             memory_mb=function.memory_mb,
             environment={
-                **clean_environment(self._aws_url),
+                **clean_environment(self._aws.endpoint_url),
+                **self._aws.credentials_of(self._resources.physical[function.role]),
                 **self._resources.environment[function.id],
                 **self._options.hub_environment(),
-                "LEDGERLINK_AWS_ENDPOINT_URL": self._aws_url,
+                "LEDGERLINK_AWS_ENDPOINT_URL": self._aws.endpoint_url,
                 "PYTHONPATH": ":".join(map(str, code)),
             },
             code=self._options.root / "functions",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import Any
 
+from local import rights
 from local.application import Application, Properties
 from local.aws import Aws
 
@@ -31,7 +32,8 @@ def create(application: Application, aws: Aws) -> Resources:
     template, keys = with_outputs(application)
     cloudformation = aws.client("cloudformation")
     try:
-        cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
+        body = json.dumps(rights.as_emulated(template))
+        cloudformation.create_stack(StackName=STACK, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
     except cloudformation.exceptions.AlreadyExistsException as error:
         raise StackFailed(f"{aws.endpoint_url} already holds {STACK}: start it empty") from error
     while (stack := cloudformation.describe_stacks(StackName=STACK)["Stacks"][0])["StackStatus"].endswith(

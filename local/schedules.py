@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.application import Schedule
-from local.children import REGION
+from local.children import ACCOUNT, REGION
 from local.clock import Clock
-from local.emulator import ACCOUNT
 from local.runtime.invocation import Outcome
 from local.runtime.pool import Pool
 

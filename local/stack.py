@@ -94,7 +94,9 @@ class Stack:
     def _start_children(self) -> Emulator | None:
         emulator = None
         if not self.options.aws_endpoint_url:
-            emulator = self._children["AWS endpoint"] = Emulator(self.options.ports.aws, self.options.state)
+            emulator = self._children["AWS endpoint"] = Emulator(
+                self.options.ports.aws, self.options.state, rights=self.options.rights
+            )
         if self.options.uses_simulator and simulator.exists():
             self._children["Xero simulator"] = simulator.Simulator(self.options)
         for child in self._children.values():
@@ -104,7 +106,7 @@ class Stack:
 
     def _start_functions(self, application: Application) -> None:
         made = self.resources
-        self.functions = self._started(Functions(application, made, self.aws.endpoint_url, self.options))
+        self.functions = self._started(Functions(application, made, self.aws, self.options))
         pools = self.functions.pools
         self._queues = Queues(application, made.physical, self.aws)
         self._sources = [

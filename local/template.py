@@ -12,8 +12,10 @@ from local.aws import local_session
 # Made in the emulator.
 DATA = {
     "AWS::DynamoDB::Table",
+    "AWS::IAM::Role",
     "AWS::KMS::Alias",
     "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
     "AWS::SES::EmailIdentity",
@@ -26,7 +28,7 @@ PLAYED = {
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function",
 }
-# Has no counterpart on a laptop: rights, sign-in, watching, the console's distribution.
+# Has no counterpart on a laptop: sign-in, watching, the console's distribution.
 LEFT_OUT = {
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFront::Distribution",
@@ -36,11 +38,9 @@ LEFT_OUT = {
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolDomain",
     "AWS::Cognito::UserPoolResourceServer",
-    "AWS::IAM::Role",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Permission",
-    "AWS::Logs::LogGroup",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
@@ -115,6 +115,7 @@ def a_function(key: str, properties: Properties) -> Function:
         handler=properties["Handler"],
         timeout_s=int(properties.get("Timeout", 3)),
         memory_mb=int(properties.get("MemorySize", 128)),
+        role=target(properties["Role"]),
         environment=properties.get("Environment", {}).get("Variables", {}),
     )
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from local.children import REGION, Child
-from local.emulator import ACCOUNT
+from local.children import ACCOUNT, REGION, Child
 from local.runtime.api import RuntimeApi
 from local.runtime.invocation import Invocation, Outcome, failure
 

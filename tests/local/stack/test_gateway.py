@@ -113,7 +113,7 @@ def test_the_page_shows_queues_and_logs(stack):
 
 
 def test_the_outbox_holds_what_was_sent(stack):
-    call(stack, "GET", "/open/x?do=mail")
+    assert call(stack, "GET", "/open/x?do=mail").status == 200
     mail = call(stack, "GET", "/local/outbox").json()[-1]
     assert mail["to"] == ["reader@example.com"]
     assert (mail["subject"], mail["text"], mail["html"]) == ("Grüße", "plain", "<b>rich</b>")

@@ -4,9 +4,11 @@ import base64
 import json
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> Any:
@@ -28,6 +30,8 @@ def lambda_handler(event: dict[str, Any], context: Any) -> Any:
             return {"hello": "world"}
         case "mail":
             send_mail()
+        case "overstep":
+            return attempts()
         case "unserializable":
             return {"statusCode": 200, "body": object()}
     shown = {
@@ -52,3 +56,25 @@ def send_mail() -> None:
             }
         },
     )
+
+
+def attempts() -> dict[str, str]:
+    """What becomes of calls the role allows and of one it does not."""
+    sqs = boto3.client("sqs")
+    one = {"MessageBody": '{"name": "allowed"}'}
+    return {
+        "send": told(lambda: sqs.send_message(QueueUrl=os.environ["WORK_QUEUE_URL"], **one)),
+        "send a batch": told(
+            lambda: sqs.send_message_batch(QueueUrl=os.environ["WORK_QUEUE_URL"], Entries=[{"Id": "1", **one}])
+        ),
+        "purge": told(lambda: sqs.purge_queue(QueueUrl=os.environ["WORK_QUEUE_URL"])),
+        "scan": told(lambda: boto3.client("dynamodb").scan(TableName=os.environ["NOTES_TABLE"])),
+    }
+
+
+def told(call: Callable[[], Any]) -> str:
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "ok"
