@@ -72,7 +72,7 @@ class Options:
             "Stage": "local",
             "PublicUrl": self.gateway_url,
             "ConsoleUrl": self.gateway_url,
-            "DoorbellDelay": "0",
+            "DoorbellDelay": "1",  # the least: rings are deduplicated by the second
             "AlarmEmail": "",
         }
 
