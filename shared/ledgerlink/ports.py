@@ -308,6 +308,10 @@ class Activity(Protocol):
 
     def get(self, key: RecordKey, entry: str) -> Entry | None: ...
 
+    def find(self, company: str, entry: str) -> Entry | None:
+        """An entry by its id alone, eventually consistent."""
+        ...
+
     def of_record(self, key: RecordKey, *, after: str | None = None, limit: int = 50) -> Page: ...
 
     def of_company(
@@ -353,8 +357,11 @@ class Companies(Protocol):
         ...
 
     def take_state(self, state: str) -> dict[str, Any] | None:
-        """The state's data, once; None if unknown, taken or expired."""
+        """The state's data, once; None if unknown or taken. Whether it expired is the caller's to say."""
         ...
+
+
+CERTAIN = "seen-"  # begins the ``since`` of a mark made because we saw the news ourselves: it is no echo of ours
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,14 @@ def test_only_a_call_with_one_element_can_be_refused_by_a_call_level_answer() ->
     assert not reading.halve
 
 
+def test_a_repeat_that_never_left_says_nothing_about_the_first_attempt() -> None:
+    """Else what was applied by the first would be sent again under a new key."""
+    reading = rules.read((ONE,), NotSent("ledger_busy"), repeated=True)
+    assert names(reading.unknown) == ["1"]
+    assert not reading.released
+    assert reading.pause == "ledger_busy"
+
+
 def test_an_answered_error_is_not_asked_for_again() -> None:
     assert rules.read((ONE,), Unknown("500", answered=True)).answered
     assert not rules.read((ONE,), Unknown("timeout")).answered

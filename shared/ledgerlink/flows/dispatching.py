@@ -35,7 +35,7 @@ def send(drain: Drain, selected: list[Selected]) -> None:
         dispatches = [_dispatch(drain, request, parts) for request in wave]
         if not write_ahead(drain, dispatches):
             return  # a person took a turn, or the lease is gone: decide again
-        _deliver(drain, list(zip(dispatches, wave, strict=True)), parts)
+        _deliver(drain, list(zip(map(_stored, dispatches), wave, strict=True)), parts)
         if drain.lane.half_open:
             return
 
@@ -151,13 +151,17 @@ def _deliver(drain: Drain, wave: Batch, parts: dict[LinkKey, Selected]) -> None:
             if not reading.unknown or reading.answered or not drain.may_send():
                 break
             reply = attempt(drain, dispatch)
-            reading = rules.read(dispatch.parts, reply)
+            reading = rules.read(dispatch.parts, reply, repeated=True)
         settling.settle(drain, dispatch, reading, reply)
         if reading.halve:
             halves += _halves(drain, request, parts)
     for some in rules.chunks(halves, rules.MOST_AT_ONCE):
         if drain.may_send() and write_ahead(drain, [dispatch for dispatch, _ in some]):
-            _deliver(drain, some, parts)
+            _deliver(drain, [(_stored(dispatch), half) for dispatch, half in some], parts)
+
+
+def _stored(dispatch: Dispatch) -> Dispatch:
+    return dispatch.model_copy(update={"version": dispatch.version + 1})
 
 
 def attempt(drain: Drain, dispatch: Dispatch) -> Reply:

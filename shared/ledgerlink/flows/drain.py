@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ledgerlink.ports import Ports
 from ledgerlink.rules.decisions import Send
+from ledgerlink.state.document import Document
 from ledgerlink.state.lane import Lane
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
@@ -23,7 +24,7 @@ class Look:
 
     at: datetime
     since: datetime | None
-    changed: dict[str, datetime]
+    changed: dict[str, Document]
 
     def serves(self, since: datetime | None, now: datetime, fresh: timedelta) -> bool:
         """Whether it is young enough and reaches back far enough."""
@@ -45,6 +46,7 @@ class Drain:
     looks: dict[str, Look] = field(default_factory=dict)  # per document type
     not_before: datetime | None = None
     stopped: bool = False
+    live_only: bool | None = None  # whether the ledger's calls of today are too few for bulk work; None: not asked yet
 
     @property
     def company(self) -> str:
@@ -55,9 +57,10 @@ class Drain:
         return not self.stopped and self.seconds_left() >= RESERVE
 
     def stop(self, not_before: datetime | None = None) -> None:
-        """Go no further in this drain; ``not_before`` is when going on makes sense."""
+        """Go no further in this drain; ``not_before`` is when going on makes sense (the latest time told counts)."""
         self.stopped = True
-        self.not_before = not_before
+        if not_before is not None and (self.not_before is None or not_before > self.not_before):
+            self.not_before = not_before
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ledgerlink.errors import NotConnected, Transient
+from ledgerlink.errors import Conflict, NotConnected, Transient
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Ports
 from ledgerlink.rules import export as rules
@@ -25,6 +25,7 @@ from .drain import Drain, Selected
 
 ROUND = MOST_DOCUMENTS * MOST_AT_ONCE
 PAGE = 200
+BY_THEMSELVES = ("", "person")  # orders that are no bulk job's
 WORTH_WAITING = timedelta(seconds=5)  # for the ledger's limits, within a drain; longer goes through the wake index
 
 
@@ -54,6 +55,8 @@ def export_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
         drain.stop()  # the lane was paused where the consent was found gone; the records stay due
     except Transient as trouble:
         drain.stop(trouble.retry_at)
+    except Conflict:
+        drain.stop()  # somebody else drives by now
     finally:
         lanes.release(drain.lane, at, not_before=drain.not_before, half_open=drain.lane.half_open)
     more = not drain.stopped and not drain.may_send()
@@ -113,6 +116,15 @@ def _select(drain: Drain) -> list[Selected]:
     return []
 
 
+def _live_only(drain: Drain) -> bool:
+    """Whether today's calls are too few for bulk work: then a job's records stay due, and others pass them."""
+    if drain.live_only is None:
+        calls, retry_at = drain.at.limits.ready(drain.context.organisation, "backfill")
+        soon = retry_at is not None and retry_at - drain.at.clock.now() <= WORTH_WAITING
+        drain.live_only = not calls and not soon
+    return drain.live_only
+
+
 def _decide(drain: Drain, keys: list[LinkKey]) -> list[Selected]:
     """Read the candidates strongly, decide, and carry out at once what needs no call."""
     links = drain.at.links.many(keys)
@@ -125,7 +137,8 @@ def _decide(drain: Drain, keys: list[LinkKey]) -> list[Selected]:
             continue  # the index lags; it was settled meanwhile
         decision = rules.decide(record, link, drain.context.settings)
         if isinstance(decision, Create | Update | Archive):
-            selected.append(Selected(record, link, decision))
+            if link.ordered_by in BY_THEMSELVES or not _live_only(drain):
+                selected.append(Selected(record, link, decision))
         else:
             others.append((link, decision))
     carry_out(drain.at, others)

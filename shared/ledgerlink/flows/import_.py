@@ -5,7 +5,7 @@ Webhooks are speed, sweeps are truth: a mark that cannot be applied now stays, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +13,13 @@ from functools import cache
 
 from ledgerlink.errors import Conflict, NotConnected, Transient
 from ledgerlink.kinds import BY_DOCUMENT
-from ledgerlink.ports import Cursor, Mark, Ports
+from ledgerlink.ports import CERTAIN, Cursor, Mark, Ports
 from ledgerlink.rules.duplicates import Candidates
+from ledgerlink.rules.import_ import is_echo
 from ledgerlink.rules.polling import next_poll
+from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.lane import Lane
+from ledgerlink.state.link import Link, LinkKey
 
 from . import lanes
 from .context import Context, open_context
@@ -89,36 +92,43 @@ def _stale(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]
 
 
 def _read(context: Context, document_type: str, marks: list[Mark]) -> list[TakenIn]:
+    """Read the marked documents and take them in; echoes of our own writes are not worth a call."""
     at, company = context.at, context.company.id
-    if document_type not in BY_DOCUMENT:
-        for mark in marks:
-            at.marks.done(context.organisation, mark)
-        return []
+    dispatches = at.lanes.open_dispatches(company)
     claims = at.links.claimed(company, document_type, [mark.document_id for mark in marks])
-    keys = [claim.link for claim in claims.values() if claim.link is not None]
-    busy = lanes.in_flight(at.lanes.open_dispatches(company))
-    versions = {key: link.version for key, link in at.links.many(keys).items()}
-    waiting = {id_ for id_, claim in claims.items() if claim.link in busy}
-    readable = [mark for mark in marks if mark.document_id not in waiting]
-    if not readable:
-        return []
-    documents = context.ledger.read(document_type, [mark.document_id for mark in readable])
-    intake = Intake(
-        context,
-        "event",
-        at.clock.now(),
-        versions=versions,
-        candidates=cache(lambda: candidates(context, document_type)),
-    )
-    taken = take_in(intake, documents)
+    links = at.links.many(claim.link for claim in claims.values() if claim.link is not None)
+    linked = {id_: links[claim.link] for id_, claim in claims.items() if claim.link in links}
+    waiting = _ours_to_be(marks, document_type, linked, dispatches)
+    echoes = [mark for mark in marks if mark.document_id in linked and is_echo(linked[mark.document_id], mark.at)]
+    readable = [mark for mark in marks if mark not in echoes and mark.document_id not in waiting]
+    taken = _take(context, document_type, readable, {link.key: link.version for link in linked.values()})
     outcome = {t.document.id: t.outcome for t in taken}
+    done: list[Mark] = list(echoes)
+    again: list[Mark] = []
     for mark in readable:
         gone = mark.document_id not in outcome and mark.attempts + 1 >= SURELY_GONE
-        if gone or outcome.get(mark.document_id, "again") != "again":
-            at.marks.done(context.organisation, mark)
-        else:
-            at.marks.postpone(context.organisation, mark)
+        (done if gone or outcome.get(mark.document_id, "again") != "again" else again).append(mark)
+    at.parallel.map(lambda mark: at.marks.done(context.organisation, mark), done)
+    at.parallel.map(lambda mark: at.marks.postpone(context.organisation, mark), again)
     return taken
+
+
+def _ours_to_be(
+    marks: list[Mark], document_type: str, linked: Mapping[str, Link], dispatches: list[Dispatch]
+) -> set[str]:
+    """Documents that wait for a dispatch to close: those in it, and those that may just be being created by it."""
+    busy = lanes.in_flight(dispatches)
+    waiting = {id_ for id_, link in linked.items() if link.key in busy}
+    creating = any(d.action == "create" and d.document_type == document_type and d.state == "open" for d in dispatches)
+    return waiting | {mark.document_id for mark in marks if creating and mark.document_id not in linked}
+
+
+def _take(context: Context, document_type: str, marks: list[Mark], versions: Mapping[LinkKey, int]) -> list[TakenIn]:
+    if not marks or document_type not in BY_DOCUMENT:
+        return []  # of a kind that this version does not know; the mark goes after some tries
+    documents = context.ledger.read(document_type, [mark.document_id for mark in marks])
+    unlinked = cache(lambda: candidates(context, document_type))
+    return take_in(Intake(context, "event", context.at.clock.now(), versions=versions, candidates=unlinked), documents)
 
 
 def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
@@ -143,7 +153,7 @@ def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
     taken = take_in(intake, delta.documents)
     again = [(cursor.document_type, t.document.id) for t in taken if t.outcome == "again"]
     if again:
-        at.marks.add(context.organisation, again, since=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}")
+        at.marks.add(context.organisation, again, since=f"{CERTAIN}{at.ids.new()}")
     newest = max((document.updated_at for document in delta.documents), default=cursor.newest)
     later = next_poll(now, context.settings.business_hours, company.timezone, company.id)
     read_to = Cursor(cursor.document_type, newest or since, later if delta.complete else now, cursor.version)

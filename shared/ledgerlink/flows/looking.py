@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ledgerlink.ports import PutLink
+from ledgerlink.ports import CERTAIN, PutLink
 from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Archive, Create, Update
 from ledgerlink.rules.dispatch import chunks
+from ledgerlink.rules.import_ import is_newer
+from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 
 from .drain import Drain, Look, Selected
 
 FRESH = timedelta(seconds=20)  # how long one look serves the rounds of a drain
 OVERLAP = timedelta(minutes=5)  # between cursors: If-Modified-Since may be exclusive (facts/xero.md §3.4)
+SAME_SECOND = timedelta(seconds=2)  # times are whole seconds, and the boundary may be exclusive
 IDS_AT_ONCE = 40
 
 
@@ -38,7 +41,7 @@ def _unchanged(drain: Drain, updates: list[Selected]) -> list[Selected]:
     known = {s.link.document_id: s.link for s in updates}
     marked = drain.at.marks.among(drain.context.organisation, document_type, known)
     changed = _changed(drain, document_type, list(known.values()))
-    newer = {id_ for id_, link in known.items() if id_ in changed and _newer(changed[id_], link.base_at)}
+    newer = {id_ for id_, link in known.items() if id_ in changed and is_newer(link, changed[id_])}
     if newer - marked:
         _mark(drain, document_type, newer - marked)
     if newer | marked:
@@ -47,8 +50,8 @@ def _unchanged(drain: Drain, updates: list[Selected]) -> list[Selected]:
     return [s for s in updates if s.link.document_id not in newer | marked]
 
 
-def _changed(drain: Drain, document_type: str, links: list[Link]) -> dict[str, datetime]:
-    """When documents last changed, for all that changed since we agreed; a look a moment ago serves."""
+def _changed(drain: Drain, document_type: str, links: list[Link]) -> dict[str, Document]:
+    """The documents that changed since we agreed; a look a moment ago serves."""
     now = drain.at.clock.now()
     since = _since(drain, document_type, links)
     last = drain.looks.get(document_type)
@@ -56,18 +59,14 @@ def _changed(drain: Drain, document_type: str, links: list[Link]) -> dict[str, d
         return last.changed
     delta = drain.context.ledger.changed_since(document_type, since)
     if delta.complete:
-        found = {document.id: document.updated_at for document in delta.documents}
+        found = {document.id: document for document in delta.documents}
         drain.looks[document_type] = Look(now, since, found)
         return found
     return {
-        document.id: document.updated_at
+        document.id: document
         for ids in chunks([link.document_id for link in links], IDS_AT_ONCE)
         for document in drain.context.ledger.read(document_type, ids)
     }
-
-
-def _newer(updated_at: datetime, base_at: datetime | None) -> bool:
-    return base_at is None or updated_at > base_at
 
 
 def _since(drain: Drain, document_type: str, links: list[Link]) -> datetime | None:
@@ -78,14 +77,12 @@ def _since(drain: Drain, document_type: str, links: list[Link]) -> datetime | No
     if cursor is not None:
         cursor -= OVERLAP
     known = [at for at in (oldest, cursor) if at is not None]
-    return max(known) if known else None
+    return max(known) - SAME_SECOND if known else None
 
 
 def _mark(drain: Drain, document_type: str, ids: Iterable[str]) -> None:
-    now = drain.at.clock.now()
-    drain.at.marks.add(
-        drain.context.organisation, ((document_type, id_) for id_ in ids), since=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"
-    )
+    documents = ((document_type, id_) for id_ in ids)
+    drain.at.marks.add(drain.context.organisation, documents, since=f"{CERTAIN}{drain.at.ids.new()}")
 
 
 def _closed(drain: Drain, archives: list[Selected]) -> list[Selected]:

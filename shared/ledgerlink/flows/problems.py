@@ -8,7 +8,7 @@ from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.kinds import KINDS
-from ledgerlink.ports import PutEntry, PutLink, Unclaim, Write
+from ledgerlink.ports import CERTAIN, PutEntry, PutLink, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.rules.fixes import MUST_CHOOSE, fixes_of
@@ -93,8 +93,8 @@ def _read_again(context: Context, links: list[Link]) -> None:
     """A person says it was restored in the ledger: the import looks, and the link resumes by itself."""
     if not links:
         return
-    now = f"{context.at.clock.now():%Y-%m-%dT%H:%M:%S.%fZ}"
-    context.at.marks.add(context.organisation, [(link.document_type, link.document_id) for link in links], since=now)
+    documents = [(link.document_type, link.document_id) for link in links]
+    context.at.marks.add(context.organisation, documents, since=f"{CERTAIN}{context.at.ids.new()}")
     context.at.doorbells.ring(context.company.id, "import")
 
 

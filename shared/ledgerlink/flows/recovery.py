@@ -17,6 +17,7 @@ from . import dispatching, lanes, settling
 from .drain import Drain
 from .entries import record_entry
 
+LOOK_UP_PAGES = 50  # of 1,000: what may have changed in the 20 minutes since
 CLOCKS_DIFFER = timedelta(minutes=5)  # ours and the ledger's, when asking what changed since a dispatch was opened
 
 
@@ -49,7 +50,7 @@ def _repeat(drain: Drain, dispatch: Dispatch) -> None:
     if not drain.may_send() or not dispatching.write_ahead(drain, []):
         return  # taking a turn first: whoever holds an older lane can no longer write ahead
     reply = dispatching.attempt(drain, dispatch)
-    settling.settle(drain, dispatch, rules.read(dispatch.parts, reply), reply)
+    settling.settle(drain, dispatch, rules.read(dispatch.parts, reply, repeated=True), reply)
 
 
 def _give_up_repeating(drain: Drain, dispatch: Dispatch) -> None:
@@ -65,7 +66,7 @@ def _look_up(drain: Drain) -> None:
     for document_type in sorted({d.document_type for d in ripe}):
         unknown = [d for d in ripe if d.document_type == document_type]
         since = min(d.opened_at for d in unknown) - CLOCKS_DIFFER
-        delta = drain.context.ledger.changed_since(document_type, since)
+        delta = drain.context.ledger.changed_since(document_type, since, pages=LOOK_UP_PAGES)
         if not delta.complete:
             continue  # too much changed to be sure; the next drain asks again
         for dispatch in unknown:

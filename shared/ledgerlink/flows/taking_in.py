@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledgerlink.kinds import BY_DOCUMENT
-from ledgerlink.ports import Claim, Claimed, PutEntry, PutLink, PutRecord, PutSuggestion, Unclaim, Write
+from ledgerlink.ports import CERTAIN, Claim, Claimed, PutEntry, PutLink, PutRecord, PutSuggestion, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import import_ as rules
 from ledgerlink.rules.duplicates import Candidates, Match
@@ -279,8 +279,7 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
     after = link.model_copy(update={"document_id": survivor, "document_status": "active", "base_at": None})
     # The survivor's own content is read next; until then what we agreed with the loser is the best base there is.
     if not intake.planning:
-        since = f"{intake.now:%Y-%m-%dT%H:%M:%S.%fZ}"
-        at.marks.add(intake.context.organisation, [(document.type, survivor)], since=since)
+        at.marks.add(intake.context.organisation, [(document.type, survivor)], since=f"{CERTAIN}{at.ids.new()}")
     writes: list[Write] = [
         PutLink(after),
         Unclaim(link.key, document.type, document.id),

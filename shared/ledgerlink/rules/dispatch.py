@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
@@ -42,8 +42,9 @@ class Reading:
     answered: bool = False  # the ledger answered with an error that it will repeat for this key
 
 
-def read(parts: Sequence[DispatchedPart], reply: Reply) -> Reading:
-    """Classify each part of one attempt."""
+def read(parts: Sequence[DispatchedPart], reply: Reply, *, repeated: bool = False) -> Reading:
+    """Classify each part of one attempt. ``repeated``: an earlier attempt may have arrived, so that one which did not
+    leave the house says nothing about it."""
     match reply:
         case Answered(verdicts=verdicts):
             return Reading(
@@ -56,7 +57,9 @@ def read(parts: Sequence[DispatchedPart], reply: Reply) -> Reading:
                 return Reading(released=tuple(parts), halve=True)
             return Reading(settled=tuple(Settled(p, rejected) for p in parts))
         case NotSent(reason=reason, retry_after=retry_after):
-            return Reading(released=tuple(parts), pause=reason, retry_after=retry_after)
+            left = tuple(parts)
+            reading = Reading(unknown=left) if repeated else Reading(released=left)
+            return replace(reading, pause=reason, retry_after=retry_after)
         case Unknown(answered=answered):
             return Reading(unknown=tuple(parts), answered=answered)
 

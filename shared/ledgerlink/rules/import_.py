@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS, Content, Kind
@@ -89,9 +90,7 @@ def of_linked(record: Record, link: Link, document: Document, settings: CompanyS
         return Ignore("older")
     if record.deleted:
         return Ignore("deleted_here")
-    known = link.seen or link.base
-    news = known is None or link.base_at is None or not _agree(kind, known, document.content)
-    if not news and document.status == link.document_status and source == "event":
+    if source == "event" and _known(link, document):
         return Ignore("unchanged")
     if link.do_not_import.on:
         return Note(document.content, "do_not_import")
@@ -109,6 +108,25 @@ def of_linked(record: Record, link: Link, document: Document, settings: CompanyS
     content = apply(kind, record.content, merged.to_crm)
     content, status = _follow_status(content, link, document, settings)
     return Edit(content, (*merged.to_crm, *status), merged.clashes, *_remembered(kind, link, document, merged))
+
+
+def is_newer(link: Link, document: Document) -> bool:
+    """Whether the document changed since both sides agreed. Within one second its time cannot tell, so its content
+    does."""
+    if link.base_at is None or document.updated_at > link.base_at:
+        return True
+    return document.updated_at == link.base_at and not _known(link, document)
+
+
+def is_echo(link: Link, changed_at: datetime | None) -> bool:
+    """Whether news of a change can only be our own write: the ledger had it when it last answered us."""
+    return link.base_at is not None and changed_at is not None and changed_at.replace(microsecond=0) <= link.base_at
+
+
+def _known(link: Link, document: Document) -> bool:
+    known = link.seen or link.base
+    same_content = known is not None and _agree(KINDS[link.kind], known, document.content)
+    return same_content and link.base_at is not None and document.status == link.document_status
 
 
 def of_unlinked(

@@ -80,7 +80,7 @@ class DynamoCompanies:
                     return None  # somebody else took it just now
                 raise
         data: dict[str, Any] = json.loads(item.data)
-        return data
+        return data  # the caller knows its clock, and with it whether this expired
 
 
 class _CursorRow(Value):

@@ -21,6 +21,7 @@ class DynamoMarks:
 
     def add(self, organisation: str, documents: Iterable[tuple[str, str]], *, since: str) -> None:
         partition = _partition(organisation)
+        waiting_since = since if since[:1].isdigit() else "0"  # in the index by time; what has none comes first
         with translated(), ControlItem.batch_write() as batch:
             for document_type, document_id in dict.fromkeys(documents):
                 batch.save(
@@ -31,7 +32,7 @@ class DynamoMarks:
                         data=json.dumps({"since": since}),
                         status=since,
                         wake_shard=f"wake{shard_of(partition)}",
-                        wake_at=f"{since}#{partition}#{document_id}",
+                        wake_at=f"{waiting_since}#{partition}#{document_id}",
                     )
                 )
 
