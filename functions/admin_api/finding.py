@@ -38,9 +38,12 @@ def _fits(now: Standing, key: LinkKey, state: str | None) -> bool:
     return state != "due" or key not in now.flying
 
 
+def aware(time: datetime | None) -> datetime | None:
+    """A time without a zone is UTC."""
+    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def stamp(time: datetime | None) -> str | None:
-    """A time as the store compares it: UTC, microseconds, ``Z``; one without a zone is UTC."""
-    if time is None:
-        return None
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return f"{aware.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    """A time as the store compares it: UTC, microseconds, ``Z``."""
+    known = aware(time)
+    return f"{known.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if known is not None else None

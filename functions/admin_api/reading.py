@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from ledgerlink.errors import FieldProblem, Invalid
 
@@ -22,6 +22,8 @@ LARGE = 5_500_000  # what Lambda takes in one event, less what surrounds the bod
 Next = Callable[[ApiGatewayResolver], Response[Any]]
 
 RecordId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~@+-]{1,47}$", description="The CRM's own id")]
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
+Cursor = Annotated[str | None, Query(max_length=4000, description="`next` of the last answer")]
 IfMatch = Annotated[str | None, Header(alias="if-match", description="The revision the change was made on")]
 
 

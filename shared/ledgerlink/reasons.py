@@ -121,6 +121,7 @@ _ALL = (
     Reason("plan_outdated", "refuse", "Settings or pairing changed, or the plan is older than 24 hours.", "Plan again."),
     Reason("job_not_ready", "refuse", "The job is not in a state for that.", "Look at its status.", "anyone"),
     Reason("record_too_large", "refuse", "A record may hold 256 KB.", "Shorten it.", "crm"),
+    Reason("already_decided", "refuse", "Somebody has decided this before.", "Read it again.", "anyone"),
     Reason("id_taken", "refuse", "There is a record of that id.", "Choose another id.", "crm"),
     Reason("not_signed_in", "refuse", "There is no valid token.", "Sign in.", "anyone"),
     Reason("not_allowed", "refuse", "Your role may not do this.", "Ask somebody whose role may.", "admin"),

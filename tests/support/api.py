@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from admin_api.app import app, lambda_handler
 from aws_lambda_powertools.event_handler.api_gateway import Route
 
-from ledgerlink import wiring
+from admin_api.app import app, lambda_handler
+from ledgerlink import nonce_cookie, wiring
+from ledgerlink.flows.connect import callback
 from ledgerlink.flows.export import export_due
 from ledgerlink.flows.import_ import import_due
 from ledgerlink.wiring import Wiring
+from tests.support.xero import SimulatedXero
 
 JSON_TYPE = "application/json"
 _WIRED = wiring.ports
@@ -100,6 +102,16 @@ class Api:
         return self("DELETE", path, **more)
 
     # ---------------------------------------------------------------- what happens behind it
+
+    def connect(self, xero: SimulatedXero, company: str = "acme") -> None:
+        """An administrator's consent, from its beginning to the way back."""
+        begun = self.post(f"/v1/companies/{company}/connection")
+        assert begun.status == 200, begun.text
+        answer = xero.http.get(f"{begun['authorize_url']}&auto={xero.organisation}")
+        told = parse_qs(urlsplit(answer.headers["location"]).query)
+        nonce = nonce_cookie.read([begun.headers["set-cookie"].split(";")[0]])
+        landed = callback(self.wired, state=told["state"][0], code=told["code"][0], nonce=nonce)
+        assert landed.state == "connected", landed
 
     def export(self, company: str = "acme") -> None:
         """One drain of the company's queue."""

@@ -15,7 +15,7 @@ from admin_api.access import ALL, CRM, At, Who, open_to
 from admin_api.answers import answer, nothing
 from admin_api.finding import search, stamp
 from admin_api.presenting import shown
-from admin_api.reading import IfMatch, RecordId, revision
+from admin_api.reading import Cursor, IfMatch, Limit, RecordId, revision
 from admin_api.shapes import HoldIn, own_fields, shapes
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import linking, saving
@@ -30,7 +30,6 @@ from .companies import COMPANY
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Limit = Annotated[int, Query(ge=1, le=200)]
 Since = Annotated[datetime | None, Query(description="UTC, ISO 8601")]
 
 
@@ -119,7 +118,7 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
         imported_until: Since = None,
         sort: Literal["title", "-title"] = "title",
         limit: Limit = 50,
-        cursor: Annotated[str | None, Query(max_length=2000)] = None,
+        cursor: Cursor = None,
     ) -> Any:
         """Records of this kind by title, narrowed down."""
         where = LinkFilter(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from admin_api.app import app
 
+from admin_api.app import app
 from ledgerlink.wiring import Wiring
 from tests.support.api import Api
+from tests.support.xero import SimulatedXero
 
 
 @pytest.fixture
@@ -20,3 +21,10 @@ def api(wired: Wiring) -> Iterator[Api]:
     )
     yield made
     app.dependency_overrides.clear()
+
+
+@pytest.fixture
+def connected(api: Api, simulated: SimulatedXero) -> Api:
+    """The API, its company connected to the simulator's first organisation."""
+    api.connect(simulated)
+    return api

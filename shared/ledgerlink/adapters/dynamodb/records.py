@@ -61,6 +61,11 @@ class DynamoActivity:
         found = many(ActivityItem, [(f"{key.company}#{key.kind}#{key.id}", entry)])
         return entry_of(found[0]) if found else None
 
+    def find(self, company: str, entry: str) -> Entry | None:
+        with translated():
+            found = next(iter(ActivityItem.by_company.query(company, ActivityItem.entry == entry, limit=1)), None)
+        return entry_of(found) if found is not None else None
+
     def of_record(self, key: RecordKey, *, after: str | None = None, limit: int = 50) -> Page:
         return page(
             ActivityItem.query,

@@ -1,0 +1,182 @@
+"""Unresolved errors: what is wrong, what can be done, and doing it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from pydantic import Field, model_validator
+
+from admin_api.access import ALL, FINANCE, At, Who, open_to
+from admin_api.answers import Shown
+from admin_api.history import Diff
+from admin_api.presenting import shown, standing
+from admin_api.reading import Cursor, Limit
+from admin_api.shapes import RecordRef
+from ledgerlink.errors import FieldProblem, Invalid
+from ledgerlink.flows import problems as flow
+from ledgerlink.flows.context import Context
+from ledgerlink.kinds import KINDS, Value
+from ledgerlink.reasons import REASONS
+from ledgerlink.rules.fixes import fixes_of
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
+
+from .companies import COMPANY
+
+routes = Router()
+
+
+class FixOut(Shown):
+    id: str
+    label: str
+    params: dict[str, Any] = Field(description="Ready to be sent back; null where something must be filled in")
+
+
+class ErrorOut(Shown):
+    record: RecordRef
+    title: str
+    code: str
+    message: str
+    remedy: str
+    who_can_fix: str
+    fixes: list[FixOut]
+    since: datetime
+    attempts: int
+    details: list[str]
+    ledger_url: str | None
+
+
+class ErrorPage(Shown):
+    count: int
+    items: list[ErrorOut]
+    next: str | None
+
+
+class RetryIn(Value):
+    records: list[RecordRef] | None = Field(None, max_length=1000)
+    code: str | None = None
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _says_which(self) -> RetryIn:
+        if sum((self.records is not None, self.code is not None, self.all)) != 1:
+            raise ValueError("give records, a code, or all")
+        return self
+
+
+class Retried(Shown):
+    retried: int
+    left: list[RecordRef] = Field(description="Nothing is wrong with them, or a person must choose first")
+    more: bool
+
+
+class SkipIn(Value):
+    records: list[RecordRef] = Field(min_length=1, max_length=1000)
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Skipped(Shown):
+    skipped: int
+
+
+class FixIn(Value):
+    record: RecordRef
+    fix: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    dry_run: bool = False
+
+
+class FixedOut(Shown):
+    record: RecordRef
+    fix: str
+    dry_run: bool
+    outcome: str
+    diff: dict[str, Diff]
+    document: dict[str, str] | None = Field(description="Whom it is about: {document_id, name, email}")
+    sync: Any
+
+
+@routes.get(f"{COMPANY}/errors", tags=["errors"], **open_to(*ALL))
+def list_errors(at: At, limit: Limit = 50, cursor: Cursor = None) -> ErrorPage:
+    """What is wrong, oldest first, with the fixes the hub can run; `count` is of all."""
+    page = at.at.links.errors(at.company.id, after=cursor, limit=limit)
+    links = at.at.links.many(page.items)
+    records = at.at.records.many(key.record for key in page.items)
+    now = standing(at)
+    items = [
+        _shown(records[key.record], links[key], now.url(links[key]))
+        for key in page.items
+        if key in links and key.record in records and links[key].error is not None
+    ]
+    return ErrorPage(count=at.at.links.count_errors(at.company.id), items=items, next=page.next)
+
+
+def _shown(record: Record, link: Link, url: str | None) -> ErrorOut:
+    assert link.error is not None
+    known = REASONS.get(link.error.code)
+    return ErrorOut(
+        record=RecordRef(kind=link.kind, id=link.id),
+        title=link.title,
+        code=link.error.code,
+        message=link.error.message,
+        remedy=known.remedy if known else "",
+        who_can_fix=known.who_can_fix if known else "admin",
+        fixes=[FixOut(id=each.id, label=each.label, params=each.params) for each in fixes_of(record, link)],
+        since=link.error.since,
+        attempts=link.attempts,
+        details=list(link.error.details),
+        ledger_url=url,
+    )
+
+
+@routes.post(f"{COMPANY}/errors:retry", tags=["errors"], **open_to(*FINANCE))
+def retry_errors(at: At, who: Who, body: RetryIn) -> Retried:
+    """Try again: these records, all with one cause, or all."""
+    keys = links_of(at, body.records) if body.records is not None else None
+    tried = flow.retry(at, who.actor, keys=keys, code=body.code or "")
+    left = [RecordRef(kind=key.kind, id=key.id) for key in tried.left]
+    return Retried(retried=tried.retried, left=left, more=tried.more)
+
+
+@routes.post(f"{COMPANY}/errors:skip", tags=["errors"], **open_to(*FINANCE))
+def skip_errors(at: At, who: Who, body: SkipIn) -> Skipped:
+    """Let them rest with a reason: out of the count, and back when the record changes."""
+    return Skipped(skipped=flow.skip(at, links_of(at, body.records), body.reason, who.actor))
+
+
+@routes.post(f"{COMPANY}/errors:fix", tags=["errors"], **open_to(*FINANCE))
+def fix_error(at: At, who: Who, body: FixIn) -> FixedOut:
+    """Run one of the fixes that the error offers; with `dry_run` tell what it would do."""
+    [key] = links_of(at, [body.record])
+    fixed = flow.fix(at, key.record, body.fix, body.params, who.actor, dry_run=body.dry_run)
+    document = fixed.document
+    return FixedOut(
+        record=body.record,
+        fix=body.fix,
+        dry_run=body.dry_run,
+        outcome=fixed.outcome,
+        diff={name: Diff(from_=told["from"], to=told["to"]) for name, told in fixed.diff.items()},
+        document=None
+        if document is None
+        else {
+            "document_id": document.id,
+            "name": KINDS[document.kind].title(document.content),
+            "email": getattr(document.content, "email", ""),
+        },
+        sync=_sync(at, key),
+    )
+
+
+def _sync(at: Context, key: LinkKey) -> Any:
+    record, link = at.at.records.get(key.record), at.at.links.get(key)
+    return shown(at, record, link).sync if record is not None and link is not None else None  # type: ignore[attr-defined]
+
+
+def links_of(at: Context, records: list[RecordRef]) -> list[LinkKey]:
+    """The main links of the records named. Raises Invalid for a kind there is none of."""
+    unknown = [f"records.{i}.kind" for i, each in enumerate(records) if each.kind not in KINDS]
+    if unknown:
+        raise Invalid(*(FieldProblem(where, f"is not one of {', '.join(KINDS)}") for where in unknown))
+    return [LinkKey(*RecordKey(at.company.id, each.kind, each.id)) for each in dict.fromkeys(records)]
