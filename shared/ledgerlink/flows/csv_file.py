@@ -1,0 +1,58 @@
+"""A CSV of organizations or of their links as a file: its shape, and its rows with what is wrong in the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledgerlink.errors import FieldProblem, Invalid
+from ledgerlink.rules import csv_columns, csv_links, csv_reading
+from ledgerlink.rules.csv_reading import Pieces, Shape
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    """One row: whose it is, what it says, or why it cannot be used."""
+
+    line: int
+    id: str
+    cells: dict[str, str]
+    document_id: str = ""
+    problem: str = ""
+
+
+def shape_of(pieces: Pieces, *, with_fields: bool) -> Shape:
+    """What the file is. Raises Invalid without an ``id`` column, or one that says anything about the records."""
+    useful = csv_columns.NAMES if with_fields else frozenset[str]()
+    shape = csv_reading.shape_of(pieces, csv_links.KNOWN | useful)
+    links = csv_links.KNOWN - {csv_columns.ID}
+    if csv_columns.ID not in shape.columns:
+        raise Invalid(FieldProblem("id", "the file needs a column 'id'"))
+    if not with_fields and not links & set(shape.columns):
+        raise Invalid(FieldProblem("file", f"the file needs a column '{csv_columns.LINK_TITLE}'"))
+    return shape
+
+
+def unknown_columns(shape: Shape) -> list[str]:
+    """Columns nobody reads."""
+    known = csv_links.KNOWN | csv_columns.NAMES
+    return [name for name in shape.columns if name and name not in known]
+
+
+def read(pieces: Pieces, shape: Shape, *, with_fields: bool) -> Iterator[CsvRow]:
+    """Every row; of two for one record, or for one contact, the first counts and the other is told so."""
+    ids: dict[str, int] = {}
+    documents: dict[str, int] = {}
+    for row in csv_reading.rows(pieces, shape):
+        id_, wrong = csv_links.record_id(row.cells)
+        cell = csv_links.link_cell(row.cells)
+        problem = row.problem or wrong or cell.problem
+        if not problem and id_ in ids and (with_fields or cell.document_id):
+            problem = f"line {ids[id_]} is about the same organization"
+        elif not problem and cell.document_id in documents:
+            problem = f"line {documents[cell.document_id]} links the same contact"
+        if not problem and (with_fields or cell.document_id):
+            ids[id_] = row.line
+            documents |= {cell.document_id: row.line} if cell.document_id else {}
+        cells = {name: text for name, text in row.cells.items() if text and name in csv_columns.NAMES}
+        yield CsvRow(row.line, id_, cells if with_fields else {}, cell.document_id, problem)
