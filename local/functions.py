@@ -24,10 +24,9 @@ class Functions:
         self._options = options
         self._aws = aws
         self._resources = resources
-        code = [folder for folder in (options.root / "functions", options.root / "shared") if folder.is_dir()]
-        freshness = Freshness(code)
+        freshness = Freshness(options.import_path)
         self.pools = {
-            function.id: Pool(self._launch(function, code), freshness.version, self.traffic)
+            function.id: Pool(self._launch(function), freshness.version, self.traffic)
             for function in application.functions
         }
         self._keys = {
@@ -62,7 +61,7 @@ class Functions:
         """The last lines each function wrote."""
         return {pool.launch.name: tail(pool.launch.log) for pool in self.pools.values()}
 
-    def _launch(self, function: Function, code: list[Path]) -> Launch:
+    def _launch(self, function: Function) -> Launch:
         log = self._options.state / "logs" / f"{function.name}.log"
         log.write_text("")
         return Launch(
@@ -76,10 +75,11 @@ class Functions:
                 **self._resources.environment[function.id],
                 **self._options.hub_environment(),
                 "LEDGERLINK_AWS_ENDPOINT_URL": self._aws.endpoint_url,
-                "PYTHONPATH": ":".join(map(str, code)),
+                "PYTHONPATH": ":".join(map(str, self._options.import_path)),
             },
-            code=self._options.root / "functions",
+            code=self._options.import_path[0],
             log=log,
+            python=self._options.python,
         )
 
 

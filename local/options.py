@@ -1,6 +1,7 @@
 """What a local stack can be told: by its caller, or by the environment of `make run`."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,8 @@ class Options:
     """`root` holds template.yaml, `state` the logs and the clock; `environment` is added to every function's.
 
     With `rights` the emulator holds functions to their roles, which costs it a third of its speed; `warm` starts
-    processes ahead of their first event.
+    processes ahead of their first event. `code` (first the functions, then layers) and `python` run something else than
+    the sources under this Python: a build, say.
     """
 
     root: Path = REPOSITORY
@@ -38,6 +40,8 @@ class Options:
     aws_endpoint_url: str | None = None
     warm: bool = True
     rights: bool = True
+    code: tuple[Path, ...] = ()
+    python: str = sys.executable
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Options":
@@ -75,6 +79,12 @@ class Options:
             "DoorbellDelay": "1",  # the least: rings are deduplicated by the second
             "AlarmEmail": "",
         }
+
+    @property
+    def import_path(self) -> list[Path]:
+        """Where a function's process imports from, the functions first."""
+        sources = (self.root / "functions", self.root / "shared")
+        return list(self.code) or [folder for folder in sources if folder.is_dir()]
 
     def hub_environment(self) -> dict[str, str]:
         """What every function is told beyond the template."""

@@ -49,8 +49,8 @@ def run(*arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
 
 def build(arch: str, wheels: str) -> Path:
     """Builds functions and layers for a processor into a folder; `wheels` is the platform tag of compiled packages."""
-    folder = BUILDS / arch
-    places = ("--build-dir", folder, "--cache-dir", BUILDS / f"cache-{arch}")
+    folder = BUILDS / wheels
+    places = ("--build-dir", folder, "--cache-dir", BUILDS / f"cache-{wheels}")
     options = ("--cached", "--parallel", *places, "--parameter-overrides", f"Arch={arch}")
     run("build", *options, env={"LAYER_PLATFORM": wheels})
     return folder

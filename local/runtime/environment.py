@@ -50,9 +50,10 @@ class Launch:
         }
 
 
-def runtime_client() -> list[str]:
-    """AWS's own client where it exists (Linux), else the portable one."""
-    return ["-m", "awslambdaric"] if find_spec("awslambdaric") else [str(PORTABLE_CLIENT)]
+def runtime_client(python: str) -> list[str]:
+    """AWS's own client where it is installed (Linux, our own Python), else the portable one."""
+    installed = python == sys.executable and find_spec("awslambdaric")
+    return ["-m", "awslambdaric"] if installed else [str(PORTABLE_CLIENT)]
 
 
 class Environment:
@@ -62,7 +63,7 @@ class Environment:
         self._ready = threading.Event()
         self._api = RuntimeApi(launch.arn, on_waiting=self._ready.set, on_outcome=self._outcomes.put)
         self._child = Child(
-            [*runtime_client(), launch.handler],
+            [*runtime_client(launch.python), launch.handler],
             env={**launch.environment, **launch.reserved(self._api.address)},
             cwd=launch.code,
             log=launch.log,

@@ -49,7 +49,7 @@ def pool(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("local.runtime.freshness.EVERY_S", 0)
         if request.param == "portable":
-            patch.setattr(environment, "runtime_client", lambda: [str(PORTABLE_CLIENT)])
+            patch.setattr(environment, "runtime_client", lambda _: [str(PORTABLE_CLIENT)])
         running = Pool(launch, Freshness([folder / "fn"]).version, Traffic())
         yield running
         running.stop()
