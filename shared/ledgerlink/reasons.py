@@ -120,7 +120,6 @@ _ALL = (
            "Connect again and choose an organisation.", "admin"),
     # --- lines of bulk jobs and files
     Reason("changed_since_plan", "skip", "It changed since the plan was made, here or in the ledger, and was left out.", "Plan again.", "anyone"),
-    Reason("changed_meanwhile", "skip", "Somebody else was changing it at the same moment; it was left out.", "Run the job again.", "anyone"),
     Reason("cancelled", "skip", "The job was cancelled before this was sent.", "Nothing to do.", "nobody"),
     Reason("no_such_record", "error", "There is no record with this id.", "Check the id.", "anyone"),
     Reason("no_such_contact", "error", "The ledger has no contact with this id.", "Check the ContactID; an export of the ledger's contacts lists them all.", "anyone"),
@@ -129,6 +128,10 @@ _ALL = (
     Reason("plan_outdated", "refuse", "Settings or pairing changed, or the plan is older than 24 hours.", "Plan again."),
     Reason("job_not_ready", "refuse", "The job is not in a state for that.", "Look at its status.", "anyone"),
     Reason("record_too_large", "refuse", "A record may hold 256 KB.", "Shorten it.", "crm"),
+    Reason("not_linked", "refuse", "The record is linked to nothing in the ledger.", "Link it first.", "anyone"),
+    Reason("not_born_in_ledger", "refuse", "Only a record made from the ledger gets another id.",
+           "Make a new record, and delete this one.", "crm"),
+    Reason("renamed", "refuse", "The record has another id now.", "Use its new id.", "crm"),
     Reason("already_decided", "refuse", "Somebody has decided this before.", "Read it again.", "anyone"),
     Reason("id_taken", "refuse", "There is a record of that id.", "Choose another id.", "crm"),
     Reason("not_signed_in", "refuse", "There is no valid token.", "Sign in.", "anyone"),

@@ -182,7 +182,7 @@ def _notice(job: Job, now: datetime) -> Notice:
         id=notice_id(job),
         template="job_done",
         to=job.email.to,
-        data=job.model_dump(mode="json", include=shown),
+        data={**job.model_dump(mode="json", include=shown), "title": REGISTRY[job.kind].title},
         created_at=now,
         job=job.id,
         wake_at=now + HINT_LOST,

@@ -19,6 +19,7 @@ class Notice(Value):
     created_at: datetime
     status: Literal["pending", "sent", "failed"] = "pending"
     attempts: int = 0
+    sending_until: datetime | None = None  # somebody is sending it now, until then at most
     job: str = ""
     wake_at: datetime | None = None  # when the sweeper rings for it again, should its message be lost
     version: int = 0

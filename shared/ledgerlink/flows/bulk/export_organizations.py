@@ -30,6 +30,7 @@ class ExportOrganizations:
     """See ``work.Bulk``."""
 
     name = "export-organizations"
+    title = "Export of organizations"
     direct = False
     needs_ledger = True
 

@@ -27,6 +27,7 @@ class ImportContacts:
     """See ``work.Bulk``. Ids that are named are the ledger's, of contacts."""
 
     name = "import-contacts"
+    title = "Import of contacts"
     direct = True
     needs_ledger = True
 

@@ -106,6 +106,7 @@ class Bulk(Protocol):
     """A kind of bulk job. Each method does one page and returns; whatever it does must bear being done twice."""
 
     name: str
+    title: str  # as its e-mail calls it
     direct: bool  # without ``dry_run`` nothing is planned: every page is carried out as it is read
     needs_ledger: bool
 

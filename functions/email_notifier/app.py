@@ -1,0 +1,29 @@
+"""SQS notices: each becomes one e-mail; one that fails is tried again without holding up the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from ledgerlink.flows.notify import send_notice
+from ledgerlink.telemetry import entry_point, say
+from ledgerlink.wiring import ports
+
+# Without raising for a batch that failed whole: its messages come back by themselves either way.
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def handle(record: SQSRecord) -> None:
+    """Send one notice. SES in trouble is the notice's own business: it is tried again later, by the sweeper."""
+    asked = record.json_body
+    at = ports()
+    outcome = send_notice(asked["company"], asked["notice"], at, console_url=at.settings.console_url)
+    say("notified", company=asked["company"], notice=asked["notice"], outcome=outcome)
+
+
+@entry_point
+def lambda_handler(event: dict[str, Any], context: Any) -> Any:
+    """Answers which messages are to come back."""
+    return process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
