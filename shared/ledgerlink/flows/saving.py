@@ -246,11 +246,10 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
     """One transaction: record, link, history. Setting a hold takes a turn, so that it cannot overlap a send."""
     now = context.at.clock.now()
     created = before is None or before.deleted
-    held = _holds(link, push)
-    after = export_rules.after_save(record, held, context.settings, now, born=created)
     old = None if created or before is None else before.content
-    kind = KINDS[record.kind]
-    changes = edits.changes_between(kind, old, record.content) if old is not None else ()
+    changes = edits.changes_between(KINDS[record.kind], old, record.content) if old is not None else ()
+    held = _holds(link, push)
+    after = export_rules.after_save(record, _set_free(held, changes), context.settings, now, born=created)
     writes: list[Write] = [PutRecord(record), PutLink(after)]
     if created or changes:
         entry = record_entry(
@@ -264,6 +263,16 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         )
         writes.append(PutEntry(entry))
     return Draft(record, after, tuple(writes), created=created, takes_turn=held != link and not created)
+
+
+def _set_free(link: Link, changes: tuple[Change, ...]) -> Link:
+    """A field that somebody changed is no longer held, and an order to clear it is overtaken."""
+    changed = {change.field for change in changes}
+    free = {
+        name: tuple(field for field in getattr(link, name) if field not in changed)
+        for name in ("held_fields", "clears")
+    }
+    return link.model_copy(update=free) if changed else link
 
 
 def changes_of(before: Record, draft: Draft) -> tuple[Change, ...]:

@@ -192,7 +192,15 @@ def _edit(
                 "changed_by": "ledger",
             }
         )
-    merged = _as_of(link, document).model_copy(update={"base": edit.base, "seen": edit.seen})
+    taken_over = {change.field for change in edit.changes}
+    merged = _as_of(link, document).model_copy(
+        update={
+            "base": edit.base,
+            "seen": edit.seen,
+            "held_fields": rules.held_still(link, document),
+            "clears": tuple(name for name in link.clears if name not in taken_over),
+        }
+    )
     if edit.clashes:
         followed = export_rules.in_conflict(merged, edit.clashes, intake.now)
     else:

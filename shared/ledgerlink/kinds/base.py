@@ -57,6 +57,12 @@ class Field:
             return next((item for item in value if item.kind == tail), None)
         return getattr(value, tail)
 
+    def blank(self, content: Content) -> Any:
+        """What the field is when it says nothing."""
+        if self.keyed:
+            return None
+        return () if isinstance(self.of(content), tuple) else ""
+
     def put(self, content: C, value: Any) -> C:
         """A copy of ``content`` with this field set."""
         head, _, tail = self.name.partition(".")
@@ -82,6 +88,7 @@ class Kind(Generic[C]):
     ledger_view: Callable[[C], C]  # the content as the ledger can hold it (what comparing is done on)
     title: Callable[[C], str]
     parts: tuple[str, ...] = ("main",)
+    needed: frozenset[str] = field(default_factory=frozenset)  # fields that cannot be blank
     hub_fields: frozenset[str] = field(default_factory=frozenset)  # the hub's own; ignored when pushed
 
     def columns(self, content: C) -> dict[str, str]:

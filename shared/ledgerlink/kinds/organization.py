@@ -143,6 +143,7 @@ ORGANIZATIONS: Kind[Organization] = Kind(
     stage=1,
     ledger_view=ledger_view,
     title=lambda content: content.name,
+    needed=frozenset({"name"}),
     hub_fields=frozenset({"balance"}),
     fields=(
         Field("name", "Name", (Limit(255),)),

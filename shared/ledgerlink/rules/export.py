@@ -85,7 +85,7 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
         case Create() | Update() | Archive():
             return due(link, now)
         case Nothing():
-            done = {"state": "linked", "reason": "", "exported": link.wanted, "ordered_by": ""}
+            done = {"state": "linked", "reason": "", "exported": link.wanted, "ordered_by": "", "clears": ()}
             return link.model_copy(update={**at_rest, **done, "last_outcome": "unchanged"})
         case Skip(reason):
             state = "unlinked" if reason in _NOT_ASKED_FOR else "skipped"

@@ -103,7 +103,7 @@ def of_linked(record: Record, link: Link, document: Document, settings: CompanyS
         ledger=document.content,
         owners=settings.owners(record.kind),
         direction="ledger",
-        held=link.held_fields,
+        held=held_still(link, document),
     )
     content = apply(kind, record.content, merged.to_crm)
     content, status = _follow_status(content, link, document, settings)
@@ -121,6 +121,15 @@ def is_newer(link: Link, document: Document) -> bool:
 def is_echo(link: Link, changed_at: datetime | None) -> bool:
     """Whether news of a change can only be our own write: the ledger had it when it last answered us."""
     return link.base_at is not None and changed_at is not None and changed_at.replace(microsecond=0) <= link.base_at
+
+
+def held_still(link: Link, document: Document) -> tuple[str, ...]:
+    """The fields that still travel neither way: an edit made in the ledger sets one free."""
+    known, kind = link.seen or link.base, KINDS[link.kind]
+    if known is None:
+        return link.held_fields
+    fields = (kind.field(name) for name in link.held_fields)
+    return tuple(field.name for field in fields if not is_edit(field.of(known), field.of(document.content)))
 
 
 def _known(link: Link, document: Document) -> bool:
@@ -178,7 +187,7 @@ def _remembered(kind: Kind[Any], link: Link, document: Document, merged: Merged)
     A field the ledger emptied keeps its old base, else our value would look like an edit and refill it (K4). A field
     in dispute keeps it too, and what the ledger says of it stays ``seen``.
     """
-    open_fields = {clash.field for clash in merged.clashes} | set(link.held_fields)
+    open_fields = {clash.field for clash in merged.clashes} | set(held_still(link, document))
     base = document.content
     if link.base is not None:
         for field in kind.fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from ledgerlink.kinds import Content
 from ledgerlink.kinds.organization import ORGANIZATIONS, Organization, ledger_view
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
@@ -12,7 +13,7 @@ from ledgerlink.state.record import Record
 
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .limits_of_fields import too_long
-from .merge import three_way
+from .merge import is_blank, three_way
 from .profiles import CompanySettings
 
 LOOK_AGAIN_AT_BALANCE = timedelta(hours=24)  # a balance moves without the contact's UpdatedDateUTC (facts/xero.md §3.4)
@@ -55,7 +56,8 @@ def _linked(content: Organization, view: Organization, link: Link, settings: Com
     )
     if merged.clashes:
         return Disagree(merged.clashes)
-    fields = tuple(change.field for change in merged.to_ledger)
+    view, cleared = _cleared(view, theirs, link)
+    fields = (*(change.field for change in merged.to_ledger if change.field not in cleared), *cleared)
     to_archive = not content.active and settings.archive_contact_when_inactive
     if (fields or to_archive) and not settings.update_linked_contact_on_edit and not link.ordered_by:
         return Skip("update_off")
@@ -65,6 +67,15 @@ def _linked(content: Organization, view: Organization, link: Link, settings: Com
         problems = refusals(view, fields)
         return Refuse(problems) if problems else Update(view, fields)
     return Nothing() if content.active else Skip("archive_in_ledger")
+
+
+def _cleared(view: Organization, theirs: Content | None, link: Link) -> tuple[Organization, tuple[str, ...]]:
+    """What we say with the ordered fields emptied, and which of them the ledger still holds (rule K4)."""
+    fields = [ORGANIZATIONS.field(name) for name in link.clears]
+    holding = [field for field in fields if theirs is not None and not is_blank(field.of(theirs))]
+    for field in holding:
+        view = field.put(view, field.blank(view))
+    return view, tuple(field.name for field in holding)
 
 
 def having_looked(decision: Decision, document: Document) -> Decision:

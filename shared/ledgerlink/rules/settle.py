@@ -48,6 +48,7 @@ def confirmed(
             "last_job": part.ordered_by,
             "tombstone": "",
             "suggestions": (),
+            "clears": tuple(name for name in link.clears if name not in part.fields),
         }
     )
 

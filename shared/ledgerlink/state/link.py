@@ -71,6 +71,7 @@ class Link(Value):
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
     suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
+    clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
     clashes: tuple[Clashing, ...] = ()
 
