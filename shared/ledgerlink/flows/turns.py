@@ -176,7 +176,7 @@ def _give_back(mine: Job, at: Ports) -> None:
 
 
 def _notice(job: Job, now: datetime) -> Notice:
-    shown = {"kind", "status", "progress", "failures", "error", "started_at", "finished_at"}
+    shown = {"kind", "status", "progress", "failures", "error", "notes", "started_at", "finished_at"}
     return Notice(
         company=job.company,
         id=notice_id(job),

@@ -87,6 +87,7 @@ class Job(Value):
     failures: tuple[Failure, ...] = ()  # the first few
     waiting_for: str = ""  # reason code: what keeps it from going on now
     error: str = ""  # why it failed as a whole
+    notes: tuple[str, ...] = ()  # what whoever started it should know
 
     turns: int = 0
     tries: int = 0  # turns begun since one ended well

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from ledgerlink.flows.import_ import candidates
 from ledgerlink.flows.taking_in import Intake, TakenIn
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.rules import jobs as rules
+from ledgerlink.state.document import Document
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
+from ledgerlink.state.record import content_of
 
 from . import receipts
 from .work import Work
@@ -69,10 +72,22 @@ def planned_line(taken: TakenIn, versions: Mapping[LinkKey, int]) -> JobItem:
             "outcome": outcome,
             "diff": diff,
             "link_version": versions.get(taken.key, 0) if taken.key else 0,
-            "document": document.model_dump(mode="json", exclude_defaults=True)
-            | {"content": document.content.model_dump(mode="json", exclude_defaults=True)},
+            "document": as_data(document),
         }
     )
+
+
+def as_data(document: Document) -> dict[str, Any]:
+    """The document as plain data, to be kept with the plan."""
+    content = document.content.model_dump(mode="json", exclude_defaults=True)
+    return {**document.model_dump(mode="json", exclude={"content"}, exclude_defaults=True), "content": content}
+
+
+def document_of(document_type: str, item: JobItem) -> Document:
+    """The document the plan kept."""
+    data = dict(item.document or {})
+    content = content_of(BY_DOCUMENT[document_type].name, data.pop("content"))
+    return Document.model_validate({**data, "type": document_type, "content": content})
 
 
 def with_receipts(work: Work, items: Sequence[JobItem]) -> list[JobItem]:

@@ -7,15 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledgerlink.flows.taking_in import take_in
-from ledgerlink.kinds import KINDS
 from ledgerlink.rules import jobs as rules
-from ledgerlink.state.document import Document
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
-from ledgerlink.state.record import content_of
 
 from .crawling import Crawling
-from .documents import intake, line, with_receipts
+from .documents import document_of, intake, line, with_receipts
 from .work import Step, Work
 
 ACTIONS = frozenset({"create", "update", "link", "suggest"})
@@ -55,7 +52,7 @@ def _check(work: Work, document_type: str) -> Step:
 
 def _applied(work: Work, document_type: str, items: Sequence[JobItem]) -> list[JobItem]:
     changed = _changed(work)
-    documents = {item.document_id: _document(document_type, item) for item in items if item.outcome in ACTIONS}
+    documents = {item.document_id: document_of(document_type, item) for item in items if item.outcome in ACTIONS}
     stale = {id_ for id_, document in documents.items() if changed.get(id_, document.updated_at) > document.updated_at}
     taken_now = _claimed_since(work, document_type, items)
     out = stale | taken_now
@@ -89,9 +86,3 @@ def _claimed_since(work: Work, document_type: str, items: Sequence[JobItem]) -> 
     planned = {item.document_id: item.id for item in items if item.outcome in ACTIONS}
     claims = work.at.links.claimed(work.company, document_type, planned)
     return {id_ for id_, claim in claims.items() if claim.link is not None and claim.link.id != planned[id_]}
-
-
-def _document(document_type: str, item: JobItem) -> Document:
-    data = dict(item.document or {})
-    content = content_of(KINDS[item.kind].name, data.pop("content"))
-    return Document.model_validate({**data, "type": document_type, "content": content})

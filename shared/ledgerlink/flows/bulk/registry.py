@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from .csv_import import CsvImport
 from .export_organizations import ExportOrganizations
 from .import_contacts import ImportContacts
 from .work import Bulk
 
-REGISTRY: dict[str, Bulk] = {kind.name: kind for kind in (ImportContacts(), ExportOrganizations())}
+_ALL: tuple[Bulk, ...] = (
+    ImportContacts(),
+    ExportOrganizations(),
+    CsvImport("import-organizations", "Import of organizations from a file", with_fields=True),
+    CsvImport("import-links", "Import of links from a file", with_fields=False),
+)
+
+REGISTRY: dict[str, Bulk] = {kind.name: kind for kind in _ALL}
