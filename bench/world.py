@@ -14,7 +14,7 @@ import httpx
 
 from ledgerlink.adapters.aws import client
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.ports import PutCompany, PutConnection
+from ledgerlink.ports import ClaimOrganisation, PutCompany, PutConnection
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company, Connection, Organisation, Tokens
 from ledgerlink.wiring import Wiring
@@ -161,7 +161,7 @@ def _connect(at: Wiring, ledger: httpx.Client, profile: str) -> None:
         organisation=Organisation(id=organisation["id"], name=organisation["name"]),
         connected_at=now,
     )
-    at.commit.all(PutConnection(connection))
+    at.commit.all(PutConnection(connection), ClaimOrganisation("bench", organisation["id"]))
     at.companies.put_tokens(
         "bench",
         Tokens(

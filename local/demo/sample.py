@@ -115,7 +115,7 @@ def _phone(chance: random.Random) -> str:
 def _spoil(chance: random.Random, rows: dict[str, dict[str, str]]) -> dict[str, str]:
     """The mistakes every export holds: names twice, texts too long, addresses nobody can mail to."""
     active = [id_ for id_, row in rows.items() if row["active"] == "yes"]
-    picked = iter(chance.sample(active, max(10, len(rows) // 40)))
+    picked = iter(chance.sample(active, max(30, len(rows) // 40)))
     wrong: dict[str, str] = {}
     for count, (code, spoil) in enumerate(
         (

@@ -65,6 +65,7 @@ def test_a_field_the_ledger_emptied_stays_here_and_does_not_flow_back() -> None:
     assert isinstance(edit, Edit)
     assert edit.changes == ()
     assert edit.base == ledger_view(an_organization()), "else our own value would look like an edit and refill it"
+    assert edit.seen == ledger_view(an_organization(email="")), "else the same news would be news again"
 
 
 def test_a_clash_keeps_the_old_base_for_its_field_only() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ledgerlink.ports import Ports
+from ledgerlink.ports import CERTAIN, Ports
 
 
 @dataclass(frozen=True)
@@ -34,25 +34,28 @@ def take_note(changes: Iterable[Change], at: Ports) -> TakenNote:
     """Mark each changed document once and ring its company. Raises StoreBusy where that could not be stored."""
     told = list(changes)
     companies = {name: at.companies.of_organisation(name) for name in {change.organisation for change in told}}
-    latest: dict[tuple[str, str, str], datetime] = {}
-    now = at.clock.now()
+    latest: dict[tuple[str, str, str], datetime | None] = {}
     for change in told:
         if companies[change.organisation] is not None:
             key = (change.organisation, change.document_type, change.document_id)
-            moment = min(change.at or now, now)
-            latest[key] = max(latest.get(key, moment), moment)
+            latest[key] = _later(latest.get(key, change.at), change.at)
     _mark(latest, at)
     for company in sorted({company for company in companies.values() if company is not None}):
         at.doorbells.ring(company, "import")
     return TakenNote(len(latest), sum(companies[change.organisation] is None for change in told))
 
 
-def _mark(latest: dict[tuple[str, str, str], datetime], at: Ports) -> None:
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two times; one that is not known counts as latest, so that it is never taken for an echo."""
+    return None if one is None or other is None else max(one, other)
+
+
+def _mark(latest: dict[tuple[str, str, str], datetime | None], at: Ports) -> None:
     """``since`` begins with the time of the change, which tells an echo of our own write from news; a fresh name after
     it makes it differ from every other mark's, so that news arriving while the last ones are applied is not lost."""
-    groups: dict[tuple[str, datetime], list[tuple[str, str]]] = {}
+    groups: dict[tuple[str, datetime | None], list[tuple[str, str]]] = {}
     for (organisation, document_type, document_id), moment in latest.items():
         groups.setdefault((organisation, moment), []).append((document_type, document_id))
     for (organisation, moment), documents in groups.items():
-        since = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}-{at.ids.new()}"
-        at.marks.add(organisation, documents, since=since)
+        begins = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}-" if moment else CERTAIN
+        at.marks.add(organisation, documents, since=f"{begins}{at.ids.new()}")

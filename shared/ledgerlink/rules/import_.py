@@ -185,7 +185,7 @@ def _remembered(kind: Kind[Any], link: Link, document: Document, merged: Merged)
     """The base and the seen content after this document was taken in.
 
     A field the ledger emptied keeps its old base, else our value would look like an edit and refill it (K4). A field
-    in dispute keeps it too, and what the ledger says of it stays ``seen``.
+    in dispute keeps it too. Where the base then is not what the ledger says, that is ``seen``.
     """
     open_fields = {clash.field for clash in merged.clashes} | set(held_still(link, document))
     base = document.content
@@ -194,7 +194,7 @@ def _remembered(kind: Kind[Any], link: Link, document: Document, merged: Merged)
             old, new = field.of(link.base), field.of(document.content)
             kept = field.name in open_fields or not (is_edit(old, new) or same(old, new) or is_blank(old))
             base = field.put(base, old if kept else new)
-    return base, document.content if open_fields else None
+    return base, None if _agree(kind, base, document.content) else document.content
 
 
 def _agree(kind: Kind[Any], one: Content, other: Content) -> bool:
