@@ -1,10 +1,23 @@
 """What the standard library's HTTP server needs to be quick, quiet and able to read every kind of body."""
 
-from http.server import BaseHTTPRequestHandler
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 class TooLong(Exception):
     """The body is longer than its reader accepts."""
+
+
+class Server(ThreadingHTTPServer):
+    """Takes it calmly when a client goes away in the middle."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -6,6 +6,7 @@ with Stack(Options(ports=Ports.free(), state=tmp_path)) as stack:
 
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from time import monotonic, sleep
 from types import TracebackType
@@ -50,7 +51,7 @@ class Stack:
         self.options = options or Options()
         self.clock = Clock(self.options.state / "clock.json")
         self._tokens = Tokens()
-        self._parts: list[Stoppable] = []  # what has been started, in that order
+        self._stops = ExitStack()  # of what has been started, in that order
         self._children: dict[str, Emulator | simulator.Simulator] = {}
         self._moving = threading.Lock()
 
@@ -100,8 +101,7 @@ class Stack:
         if self.options.uses_simulator and simulator.exists():
             self._children["Xero simulator"] = simulator.Simulator(self.options)
         for child in self._children.values():
-            self._parts.append(child)
-            child.start()
+            self._started(child).start()
         return emulator
 
     def _start_functions(self, application: Application) -> None:
@@ -132,13 +132,12 @@ class Stack:
             self.functions.warm_behind()
 
     def _started(self, part: Part) -> Part:
-        self._parts.append(part)
+        self._stops.callback(part.stop)
         return part
 
     def stop(self) -> None:
         """Stops everything that was started, last first; safe to call twice and half-way through a start."""
-        while self._parts:
-            self._parts.pop().stop()
+        self._stops.close()
 
     def ended_early(self) -> str | None:
         """Which of the processes everything depends on has died, with the end of its log."""

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.gateway.events import Answer, Request, message
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Helpers:
             return message(400, str(error))
         except KeyError as error:
             return message(404, f"There is no {error.args[0]}")
+        except (BotoCoreError, ClientError, OSError) as error:
+            return message(502, f"The AWS endpoint: {error}")
 
     def _do(self, request: Request) -> Any:
         try:

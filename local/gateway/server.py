@@ -1,7 +1,6 @@
 """Listens on the gateway's port and hands each request to the local helpers, the API or the console."""
 
 import threading
-from http.server import ThreadingHTTPServer
 
 from local import http
 from local.gateway.api import Api
@@ -32,10 +31,7 @@ class Handler(http.Handler):
         self.reply(answer.status, answer.body, list(answer.headers))
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class Server(http.Server):
     def __init__(self, port: int, api: Api, console: Console, helpers: Helpers) -> None:
         super().__init__((HOST, port), Handler)
         self._api = api

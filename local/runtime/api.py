@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from http.server import ThreadingHTTPServer
 from queue import SimpleQueue
 
 from local import http
@@ -36,10 +35,8 @@ class Handler(http.Handler):
         self.reply(202)
 
 
-class RuntimeApi(ThreadingHTTPServer):
+class RuntimeApi(http.Server):
     """`on_waiting` is called when the process asks for work, `on_outcome` with what it posts (an init error too)."""
-
-    daemon_threads = True
 
     def __init__(
         self, function_arn: str, on_waiting: Callable[[], None], on_outcome: Callable[[Outcome], None]
