@@ -1,0 +1,295 @@
+"""What kinds of records there are and what can be done with them, for programs that draw them without knowing them.
+
+All is read off the registry and the routes themselves: a kind, a job or a screen that comes later appears by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Router
+from pydantic import BaseModel
+
+from admin_api.access import ALL, open_to
+from admin_api.answers import Shown
+from admin_api.problems import routes_of
+from ledgerlink.flows.bulk.registry import REGISTRY
+from ledgerlink.kinds import KINDS, Kind
+from ledgerlink.state.link import SyncState
+
+routes = Router()
+
+FieldType = Literal[
+    "text", "email", "money", "quantity", "integer", "date", "datetime", "boolean", "choice", "choices", "group", "list"
+]
+
+
+class FieldOut(Shown):
+    name: str
+    label: str
+    type: FieldType
+    required: bool = False
+    read_only: bool = False
+    choices: list[str] | None = None
+    of: list[FieldOut] | None = None
+    keyed_by: str | None = None
+    most: int | None = None
+
+
+class ColumnOut(Shown):
+    name: str
+    label: str
+    type: str
+    default: bool = False
+
+
+class FilterOut(Shown):
+    name: str
+    label: str
+    type: Literal["text", "boolean", "choice", "datetime"]
+    choices: list[str] | None = None
+
+
+class ActionOut(Shown):
+    name: str
+    job: str | None = None
+    names: Literal["records", "documents"] | None = None
+
+
+class KindOut(Shown):
+    name: str
+    singular: str
+    plural: str
+    document_type: str
+    fields: list[FieldOut]
+    columns: list[ColumnOut]
+    filters: list[FilterOut]
+    sorts: list[str]
+    actions: list[ActionOut]
+
+
+class Capabilities(Shown):
+    jobs: list[str]
+    job_actions: list[str]
+    screens: list[str]
+
+
+class KindList(Shown):
+    items: list[KindOut]
+    capabilities: Capabilities
+    next: None = None
+
+
+@routes.get("/v1/kinds", tags=["reference"], **open_to(*ALL))
+def kinds() -> KindList:
+    """Every kind of record: its fields, columns, filters and actions; and which jobs and screens there are."""
+    return _all(routes.api_resolver)
+
+
+@cache
+def _all(app: ApiGatewayResolver) -> KindList:
+    paths = {f"{route.method} {route.openapi_path}" for route in routes_of(app)}
+    return KindList(
+        items=[_kind(kind, paths) for kind in KINDS.values()],
+        capabilities=Capabilities(
+            jobs=sorted(REGISTRY) if _has(paths, "POST jobs") else [],
+            job_actions=[name for name in ("apply", "cancel", "undo") if _has(paths, f"POST jobs/{{id}}/{name}")],
+            screens=[name for name, needs in _SCREENS.items() if _has(paths, needs)],
+        ),
+    )
+
+
+_COMPANY = "/v1/companies/{company}/"
+
+# Which route a screen cannot do without.
+_SCREENS = {
+    "connection": "GET connection",
+    "summary": "GET summary",
+    "jobs": "GET jobs",
+    "export-queue": "GET export-queue",
+    "history": "GET history",
+    "errors": "GET errors",
+    "conflicts": "GET conflicts",
+    "suggestions": "GET suggestions",
+    "settings": "GET settings",
+    "mappings": "GET mappings/{sort}",
+    "agreement": "GET agreement",
+    "crm-webhook": "GET crm-webhook",
+    "subscriptions": "GET subscriptions",
+    "links-csv": "POST links:import-csv",
+    "organizations-csv": "POST organizations:import-csv",
+    "organizations-csv-down": "GET organizations.csv",
+    "contacts-csv-down": "GET ledger/contacts.csv",
+    "uploads": "POST uploads",
+    "ledger-contacts": "GET ledger/contacts",
+    "hold": "POST records:hold",
+}
+
+
+def _has(paths: Iterable[str], wanted: str) -> bool:
+    """Whether there is such a route; what parameters are called does not matter."""
+    method, _, rest = wanted.partition(" ")
+    return any(_plain(path) == _plain(f"{method} {_COMPANY}{rest}") for path in paths)
+
+
+def _plain(path: str) -> str:
+    return "/".join("{}" if part.startswith("{") and part.endswith("}") else part for part in path.split("/"))
+
+
+# ------------------------------------------------------------------ one kind
+
+# Which job carries out an action of a kind, and whether it is told our ids or the ledger's.
+_BY_JOB: dict[str, dict[str, tuple[str, Literal["records", "documents"]]]] = {
+    "organizations": {"send": ("export-organizations", "records"), "update": ("import-contacts", "documents")},
+    "invoices": {"send": ("send-invoices", "records"), "update": ("update-invoices", "records")},
+    "credit-notes": {"send": ("send-invoices", "records"), "update": ("update-invoices", "records")},
+}
+
+
+def _kind(kind: Kind[Any], paths: set[str]) -> KindOut:
+    return KindOut(
+        name=kind.name,
+        singular=kind.singular,
+        plural=kind.name.replace("-", " "),
+        document_type=kind.document_type.replace("_", " "),
+        fields=_fields(kind),
+        columns=_columns(kind),
+        filters=_filters(kind),
+        sorts=["title", "-title"],
+        actions=_actions(kind, paths),
+    )
+
+
+def _actions(kind: Kind[Any], paths: set[str]) -> list[ActionOut]:
+    needs = {
+        "save": f"PUT {kind.name}/{{id}}",
+        "edit": f"PATCH {kind.name}/{{id}}",
+        "delete": f"DELETE {kind.name}/{{id}}",
+        "link": f"PUT {kind.name}/{{id}}/link",
+        "clear": f"POST {kind.name}/{{id}}:clear",
+        "rename": f"POST {kind.name}/{{id}}:rename",
+        "hold": "POST records:hold",
+        "activity": f"GET {kind.name}/{{id}}/activity",
+        "attachments": f"GET {kind.name}/{{id}}/attachments",
+        "allocate": f"POST {kind.name}/{{id}}/allocations",
+    }
+    found = [ActionOut(name=name) for name, route in needs.items() if _has(paths, route)]
+    if not _has(paths, "POST jobs"):
+        return found
+    by_job = {"send": ("send", "records"), **_BY_JOB.get(kind.name, {})}
+    return found + [
+        ActionOut(name=name, job=job, names=names)
+        for name, (job, names) in by_job.items()
+        if job in REGISTRY
+    ]
+
+
+def _columns(kind: Kind[Any]) -> list[ColumnOut]:
+    own = [field for field in _fields(kind) if field.type not in ("group", "list", "choices")]
+    title = own[0].name if own else "id"
+    return [
+        *(ColumnOut(name=f.name, label=f.label, type=f.type, default=f.name in (title, *_TOLD)) for f in own),
+        ColumnOut(name="id", label="Id", type="text"),
+        ColumnOut(name="sync.state", label="State", type="state", default=True),
+        ColumnOut(name="sync.reason", label="Why", type="reason"),
+        ColumnOut(name="sync.accounting_code", label="Accounting code", type="text", default=True),
+        ColumnOut(name="sync.last_export_at", label="Last accounting export", type="datetime", default=True),
+        ColumnOut(name="sync.last_import_at", label="Last accounting import", type="datetime", default=True),
+        ColumnOut(name="do_not_export.on", label="Do not export", type="boolean"),
+        ColumnOut(name="do_not_export.reason", label="Do not export: reason", type="text"),
+        ColumnOut(name="do_not_import.on", label="Do not import", type="boolean"),
+        ColumnOut(name="do_not_import.reason", label="Do not import: reason", type="text"),
+        ColumnOut(name="updated_at", label="Changed", type="datetime"),
+    ]
+
+
+_TOLD = ("number", "email", "status", "issue_date", "total", "amount_outstanding")  # shown unless a person hides them
+
+
+def _filters(kind: Kind[Any]) -> list[FilterOut]:
+    statuses = next((f.choices for f in _fields(kind) if f.name == "status"), None)
+    if statuses is None and "active" in kind.model.model_fields:
+        statuses = ["active", "inactive"]
+    times = {
+        "updated_since": "Changed since",
+        "exported_since": "Exported since",
+        "exported_until": "Exported until",
+        "imported_since": "Imported since",
+        "imported_until": "Imported until",
+    }
+    return [
+        FilterOut(name="state", label="State", type="choice", choices=list(get_args(SyncState))),
+        FilterOut(name="linked", label="Linked", type="boolean"),
+        FilterOut(name="has_error", label="Has an error", type="boolean"),
+        *([FilterOut(name="status", label="Status", type="choice", choices=statuses)] if statuses else []),
+        FilterOut(name="do_not_export", label="Do not export", type="boolean"),
+        FilterOut(name="do_not_import", label="Do not import", type="boolean"),
+        FilterOut(name="accounting_code", label="Accounting code", type="text"),
+        *(FilterOut(name=name, label=label, type="datetime") for name, label in times.items()),
+    ]
+
+
+# ------------------------------------------------------------------ fields, from the kind's one model
+
+
+def _fields(kind: Kind[Any]) -> list[FieldOut]:
+    labels = {field.name: field.label for field in kind.fields}
+    most = {field.name: limit.most for field in kind.fields for limit in field.limits if not limit.part}
+    return [
+        field.model_copy(update={"read_only": field.name in kind.hub_fields, "most": most.get(field.name)})
+        for field in _of(kind.model, labels)
+    ]
+
+
+def _of(model: type[BaseModel], labels: dict[str, str]) -> list[FieldOut]:
+    return [
+        _field(name, labels.get(name, name.replace("_", " ").capitalize()), field.annotation, field.is_required())
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _field(name: str, label: str, annotation: Any, required: bool) -> FieldOut:
+    told = FieldOut(name=name, label=label, type="text", required=required)
+    annotation = _bare(annotation)
+    if get_origin(annotation) is Literal:
+        return told.model_copy(update={"type": "choice", "choices": [str(each) for each in get_args(annotation)]})
+    if get_origin(annotation) in (tuple, list):
+        return _many(told, _bare(get_args(annotation)[0]))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return told.model_copy(update={"type": "group", "of": _of(annotation, {})})
+    return told.model_copy(update={"type": _type(name, annotation)})
+
+
+def _many(told: FieldOut, item: Any) -> FieldOut:
+    if get_origin(item) is Literal:
+        return told.model_copy(update={"type": "choices", "choices": [str(each) for each in get_args(item)]})
+    if isinstance(item, type) and issubclass(item, BaseModel):
+        parts = _of(item, {})
+        key = next((part.name for part in parts if part.name == "kind" and part.type == "choice"), None)
+        return told.model_copy(update={"type": "list", "of": parts, "keyed_by": key})
+    return told.model_copy(update={"type": "list", "of": [_field("", told.label, item, False)]})
+
+
+def _type(name: str, annotation: Any) -> FieldType:
+    known: dict[Any, FieldType] = {bool: "boolean", int: "integer", datetime: "datetime", date: "date"}
+    if annotation is Decimal:
+        return "quantity" if "quantity" in name or "rate" in name else "money"
+    if annotation is str and name.endswith("email"):
+        return "email"
+    return known.get(annotation, "text")
+
+
+def _bare(annotation: Any) -> Any:
+    """Without ``Annotated`` and ``| None``."""
+    while True:
+        if hasattr(annotation, "__metadata__"):
+            annotation = annotation.__origin__
+        elif get_origin(annotation) in (Union, UnionType):
+            annotation = next(each for each in get_args(annotation) if each is not type(None))
+        else:
+            return annotation

@@ -1,0 +1,68 @@
+"""GET /v1/kinds says enough of every kind to draw its list and its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledgerlink.flows.bulk.registry import REGISTRY
+from ledgerlink.kinds import KINDS
+from tests.support.api import Api
+
+
+def kinds(api: Api) -> dict[str, Any]:
+    return {kind["name"]: kind for kind in api.get("/v1/kinds").json["items"]}
+
+
+def named(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {item["name"]: item for item in items}
+
+
+def test_every_kind_of_the_registry_is_told_with_all_its_fields(api: Api) -> None:
+    told = kinds(api)
+    assert set(told) == set(KINDS)
+    for name, kind in KINDS.items():
+        assert list(named(told[name]["fields"])) == list(kind.model.model_fields)
+
+
+def test_fields_say_what_can_be_typed_into_them(api: Api) -> None:
+    fields = named(kinds(api)["organizations"]["fields"])
+    assert (fields["name"]["type"], fields["name"]["required"], fields["name"]["most"]) == ("text", True, 255)
+    assert fields["email"]["type"] == "email"
+    assert fields["active"]["type"] == "boolean"
+    assert fields["roles"]["choices"] == ["customer", "supplier"]
+    assert fields["phones"]["keyed_by"] == "kind"
+    assert named(fields["phones"]["of"])["kind"]["choices"] == ["main", "direct", "mobile", "fax"]
+    assert fields["people"]["type"] == "list"
+    assert fields["balance"]["read_only"] is True
+    assert named(fields["balance"]["of"])["receivable"]["type"] == "money"
+
+
+def test_columns_hold_what_the_ledger_knows_of_a_record(api: Api) -> None:
+    columns = named(kinds(api)["organizations"]["columns"])
+    assert columns["name"]["default"] is True
+    assert {"sync.accounting_code", "sync.last_export_at", "sync.last_import_at", "do_not_export.reason"} <= set(
+        columns
+    )
+
+
+def test_every_filter_is_one_the_list_takes(api: Api) -> None:
+    for filter_ in kinds(api)["organizations"]["filters"]:
+        value = {"boolean": "true", "datetime": "2026-01-01T00:00:00Z"}.get(filter_["type"], "linked")
+        if filter_["choices"]:
+            value = filter_["choices"][0]
+        assert api.get("/v1/companies/acme/organizations", **{filter_["name"]: value}).status == 200, filter_
+
+
+def test_only_what_the_api_can_do_is_offered(api: Api) -> None:
+    body = api.get("/v1/kinds").json
+    for job in body["capabilities"]["jobs"]:
+        assert job in REGISTRY
+    for kind in body["items"]:
+        assert {action["job"] for action in kind["actions"]} - {None} <= set(REGISTRY)
+    for screen in set(body["capabilities"]["screens"]) & {"errors", "conflicts", "history", "export-queue"}:
+        assert api.get(f"/v1/companies/acme/{screen}").status == 200
+
+
+def test_everyone_signed_in_may_read_it(api: Api) -> None:
+    assert [api.get("/v1/kinds", role=role).status for role in ("viewer", "crm", "finance")] == [200] * 3
+    assert api.get("/v1/kinds", token=False).status == 401
