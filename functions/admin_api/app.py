@@ -12,12 +12,43 @@ from .access import guard
 from .answers import write_json
 from .problems import answer_for
 from .reading import ReadRequest, known_query_only
-from .routers import changes, companies, conflicts, connection, errors, links, meta, queue, records, reference, settings
+from .routers import (
+    changes,
+    companies,
+    conflicts,
+    connection,
+    errors,
+    holds,
+    kinds,
+    ledger_data,
+    links,
+    meta,
+    queue,
+    records,
+    reference,
+    settings,
+)
+
+MODULES = (
+    meta,
+    reference,
+    kinds,
+    companies,
+    settings,
+    connection,
+    links,
+    holds,
+    ledger_data,
+    queue,
+    errors,
+    conflicts,
+    changes,
+)
 
 # Validation is one of the middlewares, not `enable_validation`, because that would read the request before the guard.
 app = APIGatewayHttpResolver()
 app.use(middlewares=[guard, known_query_only, ReadRequest(), write_json])
-for module in (meta, reference, companies, settings, connection, links, queue, errors, conflicts, changes):
+for module in MODULES:
     app.include_router(module.routes)
 for routes in records.ROUTERS:
     app.include_router(routes)

@@ -21,7 +21,8 @@ LARGE = 5_500_000  # what Lambda takes in one event, less what surrounds the bod
 
 Next = Callable[[ApiGatewayResolver], Response[Any]]
 
-RecordId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._~@+-]{1,47}$", description="The CRM's own id")]
+ID_PATTERN = r"^[A-Za-z0-9._~@+-]{1,47}$"
+RecordId = Annotated[str, Path(pattern=ID_PATTERN, description="The CRM's own id")]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Cursor = Annotated[str | None, Query(max_length=4000, description="`next` of the last answer")]
 IfMatch = Annotated[str | None, Header(alias="if-match", description="The revision the change was made on")]
@@ -31,7 +32,7 @@ class ReadRequest(OpenAPIRequestValidationMiddleware):
     """Powertools' validation, behind our own way of reading bodies and after the caller was checked."""
 
     def __init__(self) -> None:
-        super().__init__()
+        """It keeps nothing."""
 
     def _get_body(self, app: ApiGatewayResolver) -> Any:
         kind = str(app.current_event.headers.get("content-type") or "").split(";")[0].strip().lower()

@@ -14,6 +14,7 @@ from ledgerlink.state.link import SyncState
 from ledgerlink.state.record import Hold
 
 from .answers import Shown
+from .reading import ID_PATTERN
 
 
 class RecordRef(Value):
@@ -74,7 +75,23 @@ class HoldIn(Value):
         return Hold(on=self.on, reason=self.reason if self.on else "")
 
 
-_ENVELOPE = ("id", "revision", "updated_at", "sync", "do_not_export", "do_not_import", "link")
+def hold_of(given: HoldIn | None) -> Hold | None:
+    """None leaves the hold as it is."""
+    return given.hold() if given is not None else None
+
+
+class ClearIn(Value):
+    """Which fields to empty, and where."""
+
+    fields: list[str] = Field(min_length=1, max_length=50, description='Such as "email" or "phones.mobile"')
+    side: Literal["ledger", "crm", "both"]
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class RenameIn(Value):
+    """The id the record gets."""
+
+    id: str = Field(pattern=ID_PATTERN)
 
 
 @dataclass(frozen=True)
@@ -103,7 +120,7 @@ def shapes(kind_name: str) -> Shapes:
     given_id = (str | None, Field(None, description="As in the path"))
     put = create_model(f"{name}Put", __base__=kind.model, id=given_id, **ignored, **holds, **link)
     patch = create_model(f"{name}Patch", __base__=Value, **_optional(kind.model), id=given_id, **ignored, **holds)
-    item: Any = create_model(f"{name}BatchItem", __base__=put, id=(str, ...))
+    item: Any = create_model(f"{name}BatchItem", __base__=put, id=(str, Field(pattern=ID_PATTERN)))
     # A bad item is kept as it came and answered by itself, so anything goes here.
     one: Any = Annotated[item | Any, Field(union_mode="left_to_right")]
     batch = create_model(f"{name}Batch", __base__=Value, items=(list[one], Field(max_length=500)))
@@ -134,6 +151,3 @@ def _or_null(annotation: Any) -> Any:
 def own_fields(body: BaseModel, fields: frozenset[str], *, given_only: bool = False) -> dict[str, Any]:
     """The record's own fields of a body as plain data, without the envelope."""
     return body.model_dump(include=set(fields), exclude_unset=given_only)
-
-
-Order = Literal["title", "-title"]

@@ -91,6 +91,16 @@ class Unclaim:
 
 
 @dataclass(frozen=True)
+class MoveClaim:
+    """Hand the document over from one link to another, if the first holds it (a record got another id)."""
+
+    link: LinkKey
+    to: LinkKey
+    document_type: str
+    document_id: str
+
+
+@dataclass(frozen=True)
 class PutLane:
     """Store the lane if nobody stored it since: how a turn is taken (see ``state.lane``)."""
 
@@ -166,6 +176,7 @@ Write = (
     | PutLink
     | Claim
     | Unclaim
+    | MoveClaim
     | PutLane
     | PutDispatch
     | DropDispatch
@@ -232,7 +243,8 @@ class LinkFilter:
     do_not_import: bool | None = None
     status: str | None = None
     accounting_code: str | None = None
-    q: str | None = None
+    q: str | None = None  # in title, number or e-mail
+    number: str | None = None  # in the number alone
     updated_since: str | None = None
     exported_since: str | None = None
     exported_until: str | None = None

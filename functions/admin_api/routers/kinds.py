@@ -183,9 +183,7 @@ def _actions(kind: Kind[Any], paths: set[str]) -> list[ActionOut]:
         return found
     by_job = {"send": ("send", "records"), **_BY_JOB.get(kind.name, {})}
     return found + [
-        ActionOut(name=name, job=job, names=names)
-        for name, (job, names) in by_job.items()
-        if job in REGISTRY
+        ActionOut(name=name, job=job, names=names) for name, (job, names) in by_job.items() if job in REGISTRY
     ]
 
 

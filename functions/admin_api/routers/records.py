@@ -13,18 +13,19 @@ from pydantic import BaseModel
 
 from admin_api.access import ALL, CRM, At, Who, open_to
 from admin_api.answers import answer, nothing
+from admin_api.batches import BatchOut, put_many
 from admin_api.finding import search, stamp
 from admin_api.presenting import shown
-from admin_api.reading import Cursor, IfMatch, Limit, RecordId, revision
-from admin_api.shapes import HoldIn, own_fields, shapes
+from admin_api.reading import LARGE, Cursor, IfMatch, Limit, RecordId, revision
+from admin_api.shapes import ClearIn, RenameIn, hold_of, own_fields, shapes
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
-from ledgerlink.flows import linking, saving
+from ledgerlink.flows import clearing, linking, renaming, saving
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.saving import Push, Saved
 from ledgerlink.kinds import KINDS, Kind
 from ledgerlink.ports import LinkFilter
-from ledgerlink.state.link import LinkKey, SyncState
-from ledgerlink.state.record import RecordKey
+from ledgerlink.state.link import Link, LinkKey, SyncState
+from ledgerlink.state.record import Record, RecordKey
 
 from .companies import COMPANY
 
@@ -79,9 +80,13 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
         """One record, with where it stands."""
         key = RecordKey(at.company.id, kind.name, id)
         record, link = at.at.records.get(key), at.at.links.get(LinkKey(*key))
+        if record is not None and record.moved_to:
+            raise Refused(
+                "renamed", f"its id is {record.moved_to} now", status=404, extra={"renamed_to": record.moved_to}
+            )
         if record is None or record.deleted or link is None:
             raise NotFound(kind.singular)
-        return answer(shown(at, record, link), revision=record.revision)
+        return _answer(at, record, link)
 
     @routes.delete(f"{path}/<id>", tags=tags, status_code=204, **open_to(*CRM))
     def delete_record(
@@ -98,6 +103,26 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
         key = RecordKey(at.company.id, kind.name, id)
         saving.delete(at, key, who.actor, force=force, reason=reason, if_match=revision(if_match))
         return nothing()
+
+    @routes.post(f"{path}:batch", tags=tags, **open_to(*CRM, most_bytes=LARGE))
+    @typed(body=shape.batch)
+    def put_batch(at: At, who: Who, body: Any) -> BatchOut:
+        """Put up to 500 records; each has an outcome of its own, and a bad one spoils no other."""
+        return put_many(at, kind.name, body.items, who.actor)
+
+    @routes.post(f"{path}/<id>:clear", tags=tags, **open_to(*CRM))
+    @typed(returns=shape.record)
+    def clear_fields(at: At, who: Who, id: RecordId, body: ClearIn) -> Any:
+        """Empty fields here, in the ledger, or on both sides: what emptying alone never does."""
+        key = RecordKey(at.company.id, kind.name, id)
+        clearing.clear(at, key, body.fields, body.side, body.reason, who.actor)
+        return _answer(at, *linking.pair_of(at, key))
+
+    @routes.post(f"{path}/<id>:rename", tags=tags, **open_to(*CRM))
+    @typed(returns=shape.record)
+    def rename_record(at: At, who: Who, id: RecordId, body: RenameIn) -> Any:
+        """Give a record made from the ledger the CRM's own id; the old one stays as a tombstone."""
+        return _answer(at, *renaming.rename(at, RecordKey(at.company.id, kind.name, id), body.id, who.actor))
 
     @routes.get(path, tags=tags, **open_to(*ALL))
     @typed(returns=shape.page)
@@ -153,14 +178,14 @@ def _push(body: Any, fields: dict[str, Any], mode: Literal["replace", "merge"], 
     return Push(
         fields,
         mode,
-        do_not_export=_hold(body.do_not_export),
-        do_not_import=_hold(body.do_not_import),
+        do_not_export=hold_of(body.do_not_export),
+        do_not_import=hold_of(body.do_not_import),
         if_match=revision(if_match),
     )
 
 
-def _hold(given: HoldIn | None) -> Any:
-    return given.hold() if given is not None else None
+def _answer(at: Context, record: Record, link: Link) -> Response[BaseModel]:
+    return answer(shown(at, record, link), revision=record.revision)
 
 
 def _saved(at: Context, saved: Saved) -> Response[BaseModel]:

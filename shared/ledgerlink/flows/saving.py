@@ -114,10 +114,12 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
 
     Raises Invalid, Stale, Refused ``record_too_large``, NotFound (PATCH of nothing).
     """
+    if record is not None and record.moved_to:
+        raise renamed(record)
     _check_revision(record, push.if_match)
     pushed, content = _contents(key, record, push)
     if record is None or record.deleted:
-        return _draft(context, _born(context, key, pushed, record, actor), _fresh(key, link), push, actor, record)
+        return _draft(context, _born(context, key, content, record, actor), _fresh(key, link), push, actor, record)
     _check_size(content)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
@@ -141,7 +143,17 @@ def read_pair(context: Context, key: RecordKey) -> tuple[Record | None, Link]:
     at = context.at
     record = at.records.get(key)
     link = at.links.get(LinkKey(*key))
-    return record, link or Link(company=key.company, kind=key.kind, id=key.id, stage=KINDS[key.kind].stage)
+    return record, link or blank_link(key)
+
+
+def blank_link(key: RecordKey) -> Link:
+    """The main link of a record that has none yet."""
+    return Link(company=key.company, kind=key.kind, id=key.id, stage=KINDS[key.kind].stage)
+
+
+def renamed(record: Record) -> Refused:
+    """What an id that was given up answers."""
+    return Refused("renamed", f"its id is {record.moved_to} now", extra={"renamed_to": record.moved_to})
 
 
 def _check_revision(record: Record | None, if_match: int | None) -> None:
@@ -150,13 +162,15 @@ def _check_revision(record: Record | None, if_match: int | None) -> None:
         raise Stale(current)
 
 
-def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Content, Content]:
+def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Content | None, Content]:
     """What was pushed, as a whole content, and what the record becomes by it."""
     kind = KINDS[key.kind]
     live = record if record is not None and not record.deleted else None
     if push.mode == "merge":
         if live is None:
             raise NotFound(kind.singular)
+        if not push.fields:  # holds alone
+            return live.pushed, live.content
         content = content_from(key.kind, _patched(live.content, push.fields))
         pushed = content_from(key.kind, _patched(live.pushed or live.content, push.fields))
         return pushed, edits.replaced_by(kind, live.content, content)

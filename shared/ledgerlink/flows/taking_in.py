@@ -131,7 +131,10 @@ def _known(intake: Intake, documents: list[Document]) -> Known:
         keys.add(LinkKey(company, kind.name, born_id(company, document)))
         if (own := kind.id_of(document.reference)) is not None:
             keys.add(LinkKey(company, kind.name, own))
-    return Known(busy, claims, at.links.many(keys), at.records.many({key.record for key in keys}))
+    records = at.records.many({key.record for key in keys})
+    moved = {LinkKey(company, each.kind, each.moved_to) for each in records.values() if each.moved_to}
+    records |= at.records.many({key.record for key in moved}) if moved else {}
+    return Known(busy, claims, at.links.many(keys | moved), records)
 
 
 def _one(intake: Intake, known: Known, document: Document) -> Step:
@@ -339,6 +342,9 @@ def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) 
     kind = BY_DOCUMENT[document.type]
     key = LinkKey(company, kind.name, born_id(company, document))
     before = known.records.get(key.record)
+    if before is not None and before.moved_to:
+        key = LinkKey(company, kind.name, before.moved_to)
+        before = known.records.get(key.record)
     if before is not None and before.deleted:
         return TakenIn(document, "skipped", "deleted_here", key), []
     wanted = rules.of_unlinked(document, settings, intake.source, tombstone=tombstone, matches=())

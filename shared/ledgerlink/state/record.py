@@ -41,6 +41,8 @@ class Record(Value):
     updated_at: datetime
     changed_by: ChangedBy = "crm"
     deleted: bool = False
+    moved_to: str = ""  # of a deleted one: it lives on under this id
+    formerly: str = ""  # the id it had before
     version: int = 0  # of the stored item; 0 = never stored
 
     @property

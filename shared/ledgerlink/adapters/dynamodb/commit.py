@@ -40,13 +40,12 @@ class DynamoCommit:
 
     def _together(self, groups: list[Group]) -> list[bool]:
         """Several groups in one transaction; where one condition fails, each group for itself."""
-        done: list[bool] = []
-        for pack in _packs(groups):
-            if len(pack) > 1 and self._applied([operation for group in pack for operation in group]):
-                done += [True] * len(pack)
-            else:
-                done += [self._applied(group) for group in pack]
-        return done
+        return [done for pack in self._parallel.map(self._pack, _packs(groups)) for done in pack]
+
+    def _pack(self, pack: list[Group]) -> list[bool]:
+        if len(pack) > 1 and self._applied([operation for group in pack for operation in group]):
+            return [True] * len(pack)
+        return [self._applied(group) for group in pack]
 
     def _applied(self, group: Group) -> bool:
         try:

@@ -145,6 +145,8 @@ def record_item(record: Record) -> RecordItem:
         updated_at=at,
         changed_by=record.changed_by,
         deleted=record.deleted or None,
+        moved_to=record.moved_to or None,
+        formerly=record.formerly or None,
         feed_of=record.company,
         feed_key=f"{at}#{record_sk(record.key)}",
     )
@@ -167,6 +169,8 @@ def record_of(item: RecordItem) -> Record:
         updated_at=unstamp(item.updated_at),
         changed_by=item.changed_by,
         deleted=bool(item.deleted),
+        moved_to=item.moved_to or "",
+        formerly=item.formerly or "",
         version=int(item.version),
     )
 

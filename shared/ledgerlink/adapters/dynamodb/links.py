@@ -162,6 +162,8 @@ def _condition(where: LinkFilter) -> Any:
             | LinkItem.email.contains(where.q)
             | LinkItem.number.contains(where.q)
         )
+    if where.number:
+        terms.append(LinkItem.number.contains(where.number))
     condition = None
     for term in terms:
         condition = term if condition is None else condition & term

@@ -58,6 +58,12 @@ def _unclaim(write: ports.Unclaim) -> list[Operation]:
     return [Operation(item, _free_or_held_by(link_sk(write.link)), delete=not write.tombstone)]
 
 
+def _move_claim(write: ports.MoveClaim) -> list[Operation]:
+    sk = claim_sk(write.document_type, write.document_id)
+    item = LinkItem(write.to.company, sk, version=1, holder=link_sk(write.to))
+    return [Operation(item, LinkItem.holder == link_sk(write.link))]
+
+
 def _free_or_held_by(holder: str) -> Condition:
     free: Condition = LinkItem.holder.does_not_exist()
     return free | (LinkItem.holder == holder)
@@ -154,6 +160,7 @@ _OPERATIONS: dict[type, Callable[[Any], list[Operation]]] = {
     ports.PutLink: _put_link,
     ports.Claim: _claim,
     ports.Unclaim: _unclaim,
+    ports.MoveClaim: _move_claim,
     ports.PutLane: _put_lane,
     ports.PutDispatch: _put_dispatch,
     ports.DropDispatch: _drop_dispatch,

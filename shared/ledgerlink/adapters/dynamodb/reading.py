@@ -18,6 +18,8 @@ from .errors import translated
 
 M = TypeVar("M", bound=Model)
 
+LOOKED_AT = 1000  # items in one call of a filtered query; DynamoDB stops at 1 MB anyway
+
 
 def many(model: type[M], keys: Iterable[tuple[str, str]]) -> list[M]:
     """Items by key, strongly read, in batches of 100; missing ones are absent."""
@@ -35,7 +37,9 @@ def page(
     """One page of a query; the cursor is the key of the last item read, as opaque text."""
     start = _key(after)
     with translated(), _of_ours(after):
-        rows = query(*args, limit=limit, page_size=limit, last_evaluated_key=start, **kw)
+        # With a filter, "page size" is how many are looked at in one call, and most may not fit.
+        page_size = limit if kw.get("filter_condition") is None else max(limit, LOOKED_AT)
+        rows = query(*args, limit=limit, page_size=page_size, last_evaluated_key=start, **kw)
         items = [make(row) for row in rows]
         return Page(items, _text(rows.last_evaluated_key))
 

@@ -152,6 +152,8 @@ class RecordItem(Model):
     updated_at = UnicodeAttribute(null=True)
     changed_by = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
+    moved_to = UnicodeAttribute(null=True)
+    formerly = UnicodeAttribute(null=True)
     feed_of = UnicodeAttribute(null=True)
     feed_key = UnicodeAttribute(null=True)
 

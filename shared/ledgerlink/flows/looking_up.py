@@ -1,0 +1,60 @@
+"""Looking contacts up while somebody types: names and e-mails in the ledger, account numbers in our own copy (K8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from ledgerlink.kinds import BY_DOCUMENT
+from ledgerlink.ports import Claimed, LinkFilter
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link, LinkKey
+
+from .context import Context
+
+MOST = 10
+CONTACT = "contact"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A contact, and which record it is linked to."""
+
+    document_id: str
+    name: str
+    email: str
+    account_number: str
+    status: str
+    linked_to: LinkKey | None = None
+
+
+def contacts(context: Context, text: str) -> list[Hit]:
+    """At most ten; archived ones too. Raises NotConnected, LedgerBusy."""
+    found = {document.id: _of_document(document) for document in context.ledger.search(text)}
+    for hit in _by_account_number(context, text):
+        found.setdefault(hit.document_id, hit)
+    hits = list(islice(found.values(), MOST))
+    claims = context.at.links.claimed(context.company.id, CONTACT, [hit.document_id for hit in hits])
+    return [_claimed(hit, claims.get(hit.document_id, Claimed())) for hit in hits]
+
+
+def _by_account_number(context: Context, text: str) -> list[Hit]:
+    """Linked organizations whose account number contains the text: the ledger's search does not look there."""
+    kind = BY_DOCUMENT[CONTACT].name
+    where = LinkFilter(linked=True, number=text)
+    page = context.at.links.search(context.company.id, kind, where, limit=MOST)
+    links = context.at.links.many(page.items)
+    return [_of_link(links[key]) for key in page.items if key in links]
+
+
+def _of_document(document: Document) -> Hit:
+    name, email, number = (getattr(document.content, part, "") for part in ("name", "email", "account_number"))
+    return Hit(document.id, name, email, number, document.status)
+
+
+def _of_link(link: Link) -> Hit:
+    return Hit(link.document_id, link.title, link.email, link.number, link.document_status or "active")
+
+
+def _claimed(hit: Hit, claim: Claimed) -> Hit:
+    return Hit(hit.document_id, hit.name, hit.email, hit.account_number, hit.status, claim.link)
