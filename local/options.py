@@ -28,9 +28,9 @@ PASSED_ON = (
 class Options:
     """`root` holds template.yaml, `state` the logs and the clock; `environment` is added to every function's.
 
-    With `rights` the emulator holds functions to their roles, which costs it a third of its speed; `warm` starts
-    processes ahead of their first event. `code` (first the functions, then layers) and `python` run something else than
-    the sources under this Python: a build, say.
+    With `rights` the emulator holds functions to their roles, which halves its speed; `warm` starts processes ahead of
+    their first event. `code` (first the functions, then layers) and `python` run something else than the sources under
+    this Python: a build, say.
     """
 
     root: Path = REPOSITORY
@@ -39,7 +39,7 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
     aws_endpoint_url: str | None = None
     warm: bool = True
-    rights: bool = True
+    rights: bool = field(default_factory=lambda: os.environ.get("LEDGERLINK_RIGHTS") != "0")
     code: tuple[Path, ...] = ()
     python: str = sys.executable
 
@@ -52,7 +52,6 @@ class Options:
             ports=ports,
             state=state if ports.gateway == Ports.gateway else state / str(ports.gateway),
             environment={name: env[name] for name in PASSED_ON if env.get(name)},
-            rights=env.get("LEDGERLINK_RIGHTS") != "0",
             aws_endpoint_url=env.get("LEDGERLINK_AWS_ENDPOINT_URL") or None,
         )
 
