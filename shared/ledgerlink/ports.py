@@ -19,8 +19,10 @@ from .state.document import Document
 from .state.job import ChunkSort, Job, JobItem
 from .state.lane import Direction, Lane
 from .state.link import Link, LinkKey
+from .state.mapping import Mappings
 from .state.notice import Notice
 from .state.record import Record, RecordKey
+from .state.reference import Reference
 from .state.suggestion import Suggestion
 
 T = TypeVar("T")
@@ -165,6 +167,22 @@ class PutSuggestion:
 
 
 @dataclass(frozen=True)
+class PutReference:
+    """Store the ledger's lists likewise."""
+
+    company: str
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class PutMappings:
+    """Store the company's mappings likewise."""
+
+    company: str
+    mappings: Mappings
+
+
+@dataclass(frozen=True)
 class PutNotice:
     """Store an e-mail notice likewise."""
 
@@ -187,6 +205,8 @@ Write = (
     | PutJob
     | PutNotice
     | PutSuggestion
+    | PutReference
+    | PutMappings
 )
 
 
@@ -538,6 +558,16 @@ class Notices(Protocol):
     def get(self, company: str, notice: str) -> Notice | None: ...
 
 
+class ReferenceData(Protocol):
+    """The ledger's own lists and the company's mappings onto them."""
+
+    def get(self, company: str) -> Reference:
+        """As last read; empty where never."""
+        ...
+
+    def mappings(self, company: str) -> Mappings: ...
+
+
 class Suggestions(Protocol):
     """Possible duplicates."""
 
@@ -832,6 +862,8 @@ class Ports(Protocol):
     def notices(self) -> Notices: ...
     @property
     def suggestions(self) -> Suggestions: ...
+    @property
+    def reference(self) -> ReferenceData: ...
     @property
     def files(self) -> Files: ...
     @property

@@ -131,6 +131,12 @@ class Wiring:
         return self._bound(DynamoSuggestions())
 
     @cached_property
+    def reference(self) -> p.ReferenceData:
+        from .adapters.dynamodb.control_ports import DynamoReferenceData
+
+        return self._bound(DynamoReferenceData())
+
+    @cached_property
     def limits(self) -> p.Limits:
         from .adapters.dynamodb.limits import DynamoLimits
 

@@ -9,6 +9,8 @@ from ledgerlink.errors import NotConnected, NotFound
 from ledgerlink.ports import Ledger, Ports
 from ledgerlink.rules.profiles import CompanySettings, settings_for
 from ledgerlink.state.company import Company, Connection
+from ledgerlink.state.mapping import Mappings
+from ledgerlink.state.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class Context:
     def why_closed(self) -> str:
         """The reason code for a connection that cannot be used."""
         return "needs_reconnect" if self.connection.state == "needs_reconnect" else "not_connected"
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The ledger's own lists as last read."""
+        return self.at.reference.get(self.company.id)
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        return self.at.reference.mappings(self.company.id)
 
     @cached_property
     def ledger(self) -> Ledger:

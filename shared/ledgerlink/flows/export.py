@@ -17,11 +17,13 @@ from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Archive, Create, Decision, Update
 from ledgerlink.rules.dispatch import MOST_AT_ONCE, MOST_DOCUMENTS
 from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record
 
 from . import dispatching, lanes, looking, recovery, waking
 from .carrying_out import carry_out
 from .context import open_context
 from .drain import Drain, Selected
+from .gathering import facts_for
 
 ROUND = MOST_DOCUMENTS * MOST_AT_ONCE
 PAGE = 200
@@ -116,6 +118,18 @@ def _select(drain: Drain) -> list[Selected]:
     return []
 
 
+def _complete(drain: Drain, decided: list[tuple[Record, Link, Decision]]) -> list[tuple[Record, Link, Decision]]:
+    """What is to be sent is decided for good once everything it names was read, in one go for all."""
+    to_send = [record for record, _, decision in decided if isinstance(decision, Create | Update | Archive)]
+    if not any(rules.needs(record) for record in to_send):
+        return decided
+    facts = facts_for(drain.context, to_send)
+    return [
+        (record, link, rules.complete(decision, record, link, facts) if record in to_send else decision)
+        for record, link, decision in decided
+    ]
+
+
 def _live_only(drain: Drain) -> bool:
     """Whether today's calls are too few for bulk work: then a job's records stay due, and others pass them."""
     if drain.live_only is None:
@@ -129,18 +143,19 @@ def _decide(drain: Drain, keys: list[LinkKey]) -> list[Selected]:
     """Read the candidates strongly, decide, and carry out at once what needs no call."""
     links = drain.at.links.many(keys)
     records = drain.at.records.many(key.record for key in keys)
-    selected: list[Selected] = []
-    others: list[tuple[Link, Decision]] = []
+    decided: list[tuple[Record, Link, Decision]] = []
     for key in keys:
         link, record = links.get(key), records.get(key.record)
         if link is None or record is None or not link.is_due:
             continue  # the index lags; it was settled meanwhile
-        decision = rules.decide(record, link, drain.context.settings)
-        if isinstance(decision, Create | Update | Archive):
-            if link.ordered_by in BY_THEMSELVES or not _live_only(drain):
-                selected.append(Selected(record, link, decision))
-        else:
+        decided.append((record, link, rules.decide(record, link, drain.context.settings)))
+    selected: list[Selected] = []
+    others: list[tuple[Link, Decision]] = []
+    for record, link, decision in _complete(drain, decided):
+        if not isinstance(decision, Create | Update | Archive):
             others.append((link, decision))
+        elif link.ordered_by in BY_THEMSELVES or not _live_only(drain):
+            selected.append(Selected(record, link, decision))
     carry_out(drain.at, others)
     drain.decided += len(others)
     return selected

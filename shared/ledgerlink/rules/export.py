@@ -17,11 +17,12 @@ from ledgerlink.kinds import KINDS
 from ledgerlink.reasons import reason as reason_of
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Clashing, Link, SyncError
-from ledgerlink.state.record import Record
+from ledgerlink.state.record import Record, RecordKey
 
 from . import organizations
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
 from .duplicates import keys_of
+from .facts import Facts
 from .merge import Clash
 from .profiles import CompanySettings
 
@@ -31,8 +32,10 @@ class Rule:
     """A kind's own part of the decision."""
 
     decide: Callable[[Record, Link, CompanySettings], Decision]
-    having_looked: Callable[[Decision, Document], Decision]
-    match_keys: Callable[[Any], frozenset[str]]
+    having_looked: Callable[[Decision, Document], Decision] = lambda decision, _document: decision
+    match_keys: Callable[[Any], frozenset[str]] = lambda _content: frozenset()
+    needs: Callable[[Record], tuple[RecordKey, ...]] = lambda _record: ()  # the records its document names
+    complete: Callable[[Decision, Record, Link, Facts], Decision] = lambda decision, _record, _link, _facts: decision
 
 
 RULES: dict[str, Rule] = {"organizations": Rule(organizations.decide, organizations.having_looked, keys_of)}
@@ -54,6 +57,16 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
 def having_looked(decision: Decision, document: Document) -> Decision:
     """The decision again after the document itself was read."""
     return RULES[document.kind].having_looked(decision, document)
+
+
+def needs(record: Record) -> tuple[RecordKey, ...]:
+    """The records whose documents this one's document names: its customer, its products."""
+    return RULES[record.kind].needs(record)
+
+
+def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> Decision:
+    """A decision to send, with everything known that the document names: the final word before the call."""
+    return RULES[record.kind].complete(decision, record, link, facts)
 
 
 def after_save(record: Record, link: Link, settings: CompanySettings, now: datetime, *, born: bool) -> Link:

@@ -74,7 +74,7 @@ class DynamoCommit:
         with TransactWrite(connection=self._connection) as transaction:
             for operation in group:
                 write = transaction.delete if operation.delete else transaction.save
-                write(operation.item, condition=operation.condition)  # type: ignore[operator]  # two signatures
+                write(operation.item, condition=operation.condition)
 
 
 def _packs(groups: list[Group]) -> list[list[Group]]:

@@ -15,7 +15,9 @@ from ledgerlink.state.company import Company, Connection
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job
 from ledgerlink.state.lane import Direction, Lane
+from ledgerlink.state.mapping import Mappings
 from ledgerlink.state.notice import Notice
+from ledgerlink.state.reference import Reference
 from ledgerlink.state.suggestion import Suggestion
 
 from . import control
@@ -172,3 +174,13 @@ class DynamoSuggestions:
                     filter_condition=ControlItem.status == "open",
                 )
             )
+
+
+class DynamoReferenceData:
+    """``ports.ReferenceData``."""
+
+    def get(self, company: str) -> Reference:
+        return control.load(company, "reference", Reference) or Reference()
+
+    def mappings(self, company: str) -> Mappings:
+        return control.load(company, "mappings", Mappings) or Mappings()

@@ -65,8 +65,8 @@ def _move_claim(write: ports.MoveClaim) -> list[Operation]:
 
 
 def _free_or_held_by(holder: str) -> Condition:
-    free: Condition = LinkItem.holder.does_not_exist()
-    return free | (LinkItem.holder == holder)
+    condition: Condition = LinkItem.holder.does_not_exist() | (LinkItem.holder == holder)
+    return condition
 
 
 def _put_lane(write: ports.PutLane) -> list[Operation]:
@@ -150,6 +150,14 @@ def _put_suggestion(write: ports.PutSuggestion) -> list[Operation]:
     return [_control(value.company, f"suggestion#{value.id}", value, status=value.state)]
 
 
+def _put_reference(write: ports.PutReference) -> list[Operation]:
+    return [_control(write.company, "reference", write.reference)]
+
+
+def _put_mappings(write: ports.PutMappings) -> list[Operation]:
+    return [_control(write.company, "mappings", write.mappings)]
+
+
 def _control(company: str, sk: str, value: Any, **more: Any) -> Operation:
     version: int = value.version
     return Operation(control.item(company, sk, value, version=version, **more), control.unchanged(version))
@@ -171,4 +179,6 @@ _OPERATIONS: dict[type, Callable[[Any], list[Operation]]] = {
     ports.PutJob: _put_job,
     ports.PutNotice: _put_notice,
     ports.PutSuggestion: _put_suggestion,
+    ports.PutReference: _put_reference,
+    ports.PutMappings: _put_mappings,
 }
