@@ -7,7 +7,7 @@ from pathlib import Path
 
 MB = 1_000_000
 # Zipped and unzipped megabytes a layer may have; the AWS SDK alone would add 13 and 30.
-LIMITS = {"DependenciesLayer": (9.5, 26.0), "CodeLayer": (1.0, 4.0)}
+LIMITS = {"DependenciesLayer": (9.5, 26.0), "CodeLayer": (2.0, 6.0)}
 
 
 class TooBig(Exception):
