@@ -12,27 +12,33 @@ from .access import guard
 from .answers import write_json
 from .problems import answer_for
 from .reading import ReadRequest, known_query_only
+from .repeats import answer_once
 from .routers import (
     changes,
     companies,
     conflicts,
     connection,
     errors,
+    files,
     holds,
+    jobs,
     kinds,
     ledger_data,
     links,
+    members,
     meta,
     queue,
     records,
     reference,
     settings,
+    summary,
 )
 
 MODULES = (
     meta,
     reference,
     kinds,
+    members,
     companies,
     settings,
     connection,
@@ -43,11 +49,14 @@ MODULES = (
     errors,
     conflicts,
     changes,
+    jobs,
+    files,
+    summary,
 )
 
 # Validation is one of the middlewares, not `enable_validation`, because that would read the request before the guard.
 app = APIGatewayHttpResolver()
-app.use(middlewares=[guard, known_query_only, ReadRequest(), write_json])
+app.use(middlewares=[guard, known_query_only, ReadRequest(), answer_once, write_json])
 for module in MODULES:
     app.include_router(module.routes)
 for routes in records.ROUTERS:

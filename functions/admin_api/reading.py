@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from aws_lambda_powertools.event_handler.request import Request
 
 from ledgerlink.errors import FieldProblem, Invalid
 
@@ -55,17 +57,32 @@ def known_query_only(app: ApiGatewayResolver, next_middleware: Next) -> Response
 
 def body_text(app: ApiGatewayResolver) -> str:
     """The body as text, "" where there is none. Raises Invalid (413, or 400 for bytes that are no text)."""
-    event = app.current_event.raw_event
-    text = event.get("body") or ""
     most = (app.context["_route"].openapi_extensions or {}).get("x-most-bytes", MOST_BYTES)
     try:
-        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+        raw = _body_bytes(app.current_event.raw_event)
         if len(raw) > most:
             detail = f"the body has {len(raw)} bytes; {most} is the most here"
             raise Invalid(detail=detail, code="too_large_body", status=413)
         return raw.decode("utf-8-sig")
     except (UnicodeError, binascii.Error) as error:
         raise Invalid(detail="the body is not UTF-8 text", code="bad_json", status=400) from error
+
+
+def _body_bytes(event: dict[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    return base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+
+
+def _file(request: Request) -> bytes:
+    """The body as it came. Raises Invalid for JSON, which nobody sends as a file on purpose."""
+    kind = str(request.headers.get("content-type") or "").split(";")[0].strip().lower()
+    if kind == "application/json":
+        raise Invalid(detail="the body must be text/csv", code="not_csv", status=415)
+    return _body_bytes(request.resolved_event.raw_event)
+
+
+Bytes = Annotated[bytes, Depends(_file)]
+"""The body as it came."""
 
 
 def json_object(text: str) -> Any:

@@ -7,7 +7,7 @@ Everything stored carries a ``version`` and is written only if the stored versio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from .state.job import ChunkSort, Job, JobItem
 from .state.lane import Direction, Lane
 from .state.link import Link, LinkKey
 from .state.mapping import Mappings
+from .state.member import Member
 from .state.notice import Notice
 from .state.record import Record, RecordKey
 from .state.reference import Reference
@@ -396,6 +397,20 @@ class Companies(Protocol):
 CERTAIN = "seen-"  # begins the ``since`` of a mark made because we saw the news ourselves: it is no echo of ours
 
 
+class Members(Protocol):
+    """People and machine clients with their roles; few."""
+
+    def get(self, who: str) -> Member | None: ...
+
+    def all(self) -> list[Member]: ...
+
+    def put(self, member: Member) -> None:
+        """Raises Conflict."""
+        ...
+
+    def drop(self, who: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class Mark:
     """A document that should be read again, since when, and how often it failed to apply.
@@ -578,6 +593,28 @@ class Suggestions(Protocol):
         ...
 
     def count(self, company: str) -> int: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered to a request, known by its fingerprint; ``status`` 0: it is being worked on."""
+
+    fingerprint: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+class Answers(Protocol):
+    """Answers kept for a day by Idempotency-Key, so that a repeated request is not done twice."""
+
+    def begin(self, company: str, key: str, fingerprint: str, now: datetime) -> Answer | None:
+        """Take the key: None if it is ours now, else what is known under it."""
+        ...
+
+    def finish(self, company: str, key: str, answer: Answer, now: datetime) -> None: ...
+
+    def forget(self, company: str, key: str) -> None: ...
 
 
 class Files(Protocol):
@@ -864,6 +901,10 @@ class Ports(Protocol):
     def suggestions(self) -> Suggestions: ...
     @property
     def reference(self) -> ReferenceData: ...
+    @property
+    def answers(self) -> Answers: ...
+    @property
+    def members(self) -> Members: ...
     @property
     def files(self) -> Files: ...
     @property

@@ -142,6 +142,7 @@ _ALL = (
     Reason("invalid", "refuse", "Some of the input is wrong.", "Correct the fields that are named.", "anyone"),
     Reason("bad_json", "refuse", "The body cannot be read.", "Send JSON in UTF-8.", "crm"),
     Reason("not_json", "refuse", "The body is of another type.", "Send application/json.", "crm"),
+    Reason("not_csv", "refuse", "The body is of another type.", "Send text/csv.", "anyone"),
     Reason("too_large_body", "refuse", "The body is too large.", "Send less at once.", "crm"),
     Reason("stale", "refuse", "The record has changed since you read it.", "Read it again and repeat the change.", "anyone"),
     Reason("changed_meanwhile", "refuse", "Others kept changing it at the same time.", "Try again.", "anyone"),

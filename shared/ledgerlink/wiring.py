@@ -137,6 +137,18 @@ class Wiring:
         return self._bound(DynamoReferenceData())
 
     @cached_property
+    def members(self) -> p.Members:
+        from .adapters.dynamodb.members import DynamoMembers
+
+        return self._bound(DynamoMembers())
+
+    @cached_property
+    def answers(self) -> p.Answers:
+        from .adapters.dynamodb.answers import DynamoAnswers
+
+        return self._bound(DynamoAnswers())
+
+    @cached_property
     def limits(self) -> p.Limits:
         from .adapters.dynamodb.limits import DynamoLimits
 

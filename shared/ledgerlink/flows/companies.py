@@ -19,7 +19,7 @@ from .entries import record_entry
 from .saving import Actor
 
 TRIES = 5
-LIST = "companies"  # where the list of all companies is kept
+RESERVED = ("companies", "members", "none")  # where the table keeps what is no company's
 
 
 def put(company: Company, actor: Actor, at: Ports) -> tuple[Company, bool]:
@@ -27,7 +27,7 @@ def put(company: Company, actor: Actor, at: Ports) -> tuple[Company, bool]:
 
     Raises Invalid for a time zone or profile that is none.
     """
-    if company.id == LIST:
+    if company.id in RESERVED:
         raise Invalid(FieldProblem("company", "this id is the hub's own"))
     if not _is_zone(company.timezone):
         raise Invalid(FieldProblem("timezone", f"{company.timezone!r} is no time zone such as Europe/London"))

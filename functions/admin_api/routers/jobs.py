@@ -1,0 +1,153 @@
+"""Bulk jobs: started, followed, applied, cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, model_validator
+
+from admin_api.access import FINANCE, READERS, At, Who, open_to
+from admin_api.answers import Shown
+from admin_api.history import Diff
+from admin_api.reading import LARGE, Cursor, Limit
+from admin_api.shapes import RecordRef
+from ledgerlink.flows import jobs as flow
+from ledgerlink.kinds import Value
+from ledgerlink.state.job import Calls, Job, JobEmail, JobItem, JobStatus, Progress
+
+from .companies import COMPANY
+
+routes = Router()
+
+
+class JobIn(Value):
+    kind: str
+    dry_run: bool = False
+    ids: list[str] | None = Field(None, description="Without ids: all eligible")
+    records: list[RecordRef] | None = None
+    options: dict[str, Any] = Field(default_factory=dict, description="{from_date, fields[]}, or {upload_id}")
+
+    @model_validator(mode="after")
+    def _names_once(self) -> JobIn:
+        if self.ids is not None and self.records is not None:
+            raise ValueError("give ids or records, not both")
+        return self
+
+    @property
+    def chosen(self) -> list[str]:
+        return self.ids if self.ids is not None else [record.id for record in self.records or ()]
+
+
+class JobOut(Shown):
+    id: str
+    kind: str
+    status: JobStatus
+    dry_run: bool
+    started_by: str
+    progress: Progress
+    calls: Calls
+    email: JobEmail
+    started_at: datetime
+    finished_at: datetime | None
+    planned_at: datetime | None
+    waiting_for: str | None = Field(description="A code of GET /v1/reasons: what keeps it from going on now")
+    error: str | None
+    notes: list[str]
+
+
+class JobPage(Shown):
+    items: list[JobOut]
+    next: str | None
+
+
+class JobItemOut(Shown):
+    record: RecordRef
+    title: str
+    outcome: str
+    reason: str | None
+    message: str | None
+    diff: dict[str, Diff]
+    overwritten: list[str]
+    accounting_code: str | None
+    line: int | None
+
+
+class JobItemPage(Shown):
+    items: list[JobItemOut]
+    next: str | None
+
+
+@routes.post(f"{COMPANY}/jobs", tags=["jobs"], status_code=202, **open_to(*FINANCE, most_bytes=LARGE))
+def start_job(at: At, who: Who, body: JobIn) -> JobOut:
+    """Start a job, or plan it with `dry_run`; it goes on by itself and tells by e-mail when it is over."""
+    return _shown(flow.start(at, body.kind, who.actor, dry_run=body.dry_run, ids=body.chosen, options=body.options))
+
+
+@routes.get(f"{COMPANY}/jobs", tags=["jobs"], **open_to(*READERS))
+def list_jobs(at: At, limit: Limit = 50, cursor: Cursor = None) -> JobPage:
+    """The company's jobs, newest first."""
+    page = flow.page(at, after=cursor, limit=limit)
+    return JobPage(items=[_shown(job) for job in page.items], next=page.next)
+
+
+@routes.get(f"{COMPANY}/jobs/<job>", tags=["jobs"], **open_to(*READERS))
+def get_job(at: At, job: str) -> JobOut:
+    """A job as of its last turn."""
+    return _shown(flow.get(at, job))
+
+
+@routes.get(f"{COMPANY}/jobs/<job>/items", tags=["jobs"], **open_to(*READERS))
+def job_items(
+    at: At,
+    job: str,
+    outcome: Annotated[str | None, Query(max_length=20)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> JobItemPage:
+    """What became of each record; of a plan, what would. A page may be short before the end: read on."""
+    page = flow.items(at, job, outcome=outcome, after=cursor, limit=limit)
+    return JobItemPage(items=[_item(each) for each in page.items], next=page.next)
+
+
+@routes.post(f"{COMPANY}/jobs/<job>/apply", tags=["jobs"], status_code=202, **open_to(*FINANCE))
+def apply_job(at: At, who: Who, job: str) -> JobOut:
+    """Carry out a plan; what changed since it was made is left out."""
+    return _shown(flow.apply(at, job, who.actor))
+
+
+@routes.post(f"{COMPANY}/jobs/<job>/cancel", tags=["jobs"], status_code=202, **open_to(*FINANCE))
+def cancel_job(at: At, job: str) -> JobOut:
+    """Stop a job: what has gone has gone, what has not is taken back."""
+    return _shown(flow.cancel(at, job))
+
+
+def _shown(job: Job) -> JobOut:
+    told = {name: getattr(job, name) for name in ("id", "kind", "status", "dry_run", "started_by", "progress")}
+    return JobOut(
+        **told,
+        calls=job.calls,
+        email=job.email,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        planned_at=job.planned_at,
+        waiting_for=job.waiting_for or None,
+        error=job.error or None,
+        notes=list(job.notes),
+    )
+
+
+def _item(item: JobItem) -> JobItemOut:
+    return JobItemOut(
+        record=RecordRef(kind=item.kind, id=item.id),
+        title=item.title,
+        outcome=item.outcome,
+        reason=item.reason or None,
+        message=item.message or None,
+        diff={name: Diff(from_=told.get("from"), to=told.get("to")) for name, told in item.diff.items()},
+        overwritten=list(item.overwritten),
+        accounting_code=item.document_id or None,
+        line=item.line or None,
+    )
