@@ -1,4 +1,4 @@
-"""CSV out: organizations and the ledger's contacts, in pieces; what is too large for one answer lies in the bucket (K10)."""
+"""CSV out: organizations, and the ledger's contacts, in pieces; what no answer can carry lies in the bucket (K10)."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _orders(work: Work, items: Sequence[JobItem]) -> list[Order]:
             orders.append(Order(rules.left_out(item, "changed_since_plan")))
             continue
         if work.job.id in (link.ordered_by, link.last_job):  # by an earlier try of this turn
-            orders.append(Order(item))
+            orders.append(Order(item if item.outcome in rules.SENDING else rules.done_as(item)))
             continue
         now = rules.plan_export(record, link, work.context.settings, work.job.id)
         if work.job.dry_run and not rules.same_plan(item, now):
