@@ -7,6 +7,7 @@ from datetime import datetime
 from local.xero.messages import Json
 
 Key = tuple[str, str]
+Mark = tuple[int, int, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ class Table:
     def find(self, index: str, value: str) -> Row | None:
         """The oldest row under that key."""
         return next((self._rows[id] for id in self._index.get((index, value), ())), None)
+
+    def find_all(self, index: str, value: str) -> list[Row]:
+        """Every row under that key, in order of their last change."""
+        return [self._rows[id] for id in self._index.get((index, value), ())]
+
+    def has(self, index: str, value: str) -> bool:
+        return bool(self._index.get((index, value)))
 
     def ordered(self) -> list[Row]:
         """`UpdatedDateUTC ASC, <Id> ASC` (facts/xero.md §3.4); sorted once between two changes."""
@@ -74,6 +82,7 @@ class Books:
     organisation: Json
     tables: dict[str, Table]
     changes: list[Change] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)  # the next one of each prefix
     _journal: list[tuple[Table, str, Row | None]] = field(default_factory=list)
 
     @property
@@ -91,19 +100,27 @@ class Books:
             self.changes.append(Change(kind, row.id, "UPDATE" if old else "CREATE"))
         return row
 
-    def mark(self) -> tuple[int, int]:
-        return len(self._journal), len(self.changes)
+    def remove(self, kind: str, id: str) -> None:
+        """Takes a row away; no event tells of it."""
+        table = self.tables[kind]
+        self._journal.append((table, id, table.replace(id, None)))
 
-    def undo(self, mark: tuple[int, int]) -> None:
-        """Takes back everything since `mark`."""
-        journal, changes = mark
+    def mark(self) -> Mark:
+        return len(self._journal), len(self.changes), dict(self.numbers)
+
+    def undo(self, mark: Mark) -> None:
+        """Takes back everything since `mark`, numbers given out too."""
+        journal, changes, self.numbers = mark
         while len(self._journal) > journal:
             table, id, old = self._journal.pop()
             table.replace(id, old)
         del self.changes[changes:]
 
     def settle(self) -> list[Change]:
-        """Nothing before this can be taken back; answers what changed."""
-        changes, self.changes = self.changes, []
+        """Nothing before this can be taken back; answers what changed, each row once."""
+        changes: dict[tuple[str, str], Change] = {}
+        for change in self.changes:
+            changes.setdefault((change.kind, change.id), change)
+        self.changes = []
         self._journal.clear()
-        return changes
+        return list(changes.values())

@@ -6,11 +6,11 @@ Paths and fields are a contract with everything that drives the simulator from o
 from collections.abc import Callable
 from typing import Any
 
-from local.xero import sample
-from local.xero.books import Books
+from local.xero import organisations, sample
+from local.xero.books import Books, Row
 from local.xero.errors import CallRefused, Refused
 from local.xero.faults import BadFault, read_fault
-from local.xero.kinds import KINDS, by_any_name, names
+from local.xero.kinds import ATTACHMENTS, KINDS, Kind, by_any_name
 from local.xero.messages import Answer, Json, Request, json_answer
 from local.xero.settings import UnknownSetting
 from local.xero.webhooks import BadWebhooks
@@ -37,54 +37,59 @@ def handle(world: World, request: Request) -> Answer:
         return json_answer(refusal.answer.status, {"error": refusal.answer.body.decode()})
 
 
-def body_of(request: Request) -> Json:
-    """The JSON object of a control; an empty body is an empty object."""
-    body = request.json() if request.body else {}
+def body_of(request: Request, *, exact: bool = False) -> Json:
+    """The JSON object of a control, an empty body is an empty one; `exact` where amounts are in it."""
+    body = request.json(exact=exact) if request.body else {}
     if not isinstance(body, dict):
         raise BadControl("the body is a JSON object")
     return body
 
 
 def _seed(world: World, request: Request) -> Json:
-    """`{contacts: N}` makes N varied ones, `{contacts: [{…}]}` takes Xero's field names. All or nothing."""
-    body = body_of(request)
+    """`{contacts: N}` makes N varied ones, `{contacts: [{…}]}` takes Xero's field names. All or nothing.
+
+    Kinds are put in so that what others refer to comes first.
+    """
+    body = body_of(request, exact=True)
     books = _books(world, body.pop("organisation", None))
-    mark, made = books.mark(), {}
+    order = list(KINDS)
+    wanted = [(_kind(name), name, documents) for name, documents in body.items()]
+    mark, ids = books.mark(), dict[str, list[str]]()
     try:
-        for name, wanted in body.items():
-            made[name] = [_shown(name, row) for row in _seed_kind(world, books, name, wanted)]
+        for kind, name, documents in sorted(wanted, key=lambda each: order.index(each[0].name)):
+            ids[name] = [row.id for row in _seed_kind(world, books, kind, documents)]
     except (Refused, CallRefused, BadControl):
         books.undo(mark)
         raise
     books.settle()
-    return {name: len(rows) for name, rows in made.items()} | {
-        "ids": {n: [r["id"] for r in m] for n, m in made.items()}
-    }
+    return {**{name: len(made) for name, made in ids.items()}, "ids": ids}
 
 
-def _seed_kind(world: World, books: Books, name: str, wanted: Any) -> list[Any]:
+def _kind(name: str) -> Kind:
     kind = by_any_name(name)
     if kind is None:
         raise BadControl(f"the simulator has no {name} yet")
+    return kind
+
+
+def _seed_kind(world: World, books: Books, kind: Kind, wanted: Any) -> list[Row]:
+    work = world.work(books, seeding=True)
+    work.places = 4
     if isinstance(wanted, int) and not isinstance(wanted, bool):
         wanted = sample.documents(kind.name, wanted, already=len(books.tables[kind.name]))
     if not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted):
-        raise BadControl(f"{name} is a number or a list of objects")
-    work = world.work(books)
+        raise BadControl(f"{kind.name} is a number or a list of objects")
     return [kind.seeded(work, each) for each in wanted]
 
 
-def _shown(name: str, row: Any) -> Json:
-    return {"kind": name, "id": row.id}
-
-
 def _state(world: World, request: Request) -> Json:
-    """Every kind is named, the unbuilt ones as empty lists; archived documents are here too."""
+    """Every kind, archived, voided and deleted documents too."""
     books = _books(world, request.parameter("organisation"))
+    work = world.work(books)
+    work.places = 4
     shown: Json = {"organisations": world.named()}
-    for name in names():
-        kind = KINDS.get(name)
-        shown[name] = [kind.whole(row) for row in books.tables[name].ordered()] if kind else []
+    for name, kind in KINDS.items():
+        shown[name] = [kind.in_state(work, row) for row in books.tables[name].ordered()]
     return shown
 
 
@@ -140,23 +145,34 @@ def apply_settings(world: World, values: Json) -> None:
 
 def _human(world: World, request: Request) -> Json:
     """A person at work in Xero's own screens; what they do raises events like everything else."""
-    body = body_of(request)
-    action, id = str(body.get("action") or ""), str(body.get("id") or "")
+    body = body_of(request, exact=True)
+    action, id, fields = str(body.get("action") or ""), str(body.get("id") or ""), body.get("fields") or {}
     if action == "disconnect":
         world.grants.disconnect(_books(world, id or None).id)
         return {"disconnected": id}
+    if str(body.get("kind") or "").lower() in ("organisation", "organisations"):
+        books = _books(world, id or body.get("organisation"))
+        if action != "edit":
+            raise Refused(f"nobody can {action} an organisation")
+        organisations.edit(books, fields)
+        return {"organisations": [books.organisation]}
     kind = by_any_name(str(body.get("kind") or ""))
     if kind is None:
         raise BadControl(f"no kind {body.get('kind')!r}")
     books = _books(world, body.get("organisation"))
-    mark = books.mark()
+    work, mark = world.work(books), books.mark()
+    work.places = 4
+    shown: Kind
     try:
-        rows = kind.person(world.work(books), action, id, body.get("fields") or {})
+        if action == "attach":
+            shown, rows = ATTACHMENTS, ATTACHMENTS.by_person(work, kind, id, fields)
+        else:
+            shown, rows = kind, kind.person(work, action, id, fields)
     except (Refused, CallRefused):
         books.undo(mark)
         raise
     world.commit(books)
-    return {kind.name: [kind.whole(row) for row in rows]}
+    return {shown.name: [shown.in_state(work, row) for row in rows]}
 
 
 def _books(world: World, organisation: str | None) -> Books:

@@ -1,10 +1,11 @@
 """Xero's ways of writing a moment: `/Date(ms+0000)/` in answers, five spellings in `If-Modified-Since`."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MILLISECOND = timedelta(milliseconds=1)
 _WIRE = re.compile(r"^/Date\((-?\d+)([+-]\d{4})?\)/$")
 _DOCUMENTED = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
@@ -22,6 +23,32 @@ def wire_now(at: datetime) -> str:
 
 def _milliseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
+
+
+def wire_date(day: date) -> str:
+    """A calendar date, as the midnight it begins with (§3.5)."""
+    return f"/Date({(day.toordinal() - _EPOCH_DAY) * 86_400_000}+0000)/"
+
+
+def date_string(day: date) -> str:
+    """The `DateString` beside a `Date`."""
+    return f"{day.isoformat()}T00:00:00"
+
+
+def calendar_date(text: object) -> date | None:
+    """A date in any spelling seen on the wire; its day is never shifted by a zone (§3.5)."""
+    if isinstance(text, str) and len(text) >= 10 and text[4] == text[7] == "-":
+        try:
+            return date.fromisoformat(text[:10])
+        except ValueError:
+            return None
+    found = moment(text)
+    return found.date() if found else None
+
+
+def iso_utc(at: datetime) -> str:
+    """`UpdatedDateUTCString`."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
 def from_wire(text: object) -> datetime | None:

@@ -1,6 +1,7 @@
 """The elements in a request's body: `{"Contacts": […]}` in any case of the name, a bare list, or one bare object."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from local.xero.errors import bad_data
@@ -8,9 +9,9 @@ from local.xero.messages import Json
 
 
 def read_elements(body: bytes, segment: str) -> list[Json]:
-    """All elements; raises the 400 of an unreadable body."""
+    """All elements, numbers as exact decimals; raises the 400 of an unreadable body."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body, parse_float=Decimal)
     except ValueError:
         raise bad_data("Invalid Json data") from None
     elements = _unwrap(parsed, segment)
@@ -22,7 +23,7 @@ def read_elements(body: bytes, segment: str) -> list[Json]:
 def elements_of(body: bytes) -> list[Json]:
     """The elements of any body, none where there are none."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body, parse_float=Decimal)
     except ValueError:
         return []
     only = next(iter(parsed.values()), None) if isinstance(parsed, dict) and len(parsed) == 1 else None

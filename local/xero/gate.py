@@ -29,9 +29,9 @@ def books_of(world: World, request: Request, grant: Grant) -> Books | Answer:
     return world.shelf[tenant]
 
 
-def lacks_scope(world: World, request: Request, grant: Grant, needed: str) -> Answer | None:
-    """The 401 of a missing scope, in Xero's spelling (§6)."""
-    if scopes.allows(grant.scopes, needed, write=request.method != "GET"):
+def lacks_scope(world: World, request: Request, grant: Grant, *enough: str) -> Answer | None:
+    """The 401 of a missing scope, in Xero's spelling (§6); any one of `enough` will do."""
+    if any(scopes.allows(grant.scopes, needed, write=request.method != "GET") for needed in enough):
         return None
     headers = {"WWW-Authenticate": "insufficent_scope"}
     return problem(401, "Unauthorized", "AuthorizationUnsuccessful", world.ids.guid(), **headers)

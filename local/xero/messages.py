@@ -9,6 +9,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,7 +22,14 @@ IN_FLIGHT_KEY = "xero_sim.in_flight"
 
 TIMEOUT, RESET, TORN = "timeout", "reset", "torn"
 _SMALL_BODY = 1024
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def _plain(value: object) -> object:
+    """Decimals in a body read with them; everything else as text."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 @dataclass(slots=True)
@@ -46,8 +54,13 @@ class Request:
         """A query parameter by its name in any case; Xero takes `IDs`, `ids` and `Ids`."""
         return self._parameters.get(name.lower())
 
-    def json(self) -> Any:
-        return json.loads(self.body or b"null")
+    def json(self, *, exact: bool = False) -> Any:
+        """The body; `exact` reads numbers with a fraction as decimals."""
+        return json.loads(self.body or b"null", parse_float=Decimal if exact else None)
+
+    def flag(self, name: str) -> bool:
+        """A yes in the query; clients write True as well as true."""
+        return (self.parameter(name) or "").lower() == "true"
 
     @property
     def form(self) -> dict[str, str]:

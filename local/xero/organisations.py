@@ -3,15 +3,15 @@
 import hashlib
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
+from local.xero import reference
 from local.xero.books import Books, Table
-from local.xero.dates import wire_now
-from local.xero.kinds import KINDS
+from local.xero.dates import calendar_date, wire_date, wire_now
+from local.xero.errors import Refused
+from local.xero.kinds import TABLES
 from local.xero.messages import Json
 
-_CREATED = datetime(2024, 2, 12, 9, 30, tzinfo=UTC)
 _COUNTRIES: dict[str, Json] = {
     "GB": {"Version": "UK", "BaseCurrency": "GBP", "Timezone": "GMTSTANDARDTIME"},
     "NZ": {"Version": "NZ", "BaseCurrency": "NZD", "Timezone": "NEWZEALANDSTANDARDTIME"},
@@ -19,9 +19,10 @@ _COUNTRIES: dict[str, Json] = {
     "US": {"Version": "US", "BaseCurrency": "USD", "Timezone": "EASTERNSTANDARDTIME"},
     "DE": {"Version": "GLOBAL", "BaseCurrency": "EUR", "Timezone": "WEUROPESTANDARDTIME"},
 }
+LOCKS = ("PeriodLockDate", "EndOfYearLockDate")
 DEFAULT: tuple[Json, ...] = (
     {"Name": "Harbour Hire Demo (UK)", "CountryCode": "GB"},
-    {"Name": "Fernhill Trading Demo (Global)", "CountryCode": "DE"},
+    {"Name": "Fernhill Trading Demo (NZ)", "CountryCode": "NZ"},
 )
 ACTIONS = (
     *("CreateApprovedInvoice", "CreateDraftPurchaseOrder", "CreateApprovedBill", "AttachFilesIntoInvoice"),
@@ -50,7 +51,7 @@ def organisation(given: Json) -> Json:
         "SalesTaxPeriod": "QUARTERLY",
         "DefaultSalesTax": "Tax Exclusive",
         "DefaultPurchasesTax": "Tax Exclusive",
-        "CreatedDateUTC": wire_now(_CREATED),
+        "CreatedDateUTC": wire_now(reference.MADE),
         "OrganisationEntityType": "COMPANY",
         "ShortCode": f"!{digest[:5]}",
         "OrganisationID": str(uuid.uuid5(uuid.NAMESPACE_URL, f"ledgerlink/simulator/{name}")),
@@ -61,7 +62,7 @@ def organisation(given: Json) -> Json:
         "ExternalLinks": [],
         "PaymentTerms": {},
     }
-    merged = {**defaults, **given}
+    merged = {**defaults, **given, **{name: _lock_date(given[name]) for name in LOCKS if given.get(name)}}
     return {**merged, "OrganisationID": merged["OrganisationID"].lower()}
 
 
@@ -70,5 +71,27 @@ def open_books(given: Iterable[Json]) -> dict[str, Books]:
     shelf = {}
     for each in given:
         fields = organisation(each)
-        shelf[fields["OrganisationID"]] = Books(fields, {kind.name: Table(kind.keys) for kind in KINDS.values()})
+        tables = {name: Table(keys) for name, keys in TABLES.items()}
+        shelf[fields["OrganisationID"]] = books = Books(fields, tables)
+        reference.fill(books)
     return shelf
+
+
+def edit(books: Books, fields: Json) -> None:
+    """A person changes settings: lock dates as YYYY-MM-DD, null to lift them. Raises Refused."""
+    known = {**books.organisation, "PeriodLockDate": None, "EndOfYearLockDate": None}
+    unknown = set(fields) - set(known) - {"OrganisationID"}
+    if unknown or "OrganisationID" in fields:
+        raise Refused(f"an organisation has no {', '.join(sorted(unknown)) or 'other OrganisationID'} to set")
+    changed = {name: _lock_date(value) if name in LOCKS else value for name, value in fields.items()}
+    kept = {**books.organisation, **changed}
+    books.organisation = {name: value for name, value in kept.items() if value is not None}
+
+
+def _lock_date(value: object) -> str | None:
+    if value in (None, ""):
+        return None
+    found = calendar_date(value)
+    if found is None:
+        raise Refused(f"{value!r} is not a date")
+    return wire_date(found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.xero.books import Change
+from local.xero.books import Books, Change
 from local.xero.dates import fraction
 from local.xero.ids import Ids
 from local.xero.kinds import KINDS
@@ -93,17 +93,20 @@ class Webhooks:
             self.state, self.reason, self._probe_at = INTENT, "", None
             self._probes.clear()
 
-    def hear(self, tenant: str, changes: Iterable[Change], now: datetime) -> None:
+    def hear(self, books: Books, changes: Iterable[Change], now: datetime) -> None:
         """Own writes are told too (§5)."""
         if self.state == OFF:
             return
         for change in changes:
-            kind = KINDS[change.kind]
-            if not kind.category:
+            kind = KINDS.get(change.kind)
+            row = books.tables[change.kind].get(change.id)
+            if kind is None or not kind.category or row is None:
                 continue
             event: Json = {"resourceUrl": f"https://api.xero.com/api.xro/2.0/{kind.segment}/{change.id}"}
             event |= {"resourceId": change.id, "eventDateUtc": fraction(now), "eventType": change.type}
-            event |= {"eventCategory": kind.category, "tenantId": tenant, "tenantType": "ORGANISATION"}
+            event |= {"eventCategory": kind.category, "tenantId": books.id, "tenantType": "ORGANISATION"}
+            data = kind.event_data(row)
+            event |= {"data": data} if data else {}
             self.sequence += 1
             if not self._lucky(self.drop):
                 self._events += [(now, self.sequence, event)] * (2 if self._lucky(self.duplicate) else 1)

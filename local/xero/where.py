@@ -10,13 +10,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from local.xero.books import Row
 from local.xero.dates import from_wire
 from local.xero.errors import bad_query
-from local.xero.kinds import Kind
+from local.xero.kinds import Kind, Work
 
 Predicate = Callable[[Row], bool]
 Value = Callable[[Row], Any]
@@ -48,9 +49,19 @@ class _Token:
     text: str
 
 
-def parse(condition: str, kind: Kind) -> Predicate:
-    """A test of rows; raises the 400 of a condition that cannot be read."""
-    return _Parser(list(_tokens(condition)), kind).whole()
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of rows, and the fields it names."""
+
+    holds: Predicate
+    fields: frozenset[str]
+
+
+def parse(condition: str, kind: Kind, work: Work) -> Condition:
+    """Raises the 400 of a condition that cannot be read."""
+    parser = _Parser(list(_tokens(condition)), kind, work)
+    holds = parser.whole()
+    return Condition(holds, frozenset(parser.named))
 
 
 def _tokens(condition: str) -> Iterator[_Token]:
@@ -69,8 +80,9 @@ def _tokens(condition: str) -> Iterator[_Token]:
 class _Parser:
     """Recursive descent: OR, AND, NOT, comparison, operand."""
 
-    def __init__(self, tokens: list[_Token], kind: Kind) -> None:
-        self._tokens, self._at, self._kind = tokens, 0, kind
+    def __init__(self, tokens: list[_Token], kind: Kind, work: Work) -> None:
+        self._tokens, self._at, self._kind, self._work = tokens, 0, kind, work
+        self.named: set[str] = set()
 
     def whole(self) -> Predicate:
         found = self._either()
@@ -127,10 +139,11 @@ class _Parser:
             return lambda row: constant
         if self._take("("):
             return self._call(word, self._arguments())
-        path = tuple(word.split("."))
+        path = tuple(_id_spelled(part) for part in word.split("."))
         if path[0] not in self._kind.fields:
             raise bad_query(f"No property or field '{path[0]}' exists in type '{self._kind.singular.capitalize()}'")
-        return lambda row: _literal(self._kind.value(row, path))
+        self.named.add(".".join(path))
+        return lambda row: _literal(self._kind.value(self._work, row, path))
 
     def _call(self, word: str, arguments: list[Value]) -> Value:
         if word.lower() == "guid" and len(arguments) == 1:
@@ -189,6 +202,11 @@ class _Parser:
         return self._tokens[self._at - 1]
 
 
+def _id_spelled(part: str) -> str:
+    """Xero's pages write InvoiceId as well as InvoiceID."""
+    return f"{part[:-2]}ID" if part.endswith("Id") else part
+
+
 def _and(left: Predicate, right: Predicate) -> Predicate:
     return lambda row: left(row) and right(row)
 
@@ -212,7 +230,9 @@ def _moment(arguments: list[Value]) -> Value:
 def _literal(value: Any) -> Any:
     if isinstance(value, str):
         return from_wire(value) or _plain(value)
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
 def _plain(text: str) -> str:

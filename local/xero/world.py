@@ -46,12 +46,17 @@ class World:
     def named(self) -> list[Json]:
         return [{"id": id, "name": name} for id, name in self.organisations()]
 
-    def work(self, books: Books) -> Work:
-        return Work(books, self.settings, self.ids, self.now())
+    def work(self, books: Books, *, app: str = "", request: Request | None = None, seeding: bool = False) -> Work:
+        """For an app's request, or for a person."""
+        work = Work(books, self.settings, self.ids, self.now(), app=app, seeding=seeding)
+        if request:
+            work.places = 4 if request.parameter("unitdp") == "4" else 2
+            work.backorders = request.flag("allowBackorders")
+        return work
 
     def commit(self, books: Books) -> None:
         """What changed becomes final, and events about it."""
-        self.webhooks.hear(books.id, books.settle(), self.now())
+        self.webhooks.hear(books, books.settle(), self.now())
 
     def remember(self, request: Request, answer: Answer, fault: str) -> None:
         """A line of `GET /_sim/requests`; status is 0 where no answer reached the client."""

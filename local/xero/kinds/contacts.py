@@ -1,7 +1,8 @@
 """Contacts: unique names and numbers, archiving that only a person can take back, merging (facts/xero.md §4.1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from local.xero.books import Books, Key, Row
@@ -11,6 +12,7 @@ from local.xero.ids import is_guid
 from local.xero.kinds import contact_fields as wire_fields
 from local.xero.kinds.base import Kind, Work
 from local.xero.messages import Json
+from local.xero.money import ZERO, half_up
 
 ACTIVE, ARCHIVED = "ACTIVE", "ARCHIVED"
 ARCHIVED_TEXT = (
@@ -18,6 +20,20 @@ ARCHIVED_TEXT = (
     "Archived contacts cannot currently be edited via the API."
 )
 ACCOUNT_NUMBER_TEXT = "The Account Number already exists. Please enter a different Account Number."
+NO_CONTACT_TEXT = "A Contact must be specified for this type of transaction"
+NO_KEY_TEXT = (
+    "The Contact must contain at least 1 of the following elements to identify the contact: "
+    "Name, ContactID, ContactNumber"
+)
+ARCHIVED_USE_TEXT = (
+    "The contact with the specified contact details has been archived. "
+    "The contact must be un-archived before creating new invoices or credit notes."
+)
+UNKNOWN_TEXT = "The Contact could not be found."
+# Documents that stand on a contact.
+DOCUMENTS = ("invoices", "credit_notes", "purchase_orders", "bank_transactions", "prepayments", "overpayments")
+_CREDITS = ("credit_notes", "prepayments", "overpayments")
+_SALES, _PURCHASES = "customer", "supplier"
 NO_NAME_TEXT = "Contact Name cannot be empty."  # recorded, waynerobinson/xeroizer#380
 
 # Dropped by an unpaged list, and by summaryOnly (§3.4).
@@ -63,8 +79,9 @@ class Contacts(Kind):
     segment: ClassVar[str] = "Contacts"
     id_field: ClassVar[str] = "ContactID"
     scope: ClassVar[str] = "accounting.contacts"
-    error_flag: ClassVar[str] = "HasValidationErrors"
     category: ClassVar[str] = "CONTACT"
+    filters: ClassVar[Mapping[str, str]] = {"IDs": ""}
+    optimised: ClassVar[frozenset[str]] = frozenset(("Name", "EmailAddress", "AccountNumber", "ContactID"))
     fields: ClassVar[frozenset[str]] = wire_fields.NAMES
     searched: ClassVar[tuple[str, ...]] = (
         *("Name", "FirstName", "LastName", "ContactNumber", "CompanyNumber", "EmailAddress"),
@@ -127,6 +144,40 @@ class Contacts(Kind):
         fields = wire_fields.merge(wire_fields.BLANK, given, replace_slots=True)
         return self._save(work, work.ids.guid(), fields, given)
 
+    def for_document(self, work: Work, sent: Any, *, create: bool = True) -> Row:
+        """The contact a document names, made or updated by what the document says about it (§4.1). Raises Refused.
+
+        Purchase orders never make one: `create` is False, and a name is not enough.
+        """
+        if not isinstance(sent, dict) or not sent:
+            raise Refused(NO_CONTACT_TEXT)
+        given = wire_fields.read(sent, null_clears=False)
+        table = work.table(self.name)
+        if given.get("ContactID"):
+            row = table.get(given["ContactID"])
+        elif given.get("ContactNumber"):
+            row = table.find("number", given["ContactNumber"])
+        elif given.get("Name") and create:
+            row = table.find("name", given["Name"].casefold())
+            given = {name: value for name, value in given.items() if not (row and name == "Name")}
+        else:
+            raise Refused(NO_KEY_TEXT if create else NO_CONTACT_TEXT)
+        if row is None:
+            if not create or given.get("ContactID") or not given.get("Name"):
+                raise Refused(UNKNOWN_TEXT)
+            return self._create(work, given)
+        if self.archived(row) and not work.seeding:
+            raise Refused(ARCHIVED_USE_TEXT)
+        return self._as_embedded(work, row, given)
+
+    def _as_embedded(self, work: Work, row: Row, given: Json) -> Row:
+        if not work.settings.embedded_contact_updates or not given.keys() - {"ContactID"}:
+            return row
+        merged = wire_fields.merge(row.fields, given, replace_slots=work.settings.slots == "replace")
+        if all((row.fields.get(name) or None) == (value or None) for name, value in merged.items()):
+            return row
+        return self._save(work, row.id, merged, given)
+
     def _save(
         self,
         work: Work,
@@ -170,19 +221,46 @@ class Contacts(Kind):
         if taken("account", fields.get("AccountNumber")):
             yield ACCOUNT_NUMBER_TEXT
 
-    def whole(self, row: Row) -> Json:
-        return {**wire_fields.show(row.fields), "HasAttachments": False, "HasValidationErrors": False}
+    def whole(self, work: Work, row: Row) -> Json:
+        shown = {**self._shown(work, row), **_balances(work, row.id)}
+        shown["HasAttachments"] = work.table("attachments").has("document", row.id)
+        return {**shown, "HasValidationErrors": False}
 
-    def listed(self, row: Row) -> Json:
-        shown = {name: value for name, value in self.whole(row).items() if name not in _NOT_LISTED}
+    def _shown(self, work: Work, row: Row) -> Json:
+        """IsCustomer and IsSupplier follow from the documents, and move no timestamp (§3.4, §4.1)."""
+        shown = wire_fields.show(row.fields)
+        shown["IsCustomer"] = shown["IsCustomer"] or _has(work, row.id, _SALES)
+        shown["IsSupplier"] = shown["IsSupplier"] or _has(work, row.id, _PURCHASES)
+        return shown
+
+    def in_document(self, work: Work, id: str, *, short: bool = False) -> Json:
+        """As documents show their contact: whole in answers of their own, by name in lists."""
+        row = work.table(self.name).get(id)
+        if row is None:
+            return {}
+        if short:
+            empty: Json = {"Addresses": [], "Phones": [], "ContactGroups": [], "ContactPersons": []}
+            return {"ContactID": row.id, "Name": row.fields["Name"], **empty, "HasValidationErrors": False}
+        known = work.shown.get(id)
+        if known is None or known[0] is not row:
+            known = work.shown[id] = (row, self.written(work, row))
+        return known[1]
+
+    def value(self, work: Work, row: Row, path: tuple[str, ...]) -> Any:
+        if path[0] in ("IsCustomer", "IsSupplier"):
+            return self._shown(work, row)[path[0]]
+        return super().value(work, row, path)
+
+    def listed(self, work: Work, row: Row) -> Json:
+        shown = {name: value for name, value in self.whole(work, row).items() if name not in _NOT_LISTED}
         return {**shown, "ContactPersons": []}
 
-    def summary(self, row: Row) -> Json:
-        return {name: value for name, value in self.whole(row).items() if name not in _NOT_IN_SUMMARY}
+    def summary(self, work: Work, row: Row) -> Json:
+        return {name: value for name, value in self.whole(work, row).items() if name not in _NOT_IN_SUMMARY}
 
-    def written(self, row: Row) -> Json:
+    def written(self, work: Work, row: Row) -> Json:
         none_tracked: Json = {"SalesTrackingCategories": [], "PurchasesTrackingCategories": []}
-        return {**none_tracked, **wire_fields.show(row.fields), "HasValidationErrors": False}
+        return {**none_tracked, **self._shown(work, row), "HasValidationErrors": False}
 
     def echo(self, sent: Json) -> Json:
         return wire_fields.echo(sent)
@@ -229,4 +307,39 @@ class Contacts(Kind):
             raise Refused("a contact is merged into another, active contact", id=loser.id)
         merged: dict[str, Any] = {**loser.fields, "ContactStatus": ARCHIVED, "MergedToContactID": winner.id}
         silent = work.settings.merge_is_silent
+        for name in DOCUMENTS:
+            for row in work.table(name).find_all("contact", loser.id):
+                moved = Row(row.id, {**row.fields, "ContactID": winner.id}, row.updated)
+                work.books.put(name, moved, silent=True)
         return [self.save(work, loser.id, merged, silent=silent, stamp=loser.updated if silent else None), winner]
+
+
+def _has(work: Work, id: str, side: str) -> bool:
+    return any(work.table(name).has(side, id) for name in ("invoices", "credit_notes"))
+
+
+def _balances(work: Work, id: str) -> Json:
+    """What is owed on both sides, credits deducted, in the organisation's currency; nothing without documents."""
+    sides = {}
+    for name, side in (("AccountsReceivable", _SALES), ("AccountsPayable", _PURCHASES)):
+        invoices = work.table("invoices").find_all(side, id)
+        credits = [row for kind in _CREDITS for row in work.table(kind).find_all(side, id)]
+        if not invoices and not credits:
+            sides[name] = {"Outstanding": 0.0, "Overdue": 0.0}
+            continue
+        due = [row for row in invoices if row.fields["Status"] == "AUTHORISED"]
+        late = [row for row in due if (row.fields.get("DueDate") or work.today()) < work.today()]
+        left = sum((_in_base(row, "RemainingCredit") for row in credits if row.fields["Status"] == "AUTHORISED"), ZERO)
+        outstanding = sum((_in_base(row, "AmountDue") for row in due), ZERO) - left
+        overdue = sum((_in_base(row, "AmountDue") for row in late), ZERO)
+        sides[name] = {"Outstanding": float(half_up(outstanding)), "Overdue": float(half_up(overdue))}
+        sides["any"] = {}
+    return {"Balances": {name: side for name, side in sides.items() if side}} if "any" in sides else {}
+
+
+def _in_base(row: Row, name: str) -> Decimal:
+    amount: Decimal = row.fields[name] / row.fields["CurrencyRate"]
+    return amount
+
+
+CONTACTS = Contacts()
