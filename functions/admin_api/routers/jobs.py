@@ -37,8 +37,10 @@ class JobIn(Value):
         return self
 
     @property
-    def chosen(self) -> list[str]:
-        return self.ids if self.ids is not None else [record.id for record in self.records or ()]
+    def chosen(self) -> list[str] | None:
+        if self.records is not None:
+            return [record.id for record in self.records]
+        return self.ids
 
 
 class JobOut(Shown):

@@ -28,17 +28,17 @@ def start(
     actor: Actor,
     *,
     dry_run: bool = False,
-    ids: Sequence[str] = (),
+    ids: Sequence[str] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Job:
-    """Start a job; ``ids`` narrows it down (no ids: all eligible). Returns it as stored.
+    """Start a job; ``ids`` narrows it down (None: all eligible). Returns it as stored.
 
     Raises Invalid (unknown kind, bad options), NotConnected, Refused.
     """
     if kind not in REGISTRY:
         raise Invalid(FieldProblem("kind", f"{kind!r} is not one of {', '.join(sorted(REGISTRY))}"))
-    if len(ids) > MOST_CHOSEN:
-        raise Invalid(FieldProblem("ids", f"{MOST_CHOSEN} is the most; leave ids out for all"))
+    if ids is not None and not 0 < len(ids) <= MOST_CHOSEN:
+        raise Invalid(FieldProblem("ids", f"name 1 to {MOST_CHOSEN:,} records, or leave ids out for all"))
     at, company = context.at, context.company
     now = at.clock.now()
     organisation = context.connection.organisation
@@ -51,14 +51,14 @@ def start(
         started_by=actor.sub,
         email=JobEmail(to=actor.email),
         options=dict(options or {}),
-        chosen=len(set(ids)),
+        chosen=len(set(ids or ())),
         started_at=now,
         settings_version=company.settings_version,
         organisation=organisation.id if organisation else "",
         wake_at=now + HINT_LOST,
     )
     job = REGISTRY[kind].begin(context, job)
-    for number, some in enumerate(chunks(dict.fromkeys(ids), IDS_IN_CHUNK)):
+    for number, some in enumerate(chunks(dict.fromkeys(ids or ()), IDS_IN_CHUNK)):
         at.jobs.write_chunk(job, "ids", number, [JobItem(kind="", id=id_, outcome="chosen") for id_ in some])
     at.commit.all(PutJob(job))
     at.doorbells.job(company.id, job.id)

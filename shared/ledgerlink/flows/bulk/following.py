@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ledgerlink.rules import jobs as rules
@@ -17,6 +18,7 @@ from .work import Step, Work
 
 SLOWEST_S, FASTEST_S = 5.0, 1.0
 CLOSED_S = 300.0
+FAR = timedelta(seconds=30)  # the bucket of a minute is refilled sooner
 
 
 def follow_chunk(work: Work, *, cancelled: bool = False) -> Step:
@@ -102,6 +104,10 @@ def _wait(work: Work, job: Job, pending: int) -> Step:
     if closed:
         wait = (lane.not_before - now).total_seconds() if lane.not_before is not None else CLOSED_S
         return Step(job, delay_s=min(max(wait, FASTEST_S), CLOSED_S), waiting_for=closed)
+    calls, retry_at = at.limits.ready(work.context.organisation, "backfill")
+    if not calls and retry_at is not None and retry_at - now > FAR:  # live traffic may go on, a job may not
+        wait = (retry_at - now).total_seconds()
+        return Step(job, delay_s=min(wait, CLOSED_S), waiting_for="day_limit")
     if lane.free(now):  # nobody drives although something is due: the bell was lost, or has not come yet
         at.doorbells.ring(work.company, "export")
     half = pending / MOST_DOCUMENTS / PER_MINUTE * 60 / 2

@@ -13,6 +13,7 @@ from ledgerlink.flows.context import Context
 from ledgerlink.flows.taking_in import TakenIn, foresee, take_in
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem
+from ledgerlink.state.link import LinkKey
 
 from . import planned_import
 from .crawling import CLOCKS_DIFFER, Crawling, read_on
@@ -24,7 +25,7 @@ IDS_AT_ONCE = 40
 
 
 class ImportContacts:
-    """See ``work.Bulk``. Ids that are named are the ledger's, of contacts."""
+    """See ``work.Bulk``. What is named are contacts by the ledger's id, or organizations that are linked to one."""
 
     name = "import-contacts"
     title = "Import of contacts"
@@ -84,7 +85,10 @@ def _read(work: Work) -> Read:
 
 
 def _read_chosen(work: Work, so_far: Crawling) -> Read:
-    ids = work.chosen(so_far.page * IDS_AT_ONCE, IDS_AT_ONCE)
+    named = work.chosen(so_far.page * IDS_AT_ONCE, IDS_AT_ONCE)
+    links = work.at.links.many(LinkKey(work.company, KIND, id_) for id_ in named)
+    linked = {key.id: link.document_id for key, link in links.items() if link.document_id}
+    ids = list(dict.fromkeys(linked.get(id_, id_.lower()) for id_ in named))
     documents = work.context.ledger.read(DOCUMENT_TYPE, ids, purpose="backfill")
     there = {document.id for document in documents}
     words = "The ledger has no contact with this id."
