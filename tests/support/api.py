@@ -158,3 +158,7 @@ def _plain(value: Any) -> str:
 def all_routes() -> list[Route]:
     """Every route of the API."""
     return [*app._static_routes, *app._dynamic_routes]
+
+
+ACME = "/v1/companies/acme"
+ORGANIZATIONS = f"{ACME}/organizations"

@@ -14,7 +14,7 @@ from admin_api.answers import Shown, answer
 from admin_api.history import EntryPage, shown_page
 from admin_api.presenting import shown
 from admin_api.reading import Cursor, Limit, RecordId
-from ledgerlink.flows import feed, restoring
+from ledgerlink.flows import feed, history, restoring
 from ledgerlink.kinds import KINDS, Kind, Value
 from ledgerlink.state.record import RecordKey
 
@@ -75,7 +75,7 @@ def _routes_of_kind(kind: Kind[Any]) -> None:
     def activity(at: At, id: RecordId, limit: Limit = 50, cursor: Cursor = None) -> EntryPage:
         """The record's history, newest first; it stays when the record is deleted."""
         key = RecordKey(at.company.id, kind.name, id)
-        return shown_page(at.at.activity.of_record(key, after=cursor, limit=limit))
+        return shown_page(history.of_record(at, key, after=cursor, limit=limit))
 
 
 for _kind in KINDS.values():

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ledgerlink.ports import Page
 from ledgerlink.state.activity import Entry
+from ledgerlink.state.record import RecordKey
 
 from .context import Context
 
@@ -28,6 +29,21 @@ class Where:
             and self.kind in (None, entry.kind)
             and self.outcome in (None, entry.outcome)
         )
+
+
+def of_record(context: Context, key: RecordKey, *, after: str | None, limit: int) -> Page:
+    """One record's history, newest first; then what is kept under the id it had before."""
+    id, _, cursor = (after or f"{key.id}:").partition(":")
+    page = context.at.activity.of_record(key._replace(id=id), after=cursor or None, limit=limit)
+    if page.next is not None:
+        return Page(page.items, f"{id}:{page.next}")
+    record = context.at.records.get(key)
+    if id == key.id and record is not None and record.formerly:
+        if len(page.items) >= limit:
+            return Page(page.items, f"{record.formerly}:")
+        rest = of_record(context, key, after=f"{record.formerly}:", limit=limit - len(page.items))
+        return Page([*page.items, *rest.items], rest.next)
+    return Page(page.items)
 
 
 def history(context: Context, where: Where, *, after: str | None, limit: int) -> Page:

@@ -187,7 +187,7 @@ def _patched(content: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
     data = content.model_dump()
     for name, value in fields.items():
         old = data.get(name)
-        if isinstance(value, list) and old and all(isinstance(item, dict) and "kind" in item for item in value):
+        if isinstance(value, list | tuple) and old and all(isinstance(item, dict) and "kind" in item for item in value):
             given = {item["kind"] for item in value}
             data[name] = [item for item in old if item.get("kind") not in given] + list(value)
         elif isinstance(value, dict) and isinstance(old, dict):
