@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from .kinds import Content
 from .state.activity import Entry
 from .state.company import Choice, Company, Connection, Organisation, Tokens
+from .state.crm import CrmDelivery, CrmNotice, CrmWebhook
 from .state.dispatch import Action, Dispatch
 from .state.document import Document
 from .state.job import ChunkSort, Job, JobItem
@@ -190,6 +191,38 @@ class PutNotice:
     notice: Notice
 
 
+@dataclass(frozen=True)
+class TellCrm:
+    """Note that the CRM is to be told of a record's new revision, over whatever was noted before.
+
+    It goes into the transaction of the change itself, whose condition it shares. The turn of whoever sends an older
+    revision at this moment stays.
+    """
+
+    notice: CrmNotice
+
+
+@dataclass(frozen=True)
+class PutCrmNotice:
+    """Store what became of a notice, if nobody stored it since."""
+
+    notice: CrmNotice
+
+
+@dataclass(frozen=True)
+class PutCrmWebhook:
+    """Store the CRM's endpoint likewise."""
+
+    webhook: CrmWebhook
+
+
+@dataclass(frozen=True)
+class PutCrmDelivery:
+    """Log an attempt; writing the same id again changes nothing."""
+
+    delivery: CrmDelivery
+
+
 Write = (
     PutRecord
     | PutLink
@@ -208,6 +241,10 @@ Write = (
     | PutSuggestion
     | PutReference
     | PutMappings
+    | TellCrm
+    | PutCrmNotice
+    | PutCrmWebhook
+    | PutCrmDelivery
 )
 
 
@@ -595,6 +632,26 @@ class Suggestions(Protocol):
     def count(self, company: str) -> int: ...
 
 
+class CrmNotices(Protocol):
+    """What the CRM is to be told, where, and what became of it. All reads are strong."""
+
+    def webhook(self, company: str) -> CrmWebhook:
+        """The endpoint; a blank one where none was ever set."""
+        ...
+
+    def get(self, key: RecordKey) -> CrmNotice | None: ...
+
+    def unfinished(self, company: str, *, after: str | None = None, limit: int = 100) -> Page:
+        """Notices that are pending or held."""
+        ...
+
+    def delivery(self, company: str, delivery: str) -> CrmDelivery | None: ...
+
+    def deliveries(self, company: str, *, after: str | None = None, limit: int = 50) -> Page:
+        """Attempts, newest first."""
+        ...
+
+
 @dataclass(frozen=True)
 class Answer:
     """What was answered to a request, known by its fingerprint; ``status`` 0: it is being worked on."""
@@ -643,6 +700,49 @@ class Doorbells(Protocol):
     def job(self, company: str, job: str, *, delay_s: int = 0) -> None: ...
 
     def notice(self, company: str, notice: str) -> None: ...
+
+    def crm(self, company: str, records: Iterable[RecordKey] = (), *, delay_s: int = 0) -> None:
+        """These records have something to tell; none named: what was held back for the company is let go."""
+        ...
+
+
+@dataclass(frozen=True)
+class CrmMessage:
+    """One message as it is signed: an id that is the same however often it is sent, and the exact text."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class CrmAnswer:
+    """What one attempt brought: the status of an answer, or in ``detail`` what kept one from coming."""
+
+    status: int | None = None
+    detail: str = ""
+    retry_after: timedelta | None = None
+    text: str = field(default="", repr=False)  # the first 500 characters
+    ms: int = 0
+
+
+class Crm(Protocol):
+    """The CRM's own endpoint: somebody's server, somewhere."""
+
+    def check(self, url: str) -> None:
+        """Raises Invalid, naming why nothing may be sent there."""
+        ...
+
+    def send(self, url: str, message: CrmMessage, secrets: Sequence[str]) -> CrmAnswer:
+        """One attempt of at most ten seconds, signed with every secret; never raises for what the wire does."""
+        ...
+
+
+class Seals(Protocol):
+    """Short secrets, sealed for a company and a purpose. Raises StoreBusy."""
+
+    def seal(self, text: str, **purpose: str) -> str: ...
+
+    def unseal(self, sealed: str, **purpose: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -911,6 +1011,12 @@ class Ports(Protocol):
     def doorbells(self) -> Doorbells: ...
     @property
     def mailer(self) -> Mailer: ...
+    @property
+    def crm_notices(self) -> CrmNotices: ...
+    @property
+    def crm(self) -> Crm: ...
+    @property
+    def seals(self) -> Seals: ...
     @property
     def ledgers(self) -> Ledgers: ...
     @property

@@ -24,6 +24,7 @@ class Settings:
     import_queue_url: str = ""
     jobs_queue_url: str = ""
     notices_queue_url: str = ""
+    crm_notices_queue_url: str = ""
     token_key_id: str = ""
     aws_endpoint_url: str = ""
     region: str = "eu-west-1"

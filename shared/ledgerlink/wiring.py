@@ -171,6 +171,7 @@ class Wiring:
             import_url=self.settings.import_queue_url,
             jobs_url=self.settings.jobs_queue_url,
             notices_url=self.settings.notices_queue_url,
+            crm_notices_url=self.settings.crm_notices_queue_url,
         )
 
     @cached_property
@@ -190,6 +191,26 @@ class Wiring:
         from .adapters.mailer import SesMailer
 
         return SesMailer(self._aws("sesv2"), self.settings.mail_from)
+
+    # ---------------------------------------------------------------- the CRM's ear
+
+    @cached_property
+    def crm_notices(self) -> p.CrmNotices:
+        from .adapters.dynamodb.crm import DynamoCrmNotices
+
+        return self._bound(DynamoCrmNotices())
+
+    @cached_property
+    def crm(self) -> p.Crm:
+        from .adapters.crm import HttpCrm
+
+        return HttpCrm(open_loopback=self.settings.local)
+
+    @cached_property
+    def seals(self) -> p.Seals:
+        from .adapters.seals import KmsSeals
+
+        return KmsSeals(self._aws("kms"), self.settings.token_key_id)
 
     def _aws(self, service: str) -> Any:
         from .adapters.aws import client

@@ -69,10 +69,16 @@ class DynamoCommit:
     def _once(self, group: Group) -> None:
         if len(group) == 1:
             (one,) = group
-            (one.item.delete if one.delete else one.item.save)(condition=one.condition)
+            if one.actions:
+                one.item.update(actions=list(one.actions), condition=one.condition)
+            else:
+                (one.item.delete if one.delete else one.item.save)(condition=one.condition)
             return
         with TransactWrite(connection=self._connection) as transaction:
             for operation in group:
+                if operation.actions:
+                    transaction.update(operation.item, actions=list(operation.actions), condition=operation.condition)
+                    continue
                 write = transaction.delete if operation.delete else transaction.save
                 write(operation.item, condition=operation.condition)
 

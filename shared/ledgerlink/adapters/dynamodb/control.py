@@ -23,6 +23,7 @@ def item(
     wake_at: datetime | None = None,
     expires_at: datetime | None = None,
     status: str = "",
+    turn_until: datetime | None = None,
     body: bytes | None = None,
     leave_out: frozenset[str] = frozenset(),
 ) -> ControlItem:
@@ -34,6 +35,7 @@ def item(
         data=value.model_dump_json(exclude={"version", *leave_out}, exclude_defaults=True),
         body=body,
         status=status or None,
+        turn_until=stamp(turn_until),
         wake_shard=f"wake{shard_of(company)}" if wake_at else None,
         wake_at=f"{stamp(wake_at)}#{company}#{sk}" if wake_at else None,
         expires_at=int(expires_at.timestamp()) if expires_at else None,

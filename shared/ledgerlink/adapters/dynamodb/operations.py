@@ -14,18 +14,19 @@ from pynamodb.models import Model
 from ledgerlink import ports
 from ledgerlink.state.dispatch import Dispatch
 
-from . import control
+from . import control, crm
 from .items import activity_item, claim_sk, link_item, link_sk, record_item
 from .tables import ControlItem, LinkItem, RecordItem
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One item of one table."""
+    """One item of one table: to be put, deleted, or changed in some attributes."""
 
     item: Model
     condition: Any = None
     delete: bool = False
+    actions: tuple[Any, ...] = ()
 
 
 def operations(write: ports.Write) -> list[Operation]:
@@ -158,6 +159,29 @@ def _put_mappings(write: ports.PutMappings) -> list[Operation]:
     return [_control(write.company, "mappings", write.mappings)]
 
 
+def _tell_crm(write: ports.TellCrm) -> list[Operation]:
+    """Over whatever is there, but for the turn of whoever is sending an older revision."""
+    item = crm.notice_item(write.notice)
+    actions = [
+        getattr(ControlItem, name).set(getattr(item, name)) for name in ("data", "status", "wake_shard", "wake_at")
+    ]
+    actions += [ControlItem.version.add(1), ControlItem.expires_at.remove()]
+    return [Operation(ControlItem(item.company, item.sk), actions=tuple(actions))]
+
+
+def _put_crm_notice(write: ports.PutCrmNotice) -> list[Operation]:
+    return [Operation(crm.notice_item(write.notice), control.unchanged(write.notice.version))]
+
+
+def _put_crm_webhook(write: ports.PutCrmWebhook) -> list[Operation]:
+    webhook = write.webhook
+    return [_control(webhook.company, crm.WEBHOOK, webhook, wake_at=webhook.release_at)]
+
+
+def _put_crm_delivery(write: ports.PutCrmDelivery) -> list[Operation]:
+    return [Operation(crm.delivery_item(write.delivery))]
+
+
 def _control(company: str, sk: str, value: Any, **more: Any) -> Operation:
     version: int = value.version
     return Operation(control.item(company, sk, value, version=version, **more), control.unchanged(version))
@@ -181,4 +205,8 @@ _OPERATIONS: dict[type, Callable[[Any], list[Operation]]] = {
     ports.PutSuggestion: _put_suggestion,
     ports.PutReference: _put_reference,
     ports.PutMappings: _put_mappings,
+    ports.TellCrm: _tell_crm,
+    ports.PutCrmNotice: _put_crm_notice,
+    ports.PutCrmWebhook: _put_crm_webhook,
+    ports.PutCrmDelivery: _put_crm_delivery,
 }

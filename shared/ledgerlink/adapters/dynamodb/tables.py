@@ -205,6 +205,7 @@ class ControlItem(Model):
     data = UnicodeAttribute(null=True)
     body = BinaryAttribute(null=True, legacy_encoding=False)
     status = UnicodeAttribute(null=True)
+    turn_until = UnicodeAttribute(null=True)
     wake_shard = UnicodeAttribute(null=True)
     wake_at = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from ledgerlink.errors import StoreBusy
+from ledgerlink.adapters.seals import KmsSeals
 from ledgerlink.kinds import Value
 from ledgerlink.state.company import Tokens
 
@@ -34,7 +31,7 @@ class EncryptedCompanies(DynamoCompanies):
     """``ports.Companies``: all of it. ``kms`` is a botocore client, ``key`` the key's id."""
 
     def __init__(self, kms: Any, key: str) -> None:
-        self._kms, self._key = kms, key
+        self._seals = KmsSeals(kms, key)
 
     def tokens(self, company: str) -> Tokens | None:
         row = control.load(company, "tokens", _TokenRow)
@@ -64,20 +61,7 @@ class EncryptedCompanies(DynamoCompanies):
                 stored.delete()
 
     def _encrypt(self, company: str, text: str) -> str:
-        if not text:
-            return ""
-        answer = self._call("encrypt", KeyId=self._key, Plaintext=text.encode(), EncryptionContext={"company": company})
-        return base64.b64encode(answer["CiphertextBlob"]).decode()
+        return self._seals.seal(text, company=company) if text else ""
 
     def _decrypt(self, company: str, text: str) -> str:
-        if not text:
-            return ""
-        blob = base64.b64decode(text)
-        answer = self._call("decrypt", KeyId=self._key, CiphertextBlob=blob, EncryptionContext={"company": company})
-        return bytes(answer["Plaintext"]).decode()
-
-    def _call(self, operation: str, **arguments: Any) -> Any:
-        try:
-            return getattr(self._kms, operation)(**arguments)
-        except (BotoCoreError, ClientError) as error:
-            raise StoreBusy(f"kms {operation}: {type(error).__name__}") from error
+        return self._seals.unseal(text, company=company) if text else ""
