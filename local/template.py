@@ -32,6 +32,7 @@ PLAYED = {
 LEFT_OUT = {
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudWatch::Alarm",
     "AWS::Cognito::UserPool",
