@@ -15,6 +15,7 @@ from ledgerlink.errors import NotFound, Refused
 from ledgerlink.flows.context import Context, open_context
 from ledgerlink.flows.saving import Actor
 from ledgerlink.ports import Ports
+from ledgerlink.wiring import Wiring
 from ledgerlink.wiring import ports as wired
 
 ROLES = ("viewer", "crm", "finance", "admin")
@@ -121,5 +122,5 @@ At = Annotated[Context, Depends(_context)]
 Who = Annotated[Caller, Depends(_caller)]
 """The caller."""
 
-Hub = Annotated[Ports, Depends(wired)]
-"""The ports, where a route has no company."""
+Hub = Annotated[Wiring, Depends(wired)]
+"""The ports and what the environment says, where a route has no company or needs more."""

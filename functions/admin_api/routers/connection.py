@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
-from admin_api.access import FINANCE, READERS, At, Who, open_to
+from admin_api.access import FINANCE, READERS, At, Hub, Who, open_to
 from admin_api.answers import Shown, answer
 from ledgerlink import nonce_cookie
 from ledgerlink.flows import connect as flow
@@ -33,11 +33,11 @@ def get_connection(at: At) -> ConnectionStatus:
 
 
 @routes.post(f"{COMPANY}/connection", tags=["connection"], **open_to(*FINANCE))
-def connect(at: At, who: Who) -> Response[ConsentOut]:
+def connect(at: At, who: Who, hub: Hub) -> Response[ConsentOut]:
     """Begin a consent, the first or again: send the browser to `authorize_url`; it comes back to the console."""
     started = flow.start(at.company.id, at.at, sub=who.sub, email=who.email)
     made = answer(ConsentOut(authorize_url=started.url))
-    made.headers["set-cookie"] = nonce_cookie.setting(started.nonce, secure=started.url.startswith("https:"))
+    made.headers["set-cookie"] = nonce_cookie.setting(started.nonce, secure=not hub.settings.local)
     return made
 
 

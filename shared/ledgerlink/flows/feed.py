@@ -40,11 +40,11 @@ def changes(company: str, at: Ports, *, since: str | None, limit: int) -> Change
     """One page; ``since`` is a cursor, or a time to begin at. Raises Invalid."""
     place = _read(since)
     read = at.records.changes(company, since=place.start or None, limit=limit + len(place.told)).items
-    fresh = [record for record in read if _mark(record) not in place.told][:limit]
     if not read:
         return Changes([], _write(place))
-    passed = read[: read.index(fresh[-1]) + 1] if fresh else read
-    return Changes(fresh, _write(_after(place, passed, settled=at.clock.now() - AGAIN)))
+    fresh = [record for record in read if _mark(record) not in place.told]
+    passed = read[: read.index(fresh[limit])] if len(fresh) > limit else read
+    return Changes(fresh[:limit], _write(_after(place, passed, settled=at.clock.now() - AGAIN)))
 
 
 def _after(place: _Place, passed: list[Record], settled: datetime) -> _Place:

@@ -1,0 +1,177 @@
+"""Conflicts and suggestions over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledgerlink.flows.context import open_context
+from ledgerlink.flows.import_ import candidates
+from ledgerlink.flows.taking_in import Intake, take_in
+from tests.support.api import ACME, ORGANIZATIONS, Api
+from tests.support.xero import SimulatedXero
+
+CONFLICTS = f"{ACME}/conflicts"
+SUGGESTIONS = f"{ACME}/suggestions"
+HALL = f"{ORGANIZATIONS}/hall"
+
+
+def import_all(api: Api) -> list[str]:
+    """What an import job does with every contact; the outcomes."""
+    context = open_context("acme", api.wired)
+    documents = context.ledger.crawl("contact").documents
+    now = context.at.clock.now()
+    intake = Intake(context, "job", now, candidates=lambda: candidates(context, "contact"))
+    return [taken.outcome for taken in take_in(intake, documents)]
+
+
+def contact(simulated: SimulatedXero) -> dict[str, str]:
+    [only] = simulated.contacts()
+    return only
+
+
+# ------------------------------------------------------------------ conflicts
+
+
+@pytest.fixture
+def clash(connected: Api, simulated: SimulatedXero) -> Api:
+    """Both sides changed e-mail and tax number since they agreed."""
+    connected.patch(f"{ACME}/settings", {"field_owner": "ask"})
+    connected.put(HALL, {"name": "Hall", "email": "a@hall.example", "tax_number": "1"})
+    connected.export()
+    simulated.clock.advance(60)
+    simulated.human("edit", contact(simulated)["ContactID"], EmailAddress="theirs@hall.example", TaxNumber="2")
+    connected.patch(HALL, {"email": "ours@hall.example", "tax_number": "3"})
+    connected.export()
+    connected.import_()
+    return connected
+
+
+def agreed(api: Api, simulated: SimulatedXero) -> tuple[str, str, str, str]:
+    """E-mail and tax number, here and there, once everything has settled."""
+    api.export()
+    record, there = api.get(HALL), contact(simulated)
+    assert record["sync"]["state"] == "linked"
+    return record["email"], record["tax_number"], there["EmailAddress"], there["TaxNumber"]
+
+
+def test_a_conflict_shows_both_values(clash: Api) -> None:
+    [conflict] = clash.get(CONFLICTS)["items"]
+    assert (conflict["record"]["id"], conflict["code"]) == ("hall", "conflict")
+    values = {each["field"]: (each["crm"], each["ledger"]) for each in conflict["fields"]}
+    assert values == {"email": ("ours@hall.example", "theirs@hall.example"), "tax_number": ("3", "2")}
+    assert clash.get(HALL)["sync"]["state"] == "conflict"
+    assert clash.get(ACME)["counts"]["conflicts"] == 1
+
+
+def resolve(api: Api, **body: object) -> int:
+    [conflict] = api.get(CONFLICTS)["items"]
+    return api.post(f"{CONFLICTS}/{conflict['id']}", body).status
+
+
+def test_our_values_are_kept(clash: Api, simulated: SimulatedXero) -> None:
+    assert resolve(clash, keep="crm") == 200
+    assert agreed(clash, simulated) == ("ours@hall.example", "3", "ours@hall.example", "3")
+    assert clash.get(CONFLICTS)["items"] == []
+
+
+def test_the_ledgers_values_are_kept(clash: Api, simulated: SimulatedXero) -> None:
+    assert resolve(clash, keep="ledger") == 200
+    assert agreed(clash, simulated) == ("theirs@hall.example", "2", "theirs@hall.example", "2")
+
+
+def test_values_are_kept_field_by_field(clash: Api, simulated: SimulatedXero) -> None:
+    assert resolve(clash, fields={"email": "crm"}) == 200
+    assert [each["field"] for each in clash.get(CONFLICTS)["items"][0]["fields"]] == ["tax_number"]
+    assert resolve(clash, fields={"tax_number": "ledger"}) == 200
+    assert agreed(clash, simulated) == ("ours@hall.example", "2", "ours@hall.example", "2")
+
+
+def test_a_decision_goes_although_edits_do_not_travel_by_themselves(clash: Api, simulated: SimulatedXero) -> None:
+    clash.patch(f"{ACME}/settings", {"update_linked_contact_on_edit": False})
+    resolve(clash, keep="crm")
+    assert agreed(clash, simulated)[2] == "ours@hall.example"
+
+
+def test_a_conflict_that_is_none_or_a_field_that_is_not_in_it_is_refused(clash: Api) -> None:
+    assert clash.post(f"{CONFLICTS}/organizations:nobody:main", {"keep": "crm"}).status == 404
+    assert clash.post(f"{CONFLICTS}/nonsense", {"keep": "crm"}).status == 404
+    assert resolve(clash, fields={"name": "crm"}) == 422
+    assert resolve(clash) == 422
+    assert resolve(clash, keep="both") == 422
+    assert resolve(clash, keep="crm", fields={"email": "crm"}) == 422
+
+
+# ------------------------------------------------------------------ suggestions
+
+
+@pytest.fixture
+def alike(connected: Api, simulated: SimulatedXero) -> Api:
+    """A contact of the same name as an organization that was never sent."""
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    connected.put(HALL, {"name": "Hall Ltd", "email": "ours@hall.example", "tax_number": "T1"})
+    simulated.seed({"Name": "Hall", "EmailAddress": "theirs@hall.example"})
+    assert import_all(connected) == ["suggested"]
+    return connected
+
+
+def decide(api: Api, action: str) -> int:
+    [suggestion] = api.get(SUGGESTIONS)["items"]
+    return api.post(f"{SUGGESTIONS}/{suggestion['id']}", {"action": action}).status
+
+
+def test_a_suggestion_shows_the_pair_and_why(alike: Api, simulated: SimulatedXero) -> None:
+    [suggestion] = alike.get(SUGGESTIONS)["items"]
+    assert suggestion["record"] == {"kind": "organizations", "id": "hall"}
+    assert suggestion["contact"] == {
+        "document_id": contact(simulated)["ContactID"],
+        "name": "Hall",
+        "email": "theirs@hall.example",
+    }
+    assert (suggestion["reason"], suggestion["score"] > 0.5) == ("same name", True)
+    assert alike.get(ACME)["counts"]["suggestions"] == 1
+    assert import_all(alike) == ["skipped"]
+
+
+def test_linking_makes_them_one_as_an_import_would(alike: Api, simulated: SimulatedXero) -> None:
+    assert decide(alike, "link") == 200
+    alike.export()
+    record, there = alike.get(HALL), contact(simulated)
+    assert record["sync"]["accounting_code"] == there["ContactID"]
+    assert (record["email"], there["EmailAddress"]) == ("theirs@hall.example", "theirs@hall.example")
+    assert (record["tax_number"], there["TaxNumber"]) == ("T1", "T1")
+    assert alike.get(SUGGESTIONS)["items"] == []
+
+
+def test_creating_makes_the_contact_a_record_of_its_own(alike: Api) -> None:
+    assert decide(alike, "create") == 200
+    records = {record["name"]: record["sync"]["state"] for record in alike.get(ORGANIZATIONS)["items"]}
+    assert records == {"Hall": "linked", "Hall Ltd": "unlinked"}
+
+
+def test_ignoring_frees_both_for_good(alike: Api) -> None:
+    assert decide(alike, "ignore") == 200
+    assert alike.get(HALL)["sync"]["state"] == "unlinked"
+    assert import_all(alike) == ["created"]
+    assert alike.get(SUGGESTIONS)["items"] == []
+
+
+def test_a_suggestion_is_decided_once(alike: Api) -> None:
+    [suggestion] = alike.get(SUGGESTIONS)["items"]
+    path = f"{SUGGESTIONS}/{suggestion['id']}"
+    alike.post(path, {"action": "ignore"})
+    assert alike.post(path, {"action": "ignore"}).status == 200
+    assert alike.post(path, {"action": "link"})["code"] == "already_decided"
+    assert alike.post(f"{SUGGESTIONS}/nobody", {"action": "link"}).status == 404
+    assert alike.post(path, {"action": "marry"}).status == 422
+
+
+def test_several_are_decided_at_once_each_by_itself(connected: Api, simulated: SimulatedXero) -> None:
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    for i in range(3):
+        connected.put(f"{ORGANIZATIONS}/n{i}", {"name": f"Name {i}"})
+    simulated.seed(*({"Name": f"Name {i}"} for i in range(3)))
+    import_all(connected)
+    ids = [each["id"] for each in connected.get(SUGGESTIONS)["items"]]
+    answer = connected.post(SUGGESTIONS, {"ids": [*ids, "nobody"], "action": "link"})
+    assert [item["problem"] and item["problem"]["status"] for item in answer["items"]] == [None, None, None, 404]
+    assert [record["sync"]["state"] for record in connected.get(ORGANIZATIONS)["items"]] == ["linked"] * 3
