@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from ledgerlink.kinds.organization import Address, Organization
 from ledgerlink.rules.csv_cells import neutralised
 from ledgerlink.rules.csv_columns import COLUMNS, ID, LINK_TITLE, whole_number
+from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import LinkKey
 
 from .bulk.crawling import Crawling, read_on
 from .context import Context, connected_context
 
-PAGE = 500
+PAGE = 5_000
+LINKS_AT_ONCE = 1_000
 MOST_INLINE = 4_000_000  # bytes; Lambda and API Gateway carry 6 MB
 BOM = "\ufeff"
 ORGANIZATION_COLUMNS = (ID, *(column.name for column in COLUMNS), LINK_TITLE)
@@ -35,7 +37,9 @@ def organizations_csv(context: Context, *, bom: bool = False) -> Iterator[str]:
     while True:
         page = at.records.page(company, "organizations", after=after, limit=PAGE)
         records = [record for record in page.items if not record.deleted]
-        links = at.links.many(LinkKey(*record.key) for record in records)
+        keys = [LinkKey(*record.key) for record in records]
+        found = at.parallel.map(at.links.many, list(chunks(keys, LINKS_AT_ONCE)))
+        links = {key: link for some in found for key, link in some.items()}
         rows = []
         for record in records:
             link = links.get(LinkKey(*record.key))

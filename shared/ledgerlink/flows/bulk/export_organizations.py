@@ -21,7 +21,7 @@ from . import following, ordering
 from .work import Step, Work
 
 KIND = "organizations"
-PAGE = 500
+PAGE = 1000
 LOOK = 40  # contacts read at once before archiving
 AHEAD = 2000  # records in the queue before the first ring: full calls from the start, and soon enough
 
