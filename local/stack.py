@@ -22,6 +22,8 @@ from local.functions import Functions
 from local.gateway.api import Api
 from local.gateway.console import Console
 from local.gateway.helpers import Helpers
+from local.gateway.issuer import CLIENT_ID, Issuer
+from local.gateway.issuer import PATH as ISSUER
 from local.gateway.server import Server
 from local.gateway.tokens import Tokens
 from local.ledger_state import LedgerState
@@ -126,8 +128,12 @@ class Stack:
             simulator_url=self.xero_url if "Xero simulator" in self._children else None,
         )
         api = self._started(Api(application, pools, self._tokens))
-        console = Console(self.options.root / "console")
-        self._started(Server(self.options.ports.gateway, api, console, Helpers(self))).start()
+        console = Console(
+            self.options.root / "console",
+            {"local": True, "issuer": ISSUER, "client_id": CLIENT_ID, "public": self.url},
+            elsewhere=self.aws.endpoint_url,
+        )
+        self._started(Server(self.options.ports.gateway, api, console, Helpers(self), Issuer(self._tokens))).start()
         if self.options.warm:
             self.functions.warm_behind()
 

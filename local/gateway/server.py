@@ -7,6 +7,8 @@ from local.gateway.api import Api
 from local.gateway.console import Console
 from local.gateway.events import Answer, Request, message
 from local.gateway.helpers import Helpers
+from local.gateway.issuer import PATH as ISSUER
+from local.gateway.issuer import Issuer
 from local.ports import HOST
 
 BODY_LIMIT = (
@@ -32,11 +34,12 @@ class Handler(http.Handler):
 
 
 class Server(http.Server):
-    def __init__(self, port: int, api: Api, console: Console, helpers: Helpers) -> None:
+    def __init__(self, port: int, api: Api, console: Console, helpers: Helpers, issuer: Issuer) -> None:
         super().__init__((HOST, port), Handler)
         self._api = api
         self._console = console
         self._helpers = helpers
+        self._issuer = issuer
 
     def start(self) -> None:
         threading.Thread(target=self.serve_forever, args=(0.05,), name="gateway", daemon=True).start()
@@ -46,6 +49,8 @@ class Server(http.Server):
         self.server_close()
 
     def route(self, request: Request) -> Answer:
+        if request.path.startswith(f"{ISSUER}/"):
+            return self._issuer.answer(request)
         if request.path == "/local" or request.path.startswith("/local/"):
             return self._helpers.answer(request)
         answer = self._api.answer(request)

@@ -22,8 +22,21 @@ def test_pages_are_the_index(console, path):
 
 def test_files_are_served_with_their_type_and_never_from_a_stale_cache(console):
     answer = console.serve("/console/parts/app.js")
+    headers = dict(answer.headers)
     assert answer.body == b"run()"
-    assert dict(answer.headers) == {"content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache"}
+    assert headers["content-type"] == "text/javascript; charset=utf-8"
+    assert headers["cache-control"] == "no-cache"
+
+
+def test_pages_may_run_and_reach_only_what_is_ours(console):
+    policy = dict(console.serve("/").headers)["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "connect-src 'self';" in policy
+
+
+def test_the_configuration_is_the_stacks_own(console):
+    assert console.serve("/console/config.json").body == b"{}"
 
 
 @pytest.mark.parametrize("path", ["/console/missing.js", "/console/../secret.txt", "/console//etc/passwd"])

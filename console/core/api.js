@@ -1,0 +1,86 @@
+// Talking to the hub's API: JSON both ways, and every way it can go wrong becomes a Problem in words.
+import { t } from "../texts.js";
+
+const PATIENCE_MS = 35_000; // API Gateway gives up after 30 s
+
+export class Problem extends Error {
+  constructor({ status = 0, code, title, detail, remedy = "", errors = [], ...rest }) {
+    super(detail || title);
+    Object.assign(this, { status, code, title, detail, remedy, errors, rest });
+  }
+
+  /** What the API says is wrong with one field. */
+  of(field) {
+    return this.errors.filter((each) => each.field === field || each.field.startsWith(`${field}.`))
+      .map((each) => each.message).join("; ");
+  }
+}
+
+let session = null;
+export const useSession = (given) => { session = given; };
+
+const problem = (code, status = 0) => new Problem({ status, code, ...t.problems[code] });
+
+async function send(method, path, { body, headers = {}, signal, again = true } = {}) {
+  const isText = typeof body === "string" || body instanceof Blob;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  let answer;
+  try {
+    answer = await fetch(session.base + path, {
+      method,
+      headers: {
+        ...(session.token ? { authorization: `Bearer ${session.token}` } : {}),
+        ...(body !== undefined && !isText ? { "content-type": "application/json" } : {}),
+        ...headers,
+      },
+      body: body === undefined || isText ? body : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw problem(error.name === "TimeoutError" ? "slow" : "unreachable");
+  }
+  if (answer.status === 401 && again && await session.renew()) {
+    return send(method, path, { body, headers, signal, again: false });
+  }
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+async function problemOf(answer) {
+  let told = null;
+  try { told = await answer.json(); } catch { /* not JSON: a gateway's own page */ }
+  if (told?.code) return new Problem({ ...told, status: answer.status });
+  if (answer.status === 401) return problem("signed_out", 401);
+  if (answer.status >= 500) return problem("down", answer.status);
+  return new Problem({
+    status: answer.status, code: `http_${answer.status}`, title: t.problems.other.title,
+    detail: told?.message || `${answer.status}`, remedy: t.problems.other.remedy,
+  });
+}
+
+async function json(method, path, options) {
+  const answer = await send(method, path, options);
+  const text = answer.status === 204 ? "" : await answer.text();
+  return text ? JSON.parse(text) : null;
+}
+
+/** A path with its query, blanks left out. */
+export function withQuery(path, query) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+export const api = {
+  get: (path, options) => json("GET", path, options),
+  put: (path, body, options) => json("PUT", path, { body, ...options }),
+  patch: (path, body, options) => json("PATCH", path, { body, ...options }),
+  post: (path, body, options) => json("POST", path, { body, ...options }),
+  delete: (path, options) => json("DELETE", path, options),
+  /** With its headers, for what carries a revision. */
+  async read(path, options) {
+    const answer = await send("GET", path, options);
+    return { body: await answer.json(), revision: answer.headers.get("etag")?.replace(/[^0-9]/g, "") || "" };
+  },
+  blob: async (path, options) => (await send("GET", path, options)).blob(),
+};

@@ -1,0 +1,79 @@
+// Values in words: times in the company's zone, money with its digits aligned, what a field holds in one line.
+import { t } from "../texts.js";
+
+let zone = "UTC";
+export const setZone = (name) => { zone = name || "UTC"; };
+
+const made = new Map();
+function formatter(kind, options) {
+  const key = JSON.stringify([kind.name, zone, options]);
+  if (!made.has(key)) made.set(key, new kind(t.locale, options));
+  return made.get(key);
+}
+const times = (options) => formatter(Intl.DateTimeFormat, { timeZone: zone, ...options });
+const numbers = (options) => formatter(Intl.NumberFormat, options);
+
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { day: "numeric", month: "short" };
+
+/** Short: only the clock for today, no year for this year. */
+export function time(iso, now = new Date()) {
+  const at = new Date(iso);
+  const day = (when) => times({ year: "numeric", ...DAY }).format(when);
+  if (day(at) === day(now)) return t.time.today(times(CLOCK).format(at));
+  const year = (when) => times({ year: "numeric" }).format(when);
+  return times(year(at) === year(now) ? { ...DAY, ...CLOCK } : { ...DAY, year: "numeric", ...CLOCK }).format(at);
+}
+
+/** To the second, with the zone. */
+export const exactTime = (iso) => times({ dateStyle: "full", timeStyle: "long" }).format(new Date(iso));
+
+export const date = (text) =>
+  formatter(Intl.DateTimeFormat, { timeZone: "UTC", dateStyle: "medium" }).format(new Date(`${text}T00:00:00Z`));
+export const shortDay = (text) =>
+  formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...DAY }).format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
+
+export const count = (number) => numbers({}).format(number);
+/** A decimal string, which Intl takes without going through a float. */
+export const money = (text, currency = "") => {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  const known = /^[A-Z]{3}$/.test(currency);
+  return numbers(known ? { ...digits, style: "currency", currency } : digits).format(text);
+};
+export const quantity = (text) => numbers({ maximumFractionDigits: 6 }).format(text);
+
+/** Follows a dotted name into a record. */
+export const at = (record, name) => name.split(".").reduce((value, part) => value?.[part], record);
+
+const blank = (value) =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+
+/** Any value of the API on one line; "" for blank. */
+export function plain(value) {
+  if (blank(value)) return "";
+  if (typeof value === "boolean") return value ? t.yes : t.no;
+  if (Array.isArray(value)) return value.map(plain).filter(Boolean).join("; ");
+  if (typeof value === "object") {
+    const { kind, ...rest } = value;
+    return Object.values(rest).map(plain).filter(Boolean).join(kind ? " " : ", ");
+  }
+  return String(value);
+}
+
+/** `phones.mobile` as a person says it, with the label the kind has for it. */
+export function fieldLabel(kind, name) {
+  const [head, tail] = name.split(".");
+  const field = kind?.fields.find((each) => each.name === head);
+  const label = field?.label || human(head);
+  if (!tail) return label;
+  const part = field?.of?.find((each) => each.name === tail);
+  return `${label}: ${part?.label.toLowerCase() || t.choices[tail]?.toLowerCase() || human(tail).toLowerCase()}`;
+}
+
+export const human = (name) => {
+  const text = name.replace(/[_-]/g, " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
+/** How a choice is called. */
+export const choice = (value) => t.choices[value] || human(String(value));

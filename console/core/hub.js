@@ -1,0 +1,30 @@
+// What every screen knows: who is signed in, the company, its kinds, and how to get from here to there.
+import { createContext, useContext } from "./html.js";
+import { address, go } from "./route.js";
+
+export const HubContext = createContext(null);
+export const useHub = () => useContext(HubContext);
+
+/** The hub as one company's screens see it. */
+export function hubOf({ session, company, kinds, reasons, connection, refresh, route }) {
+  const byName = Object.fromEntries(kinds.items.map((kind) => [kind.name, kind]));
+  const { screens, jobs, job_actions: jobActions } = kinds.capabilities;
+  return {
+    session, company, connection, refresh, route,
+    kinds: kinds.items,
+    kind: (name) => byName[name],
+    has: (screen) => screens.includes(screen),
+    runs: (job) => jobs.includes(job),
+    jobCan: (action) => jobActions.includes(action),
+    may: (what) => session.may(what),
+    connected: connection?.state === "connected",
+    reason: (code) => reasons[code] || null,
+    path: (rest = "") => `/v1/companies/${encodeURIComponent(company.id)}${rest}`,
+    to: (parts, query) => address(company.id, parts, query),
+    go: (parts, query, how) => go(address(company.id, parts, query), how),
+    record: ({ kind, id }) => address(company.id, ["records", kind, id]),
+  };
+}
+
+/** An action of a kind, if the API offers it. */
+export const actionOf = (kind, name) => kind?.actions.find((action) => action.name === name);

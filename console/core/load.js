@@ -1,0 +1,91 @@
+// Reading from the API while something is on screen: once, again on request, or again and again with growing pauses.
+import { useCallback, useEffect, useRef, useState } from "./html.js";
+import { api } from "./api.js";
+
+const LONGEST_MS = 20_000;
+
+/** `{data, problem, busy, reload}`; `poll(data)` answers the pause before the next read in ms, or nothing to stop. */
+export function useLoad(path, { poll = null, read = api.get } = {}) {
+  const [state, setState] = useState({ path, data: null, problem: null, busy: Boolean(path) });
+  const [turn, setTurn] = useState(0);
+  const how = useRef();
+  how.current = { poll, read };
+
+  useEffect(() => {
+    if (!path) return undefined;
+    const stop = new AbortController();
+    let timer = 0;
+    let unchanged = 0;
+    let last = "";
+
+    async function load() {
+      setState((old) => ({ ...old, busy: true }));
+      let data = null;
+      try {
+        data = await how.current.read(path, { signal: stop.signal });
+        if (stop.signal.aborted) return;
+        setState({ path, data, problem: null, busy: false });
+      } catch (problem) {
+        if (stop.signal.aborted) return;
+        // What was shown stays; the words about what is wrong come on top.
+        setState((old) => ({ path, data: old.path === path ? old.data : null, problem, busy: false }));
+      }
+      const text = JSON.stringify(data);
+      unchanged = text === last ? unchanged + 1 : 0;
+      last = text;
+      const pause = how.current.poll?.(data);
+      if (pause) timer = setTimeout(whenSeen, Math.min(pause * 1.5 ** Math.min(unchanged, 8), LONGEST_MS));
+    }
+
+    function whenSeen() {
+      if (!document.hidden) return void load();
+      document.addEventListener("visibilitychange", whenSeen, { once: true });
+      return undefined;
+    }
+
+    load();
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", whenSeen);
+    };
+  }, [path, turn]);
+
+  const reload = useCallback(() => setTurn((old) => old + 1), []);
+  const mine = state.path === path;
+  return { data: mine ? state.data : null, problem: mine ? state.problem : null, busy: mine ? state.busy : true, reload };
+}
+
+/** `[run, busy, problem, clear]` for something a person starts; a second click while it runs does nothing. */
+export function useAction(action) {
+  const [state, setState] = useState({ busy: false, problem: null });
+  const running = useRef(false);
+  const alive = useRef(true);
+  useEffect(() => () => { alive.current = false; }, []);
+  const run = async (...given) => {
+    if (running.current) return undefined;
+    running.current = true;
+    setState({ busy: true, problem: null });
+    let problem = null;
+    try {
+      return await action(...given);
+    } catch (error) {
+      problem = error;
+      return undefined;
+    } finally {
+      running.current = false;
+      if (alive.current) setState({ busy: false, problem });
+    }
+  };
+  return [run, state.busy, state.problem, () => setState({ busy: false, problem: null })];
+}
+
+/** A value that follows another one once it has stayed the same for a while. */
+export function useSettled(value, pause_ms = 250) {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pause_ms);
+    return () => clearTimeout(timer);
+  }, [value, pause_ms]);
+  return settled;
+}

@@ -1,0 +1,87 @@
+// What can be done about an error: the fixes the hub offers, each shown before it is carried out.
+import { html, useState } from "../core/html.js";
+import { api } from "../core/api.js";
+import { human } from "../core/format.js";
+import { useHub } from "../core/hub.js";
+import { useAction, useLoad } from "../core/load.js";
+import { Button, Diff, External, ProblemNote } from "./basics.js";
+import { ContactCombobox } from "./combobox.js";
+import { Dialog, openDialog, say } from "./dialogs.js";
+import { RecordField, TextField } from "./fields.js";
+import { t } from "../texts.js";
+
+const words = t.fixes;
+const same = (a, b) => a.kind === b.kind && a.id === b.id;
+
+/** The fixes of one record's error, read from the list of errors. */
+export function Fixes({ record, reload }) {
+  const hub = useHub();
+  const errors = useLoad(hub.path("/errors?limit=200"));
+  const error = errors.data?.items.find((each) => same(each.record, record));
+  if (!error) return null;
+  return html`${error.details.length > 0 && html`<ul>${error.details.map((detail) => html`<li>${detail}</li>`)}</ul>`}
+    <${FixButtons} error=${error} done=${reload} />`;
+}
+
+export function FixButtons({ error, done, describedBy }) {
+  const hub = useHub();
+  const [retry, busy, problem] = useAction(async () => {
+    const { retried, left } = await api.post(hub.path("/errors:retry"), { records: [error.record] });
+    say(retried ? t.errors.retried(retried) : t.errors.left(left.length), retried ? "good" : "bad");
+    done();
+  });
+  const open = (fix) => openDialog((close) => html`<${FixDialog} ...${{ hub, error, fix, close, done }} />`);
+  const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records: [error.record], close, done }} />`);
+  return html`<div class="fixes">
+    ${error.fixes.filter((fix) => fix.id !== "retry").map((fix, n) => html`<${Button} key=${fix.id} look=${n === 0 ? "primary" : ""} needs="write"
+      aria-describedby=${describedBy} onClick=${() => open(fix)}>${fix.label}<//>`)}
+    <${Button} needs="write" busy=${busy} onClick=${retry} aria-describedby=${describedBy}>${t.retry}<//>
+    <${Button} needs="write" onClick=${skip} aria-describedby=${describedBy}>${words.skip}<//>
+    ${error.ledger_url && html`<${External} href=${error.ledger_url}>${t.record.open}<//>`}
+    <${ProblemNote} problem=${problem} /></div>`;
+}
+
+function FixDialog({ hub, error, fix, close, done }) {
+  const kind = hub.kind(error.record.kind);
+  const [params, setParams] = useState(fix.params);
+  const [contact, setContact] = useState(null);
+  const asksContact = "document_id" in fix.params && !fix.params.document_id;
+  const given = asksContact ? { ...params, document_id: contact?.document_id || null } : params;
+  const ready = !asksContact || contact;
+  const edits = Object.keys(fix.params.fields || {});
+  const body = { record: error.record, fix: fix.id, params: given };
+  const foreseen = useLoad(ready && !edits.length ? JSON.stringify(given) : null, {
+    read: (_, options) => api.post(hub.path("/errors:fix"), { ...body, dry_run: true }, options) });
+  const [run, busy, problem] = useAction(async () => {
+    await api.post(hub.path("/errors:fix"), body);
+    say(words.done(error.title));
+    close(true);
+    done();
+  });
+  const setField = (name) => (value) => setParams((old) => ({ ...old, fields: { ...old.fields, [name]: value } }));
+  return html`<${Dialog} title=${fix.label} close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
+      <${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${fix.label}<//>`}>
+    <p>${words.about(error.title)} ${error.message}</p>
+    ${asksContact && html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`}
+    ${edits.map((name) => html`<${RecordField} key=${name} value=${params.fields[name]} onChange=${setField(name)}
+      field=${kind.fields.find((field) => field.name === name) || { name, label: human(name), type: "text" }} />`)}
+    ${fix.id === "edit" && !edits.length && html`<p><a href=${hub.to(["records", kind.name, error.record.id, "edit"])} onClick=${() => close(false)}>${t.record.edit}</a></p>`}
+    ${foreseen.data?.document && html`<p>${words.contact(foreseen.data.document.name, foreseen.data.document.email)}</p>`}
+    ${foreseen.data && html`<${Diff} diff=${foreseen.data.diff} kind=${kind} from=${t.overwriting.there} to=${t.overwriting.here} />`}
+    <${ProblemNote} problem=${problem || foreseen.problem} /><//>`;
+}
+
+export function SkipDialog({ hub, records, close, done }) {
+  const [reason, setReason] = useState("");
+  const [run, busy, problem] = useAction(async () => {
+    const { skipped } = await api.post(hub.path("/errors:skip"), { records, reason });
+    say(words.skipped(skipped));
+    close(true);
+    done();
+  });
+  return html`<${Dialog} title=${words.skipTitle(records.length)} close=${() => close(false)} actions=${html`
+      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
+      <${Button} look="primary" busy=${busy} disabled=${!reason.trim()} onClick=${run}>${words.skip}<//>`}>
+    <p>${words.skipWords}</p><${TextField} label=${t.holds.reason} required value=${reason} onInput=${setReason} most="500" />
+    <${ProblemNote} problem=${problem} /><//>`;
+}

@@ -1,0 +1,83 @@
+// Unresolved errors, grouped by cause: plain words, the remedy, and fixing one or all of a cause.
+import { html, useId } from "../core/html.js";
+import { api } from "../core/api.js";
+import { count } from "../core/format.js";
+import { useHub } from "../core/hub.js";
+import { useLoad } from "../core/load.js";
+import { Button, Card, Chip, Empty, Loaded, Page, Time } from "../parts/basics.js";
+import { confirm, openDialog, say } from "../parts/dialogs.js";
+import { FixButtons, SkipDialog } from "../parts/fixes.js";
+import { Pager } from "../parts/table.js";
+import { withQuery } from "../core/api.js";
+import { t } from "../texts.js";
+
+const words = t.errors;
+
+export function Errors() {
+  const hub = useHub();
+  const { query } = hub.route;
+  const list = useLoad(withQuery(hub.path("/errors"), { limit: 100, cursor: query.cursor }));
+  const done = () => { list.reload(); hub.refresh(); };
+  const all = () => confirm({ title: words.retryAll, words: words.retryAllWords(count(list.data.count)), label: words.retryAll,
+    act: () => retry(hub, { all: true }, done) });
+  return html`<${Page} title=${t.tabs.errors} sub=${words.sub}
+      actions=${html`<${Button} busy=${list.busy} onClick=${done}>${t.refresh}<//>${list.data?.count > 1 && html`<${Button} needs="write" onClick=${all}>${words.retryAll}<//>`}`} />
+    <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`
+      ${grouped(data.items).map(([code, errors]) => html`<${Group} key=${code} code=${code} errors=${errors} done=${done} />`)}
+      <${Pager} next=${data.next} query=${query} count=${data.count} />`
+      : html`<${Empty} title=${words.empty}>${words.emptyWhat}<//>`}<//>`;
+}
+
+function grouped(items) {
+  const groups = new Map();
+  items.forEach((item) => groups.set(item.code, [...(groups.get(item.code) || []), item]));
+  return [...groups].sort((a, b) => b[1].length - a[1].length);
+}
+
+async function retry(hub, what, done) {
+  const { retried, left } = await api.post(hub.path("/errors:retry"), what);
+  say(retried ? words.retried(retried) : words.left(left.length), retried ? "good" : "bad");
+  done();
+}
+
+/** A fix with nothing left to fill in, offered by every error of the group. */
+const common = (errors) => errors[0].fixes.filter((fix) => fix.id !== "retry" && fix.id !== "edit"
+  && errors.every((error) => error.fixes.some((each) => each.id === fix.id && Object.values(each.params).every((value) => value !== null))));
+
+function Group({ code, errors, done }) {
+  const hub = useHub();
+  const known = hub.reason(code);
+  const records = errors.map((error) => error.record);
+  const retryThese = () => confirm({ title: words.retryCause(count(errors.length)), words: known?.message, label: words.retryCause(count(errors.length)),
+    act: () => retry(hub, { code }, done) });
+  const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records, close, done }} />`);
+  const fixAll = (fix) => confirm({
+    title: words.fixAll(fix.label, count(errors.length)), words: words.fixAllWords, label: fix.label,
+    children: html`<ul>${errors.slice(0, 20).map((error) => html`<li>${error.title}</li>`)}</ul>${errors.length > 20 && html`<p>${words.more(errors.length - 20)}</p>`}`,
+    act: async () => {
+      const failed = [];
+      for (const error of errors) {
+        const { params } = error.fixes.find((each) => each.id === fix.id);
+        try { await api.post(hub.path("/errors:fix"), { record: error.record, fix: fix.id, params }); } catch (problem) { failed.push(problem); }
+      }
+      say(words.fixed(errors.length - failed.length, failed.length), failed.length ? "bad" : "good");
+      done();
+    },
+  });
+  return html`<${Card} class="cause" title=${known?.message || errors[0].message} actions=${html`<${Chip}>${words.number(count(errors.length))}<//>`}>
+    <p>${known?.remedy || errors[0].remedy} ${errors[0].who_can_fix && html`<span class="muted">${words.who[errors[0].who_can_fix]}</span>`}</p>
+    ${errors.length > 1 && html`<div class="actions">${common(errors).map((fix) => html`<${Button} key=${fix.id} needs="write"
+        onClick=${() => fixAll(fix)}>${words.all(fix.label)}<//>`)}
+      <${Button} needs="write" onClick=${retryThese}>${words.retryCause(count(errors.length))}<//>
+      <${Button} needs="write" onClick=${skip}>${words.skipAll}<//></div>`}
+    <ul class="items">${errors.map((error) => html`<${One} key=${error.record.id} error=${error} done=${done} />`)}</ul><//>`;
+}
+
+function One({ error, done }) {
+  const hub = useHub();
+  const id = useId();
+  return html`<li class="item"><div class="item-head"><strong id=${id}><a href=${hub.record(error.record)}>${error.title || error.record.id}</a></strong>
+      <span class="muted"><${Time} at=${error.since} /> · ${words.attempts(error.attempts)}</span></div>
+    <p>${error.message}</p>${error.details.length > 0 && html`<ul>${error.details.map((detail) => html`<li class="muted">${detail}</li>`)}</ul>`}
+    <${FixButtons} error=${error} done=${done} describedBy=${id} /></li>`;
+}

@@ -1,0 +1,33 @@
+// Import/Export History: every attempt and change in both directions, newest first.
+import { html } from "../core/html.js";
+import { withQuery } from "../core/api.js";
+import { choice, human } from "../core/format.js";
+import { useHub } from "../core/hub.js";
+import { useLoad } from "../core/load.js";
+import { Button, Card, Empty, Loaded, Page } from "../parts/basics.js";
+import { Entries } from "../parts/entries.js";
+import { Select, TextField } from "../parts/fields.js";
+import { Pager } from "../parts/table.js";
+import { t } from "../texts.js";
+
+const words = t.history;
+
+export function History() {
+  const hub = useHub();
+  const { query } = hub.route;
+  const { page, ...where } = query;
+  const list = useLoad(withQuery(hub.path("/history"), { limit: 50, ...where }));
+  const narrow = (change) => hub.go(hub.route.parts, { ...query, cursor: "", page: "", ...change });
+  const filter = (name, options, said) => html`<${Select} label=${words.filters[name]} value=${where[name]} onChange=${(value) => narrow({ [name]: value })}
+    options=${[["", t.any], ...options.map((each) => [each, said(each)])]} />`;
+  return html`<${Page} title=${t.tabs.history} sub=${words.sub} actions=${html`<${Button} busy=${list.busy} onClick=${list.reload}>${t.refresh}<//>`} />
+    <div class="toolbar">
+      ${filter("direction", ["export", "import", "here"], (each) => words.directions[each])}
+      ${filter("kind", hub.kinds.map((kind) => kind.name), human)}
+      ${filter("outcome", ["ok", "failed", "skipped", "conflict"], choice)}
+      <${TextField} label=${words.filters.since} type="date" value=${where.since?.slice(0, 10)} onInput=${(day) => narrow({ since: day && `${day}T00:00:00Z` })} />
+    </div>
+    <${Loaded} from=${list} lines=${8}>${(data) => data.items.length ? html`
+      <${Card}><${Entries} entries=${data.items} withRecord /><//><${Pager} next=${data.next} query=${query} count=${data.items.length} />`
+      : html`<${Empty} title=${words.empty}>${words.emptyWhat}<//>${data.next && html`<${Pager} next=${data.next} query=${query} count=${0} />`}`}<//>`;
+}

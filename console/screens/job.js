@@ -1,0 +1,96 @@
+// One job: how far it is, what became of each record or what would, cancel, apply, undo.
+import { html, useEffect } from "../core/html.js";
+import { api, withQuery } from "../core/api.js";
+import { count } from "../core/format.js";
+import { useHub } from "../core/hub.js";
+import { useLoad } from "../core/load.js";
+import { Badge, Button, Card, Diff, Empty, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
+import { confirm, say } from "../parts/dialogs.js";
+import { figures, Figures, JobBar, jobTitle, OVER } from "../parts/jobs.js";
+import { Pager } from "../parts/table.js";
+import { t } from "../texts.js";
+
+const words = t.job;
+const MOVING = ["planning", "running"];
+const WORDS_OF_PLAN = { created: "create", updated: "update", archived: "archive", linked: "link", skipped: "skip", suggested: "suggest", failed: "fail" };
+
+export function JobScreen({ id }) {
+  const hub = useHub();
+  const job = useLoad(hub.path(`/jobs/${encodeURIComponent(id)}`), { poll: (data) => (!data || MOVING.includes(data.status)) && 700 });
+  const status = job.data?.status;
+  useEffect(() => { if (status && OVER.includes(status)) hub.refresh(); }, [status]);
+  const back = html`<a class="back" href=${hub.to(["transfer"])}>${t.tabs.transfer}</a>`;
+  return html`<${Page} back=${back} title=${job.data ? jobTitle(job.data.kind) : words.title}
+      actions=${job.data && html`<${JobActions} job=${job.data} reload=${job.reload} />`} />
+    <${Loaded} from=${job}>${(data) => html`<${State} job=${data} />
+      ${!MOVING.includes(data.status) && html`<${Items} job=${data} />`}`}<//>`;
+}
+
+function JobActions({ job, reload }) {
+  const hub = useHub();
+  const post = (what, query = "") => api.post(hub.path(`/jobs/${job.id}/${what}${query}`));
+  const title = jobTitle(job.kind);
+  const cancel = () => confirm({ title: words.cancelTitle(title), words: words.cancelWords, label: words.cancel, look: "danger",
+    act: async () => { await post("cancel"); reload(); } });
+  const discard = async () => { await post("cancel"); hub.go(["transfer"]); };
+  const apply = () => confirm({ title: words.applyTitle(title), words: words.applyWords, label: words.apply,
+    children: html`<${Figures} job=${job} />`, act: async () => { await post("apply"); reload(); } });
+  const undo = () => confirm({ title: words.undoTitle(title), words: words.undoWords, label: t.undo,
+    act: async () => { const plan = await post("undo", "?dry_run=true"); say(words.undoPlanned); hub.go(["jobs", plan.id]); } });
+  return html`${MOVING.includes(job.status) && html`<${Button} look="danger" needs="write" onClick=${cancel}>${words.cancel}<//>`}
+    ${job.status === "planned" && html`<${Button} needs="write" onClick=${discard}>${words.discard}<//>
+      <${Button} look="primary" needs="write" onClick=${apply}>${words.apply}<//>`}
+    ${OVER.includes(job.status) && hub.jobCan("undo") && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}`;
+}
+
+function State({ job }) {
+  const { done, total } = job.progress;
+  const moving = MOVING.includes(job.status);
+  const mail = job.email.to && words.email[job.email.status]?.(job.email.to);
+  return html`<${Card}>
+    <div class="job-state"><${Badge} value=${job.status} />
+      <span role="status">${moving ? (total ? words.of(count(done), count(total)) : words.counting) : words.states[job.status]}</span></div>
+    ${moving && html`<${JobBar} job=${job} />`}
+    ${moving && job.waiting_for && html`<${Note} tone="warn" title=${words.waits}><${Reason} code=${job.waiting_for} /><//>`}
+    ${job.error && html`<${Note} tone="bad" title=${words.failed}>${job.error}<//>`}
+    <${Figures} job=${job} />
+    ${job.notes?.map((note) => html`<p class="muted">${note}</p>`)}
+    <${Facts} of=${[[words.startedBy, job.started_by], [words.started, html`<${Time} at=${job.started_at} />`],
+      [words.finished, job.finished_at && html`<${Time} at=${job.finished_at} />`],
+      [words.callsUsed, job.calls.needed ? words.calls(job.calls) : ""],
+      [words.finishesAt, moving && job.calls.finishes_at && html`<${Time} at=${job.calls.finishes_at} />`],
+      [words.mail, mail]]} /><//>`;
+}
+
+function Items({ job }) {
+  const hub = useHub();
+  const { query } = hub.route;
+  const planned = job.status === "planned";
+  const items = useLoad(withQuery(hub.path(`/jobs/${job.id}/items`), { outcome: query.outcome, limit: 50, cursor: query.cursor }));
+  const show = (outcome) => hub.go(hub.route.parts, { outcome });
+  const all = figures(job);
+  return html`<${Card} title=${planned ? words.plan : words.results}>
+    ${all.length > 1 && html`<div class="filters" role="group" aria-label=${words.filter}>
+      <${Button} look=${query.outcome ? "" : "on"} aria-pressed=${String(!query.outcome)} onClick=${() => show("")}>${t.everything}<//>
+      ${all.map(([name, number]) => { const outcome = planned ? WORDS_OF_PLAN[name] || name : name; return html`<${Button} key=${name}
+        look=${query.outcome === outcome ? "on" : ""} aria-pressed=${String(query.outcome === outcome)} onClick=${() => show(outcome)}>
+        ${(planned ? words.would : words.did)[name]} ${count(number)}<//>`; })}</div>`}
+    <${Loaded} from=${items}>${(data) => data.items.length ? html`<ul class="items">${data.items.map((item, n) =>
+        html`<${Item} key=${`${item.record.id}-${n}`} item=${item} />`)}</ul>
+      <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
+      : html`<${Empty} title=${words.noItems} />`}<//><//>`;
+}
+
+function Item({ item }) {
+  const hub = useHub();
+  const fields = Object.keys(item.diff);
+  const title = item.title || item.record.id || item.accounting_code || "";
+  const known = item.record.id && hub.kind(item.record.kind) && item.outcome !== "create";
+  return html`<li class="item"><div class="item-head"><${Badge} value=${item.outcome} />
+      <strong>${known ? html`<a href=${hub.record(item.record)}>${title}</a>` : title}</strong>
+      ${item.line && html`<span class="muted">${words.line(item.line)}</span>`}</div>
+    ${item.reason && html`<p><${Reason} code=${item.reason} /></p>`}
+    ${item.message && html`<p class="muted">${item.message}</p>`}
+    ${fields.length > 0 && html`<details><summary>${words.changes(fields.length, item.overwritten.length)}</summary>
+      <${Diff} diff=${item.diff} overwritten=${item.overwritten} kind=${hub.kind(item.record.kind)} caption=${title} /></details>`}</li>`;
+}

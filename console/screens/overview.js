@@ -1,0 +1,50 @@
+// The overview: what is due, moving and failed, the two big buttons, and the last 30 days.
+import { classes, html } from "../core/html.js";
+import { count } from "../core/format.js";
+import { useHub } from "../core/hub.js";
+import { useLoad } from "../core/load.js";
+import { Card, Loaded, Page } from "../parts/basics.js";
+import { Columns } from "../parts/charts.js";
+import { JobLine } from "../parts/jobs.js";
+import { t } from "../texts.js";
+import { BudgetCard } from "./connection.js";
+import { TransferCard } from "./transfer.js";
+
+const words = t.overview;
+
+export function Overview() {
+  const hub = useHub();
+  const { counts } = hub.company;
+  const jobs = useLoad(hub.has("jobs") ? hub.path("/jobs?limit=10") : null, { poll: () => 3000 });
+  const moving = (jobs.data?.items || []).filter((job) => ["running", "planning"].includes(job.status));
+  const tile = (parts, name, number, tone) => html`<a class=${classes("tile", number > 0 && tone)} href=${hub.to(parts)}>
+    <b>${count(number)}</b><span>${words[name]}</span></a>`;
+  return html`<${Page} title=${t.tabs.overview} sub=${hub.company.name} />
+    <div class="tiles">
+      ${hub.has("export-queue") && tile(["export-queue"], "due", counts.due, "live")}
+      ${hub.has("jobs") && tile(["transfer"], "moving", moving.length, "live")}
+      ${tile(["errors"], "errors", counts.errors, "bad")}
+      ${tile(["conflicts"], "conflicts", counts.conflicts, "warn")}
+      ${tile(["suggestions"], "suggestions", counts.suggestions, "warn")}
+    </div>
+    ${moving.map((job) => html`<${JobLine} key=${job.id} job=${job} />`)}
+    <${TransferCard} />
+    ${hub.has("summary") && html`<${Days} />`}`;
+}
+
+const SERIES = [
+  { name: "ok", tone: "good" }, { name: "skipped", tone: "calm" }, { name: "conflict", tone: "warn" }, { name: "failed", tone: "bad" },
+];
+
+function Days() {
+  const hub = useHub();
+  const summary = useLoad(hub.path("/summary?days=30"), { poll: () => 30_000 });
+  const series = SERIES.map((each) => ({ ...each, label: words.outcomes[each.name] }));
+  const days = (summary.data?.days || []).map((day) => ({
+    date: day.date,
+    values: Object.fromEntries(SERIES.map(({ name }) => [name, day.export[name] + day.import[name]])),
+  }));
+  return html`<div class="columns wide-narrow">
+    <${Card} title=${words.days}><${Loaded} from=${summary}>${() => html`<${Columns} days=${days} series=${series} label=${words.days} />`}<//><//>
+    <${BudgetCard} budget=${summary.data?.budget || hub.connection?.budget} /></div>`;
+}

@@ -1,0 +1,191 @@
+// One record: what it says, where it stands, what is wrong with it, its holds, its link, its history.
+import { html, useState } from "../core/html.js";
+import { api, Problem } from "../core/api.js";
+import * as format from "../core/format.js";
+import { actionOf, useHub } from "../core/hub.js";
+import { useAction, useLoad } from "../core/load.js";
+import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
+import { ContactCombobox } from "../parts/combobox.js";
+import { confirm, Dialog, openDialog, say } from "../parts/dialogs.js";
+import { Entries } from "../parts/entries.js";
+import { Holds, TextField } from "../parts/fields.js";
+import { Fixes } from "../parts/fixes.js";
+import { confirmOverwriting } from "../parts/overwriting.js";
+import { t } from "../texts.js";
+import { openJobDialog } from "./transfer.js";
+
+const words = t.record;
+const SETTLED = ["unlinked", "linked", "skipped"];
+
+export function RecordScreen({ kind, id }) {
+  const hub = useHub();
+  const path = hub.path(`/${kind.name}/${encodeURIComponent(id)}`);
+  const record = useLoad(path, { poll: (data) => data && (SETTLED.includes(data.sync.state) ? 15_000 : 1500) });
+  const reload = () => { record.reload(); hub.refresh(); };
+  const now = record.data;
+  const title = now ? titleOf(kind, now) : id;
+  return html`<${Page} back=${html`<a class="back" href=${hub.to(["records", kind.name])}>${format.human(kind.plural)}</a>`}
+      title=${title} sub=${now && html`<${Badge} value=${now.sync.state} /> <span>${words.states[now.sync.state]}</span>`}
+      actions=${now && html`<${Actions} ...${{ kind, record: now, path, reload }} />`} />
+    <${Loaded} from=${record} lines=${8}>${(data) => html`
+      <${Trouble} kind=${kind} record=${data} reload=${reload} />
+      <div class="columns wide-narrow">
+        <div>
+          <${Contents} kind=${kind} record=${data} />
+          ${actionOf(kind, "activity") && html`<${Activity} key=${data.revision} path=${path} kind=${kind} reload=${reload} />`}
+        </div>
+        <div>
+          <${Standing} kind=${kind} record=${data} path=${path} reload=${reload} />
+          <${HoldCard} key=${JSON.stringify([data.do_not_export, data.do_not_import])} ...${{ kind, record: data, path, reload }} />
+        </div></div>`}<//>`;
+}
+
+export const titleOf = (kind, record) => format.at(record, kind.columns[0].name) || record.id;
+
+function Actions({ kind, record, path, reload }) {
+  const hub = useHub();
+  const { accounting_code: code, ledger_url: url } = record.sync;
+  const send = actionOf(kind, "send");
+  const update = actionOf(kind, "update");
+  const job = (action, label) => openJobDialog({ job: action.job, label, ids: [action.names === "documents" ? code : record.id] });
+  return html`${url && html`<${External} href=${url}>${words.open}<//>`}
+    ${send && hub.connected && html`<${Button} needs="write" onClick=${() => job(send, t.sendToXero)}>${t.sendToXero}<//>`}
+    ${update && hub.connected && code && html`<${Button} needs="write" onClick=${() => job(update, t.updateFromXero)}>${t.updateFromXero}<//>`}
+    ${actionOf(kind, "delete") && html`<${Button} look="danger" needs="write" onClick=${() => remove(hub, kind, record, path)}>${words.delete}<//>`}
+    ${actionOf(kind, "edit") && hub.may("write") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, record.id, "edit"])}>${words.edit}</a>`}`;
+}
+
+// ---------------------------------------------------------------- deleting
+
+const remove = (hub, kind, record, path) =>
+  openDialog((close) => html`<${DeleteDialog} ...${{ hub, kind, record, path, close }} />`);
+
+/** Asks; where it is in the ledger, says why not, and offers an administrator the forced way. */
+function DeleteDialog({ hub, kind, record, path, close }) {
+  const [reason, setReason] = useState("");
+  const [refused, setRefused] = useState(null);
+  const [run, busy, problem] = useAction(async () => {
+    const query = refused ? `?${new URLSearchParams({ force: "true", reason })}` : "";
+    try {
+      await api.delete(path + query, { headers: { "if-match": `"${record.revision}"` } });
+    } catch (error) {
+      if (error instanceof Problem && error.code === "synced" && !refused) return setRefused(error);
+      throw error;
+    }
+    close(true);
+    say(words.deleted(titleOf(kind, record)));
+    return hub.go(["records", kind.name]);
+  });
+  const force = refused && hub.may("admin");
+  return html`<${Dialog} title=${words.deleteTitle(titleOf(kind, record))} close=${() => close(false)} actions=${html`
+      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
+      ${(!refused || force) && html`<${Button} look="danger" busy=${busy} disabled=${force && !reason.trim()} onClick=${run}>
+        ${force ? words.force : words.delete}<//>`}`}>
+    ${!refused && html`<p>${words.deleteWords}</p>`}
+    ${refused && html`<${Note} tone="bad" alert title=${refused.title}>${refused.remedy}<//>`}
+    ${force && html`<p>${words.forceWords(kind.document_type)}</p><${TextField} label=${words.forceReason} required value=${reason} onInput=${setReason} />`}
+    <${ProblemNote} problem=${problem} /><//>`;
+}
+
+// ---------------------------------------------------------------- where it stands
+
+function Trouble({ kind, record, reload }) {
+  const hub = useHub();
+  const { state, error } = record.sync;
+  if (state === "conflict") {
+    return html`<${Note} tone="warn" title=${hub.reason("conflict")?.message}
+      actions=${html`<a class="button" href=${hub.to(["conflicts"])}>${words.seeConflict}</a>`}>${hub.reason("conflict")?.remedy}<//>`;
+  }
+  if (!error) return null;
+  return html`<${Note} tone="bad" alert title=${error.message}>
+    <p>${error.remedy}</p><p class="muted">${words.since} <${Time} at=${error.since} /></p>
+    <${Fixes} record=${{ kind: kind.name, id: record.id }} reload=${reload} /><//>`;
+}
+
+function Standing({ kind, record, path, reload }) {
+  const hub = useHub();
+  const { sync } = record;
+  const [show, setShow] = useState(false);
+  const unlink = () => confirm({ title: words.unlinkTitle, words: words.unlinkWords, label: words.unlink, look: "danger",
+    act: async () => { await api.delete(`${path}/link`); reload(); say(words.unlinked); } });
+  const linked = Boolean(sync.accounting_code);
+  return html`<${Card} title=${words.standing}>
+    <${Facts} of=${[
+      [words.accountingCode, linked ? html`<code class="wrap">${sync.accounting_code}</code>` : words.notLinked],
+      [words.lastExport, sync.last_export_at ? html`<${Time} at=${sync.last_export_at} />` : words.never],
+      [words.lastImport, sync.last_import_at ? html`<${Time} at=${sync.last_import_at} />` : words.never],
+      [words.waits, sync.waiting_for && html`<${Reason} code=${sync.waiting_for} />`],
+      [words.why, !sync.waiting_for && sync.reason && !sync.error && html`<${Reason} code=${sync.reason} />`]]} />
+    ${actionOf(kind, "link") && html`<div class="actions">
+      ${linked && html`<${Button} needs="write" onClick=${unlink}>${words.unlink}<//>`}
+      ${hub.connected && !show && html`<${Button} needs="write" onClick=${() => setShow(true)}>${linked ? words.relink : words.link}<//>`}</div>`}
+    ${show && html`<${LinkForm} ...${{ record, path, reload, done: () => setShow(false) }} />`}<//>`;
+}
+
+function LinkForm({ record, path, reload, done }) {
+  const [contact, setContact] = useState(null);
+  const [link, busy, problem] = useAction(async () => {
+    const linked = await confirmOverwriting((confirmed) =>
+      api.put(`${path}/link`, { document_id: contact.document_id, confirm: confirmed }));
+    if (!linked) return;
+    say(words.linkedTo(contact.name));
+    done();
+    reload();
+  });
+  return html`<div class="inset"><${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${record.id} hint=${t.combobox.hint} />
+    <${ProblemNote} problem=${problem} />
+    <div class="actions"><${Button} onClick=${done}>${t.cancel}<//>
+      <${Button} look="primary" needs="write" busy=${busy} disabled=${!contact} onClick=${link}>${words.link}<//></div></div>`;
+}
+
+function HoldCard({ kind, record, path, reload }) {
+  const hub = useHub();
+  const held = { do_not_export: record.do_not_export, do_not_import: record.do_not_import };
+  const [typed, setTyped] = useState(held);
+  const changed = JSON.stringify(typed) !== JSON.stringify(held);
+  const [save, busy, problem] = useAction(async () => {
+    await api.patch(path, typed);
+    say(t.holds.saved);
+    reload();
+  });
+  return html`<${Card} title=${t.holds.card}><${Holds} value=${typed} onChange=${setTyped} disabled=${!hub.may("write")} />
+    <${ProblemNote} problem=${problem} />
+    ${changed && html`<div class="actions"><${Button} onClick=${() => setTyped(held)}>${t.cancel}<//>
+      <${Button} look="primary" busy=${busy} onClick=${save}>${t.save}<//></div>`}<//>`;
+}
+
+// ---------------------------------------------------------------- contents and history
+
+function Contents({ kind, record }) {
+  const shown = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record)]);
+  const blank = shown.filter(([, value]) => !value).map(([label]) => label);
+  return html`<${Card} title=${words.contents}><${Facts} of=${shown} />
+    ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
+    <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p><//>`;
+}
+
+function valueOf(field, value, record) {
+  if (field.type === "boolean") return value ? t.yes : t.no;
+  if (value === null || value === undefined || value === "") return "";
+  if (field.type === "money") return format.money(value, record.currency);
+  if (field.type === "datetime") return html`<${Time} at=${value} />`;
+  if (field.type === "date") return format.date(value);
+  if (field.type === "choice") return format.choice(value);
+  if (field.type === "choices") return value.map(format.choice).join(", ");
+  if (field.type === "group") {
+    return field.of.map((part) => [part, valueOf(part, value[part.name], record)]).filter(([, text]) => text)
+      .map(([part, text], n) => html`${n > 0 && " · "}${part.type === "money" || part.type === "datetime" ? `${part.label}: ` : ""}${text}`);
+  }
+  if (field.type === "list") {
+    return value.length > 0 && html`<ul class="plain">${value.map((item) => html`<li>${field.keyed_by && html`<span class="muted">${
+      format.choice(item[field.keyed_by])}</span> `}${format.plain(item)}</li>`)}</ul>`;
+  }
+  return String(value);
+}
+
+function Activity({ path, kind, reload }) {
+  const entries = useLoad(`${path}/activity?limit=50`);
+  return html`<${Card} title=${words.history}><${Loaded} from=${entries}>${(data) => data.items.length
+    ? html`<${Entries} entries=${data.items} kind=${kind} restored=${reload} />`
+    : html`<${Empty} title=${words.noHistory} />`}<//><//>`;
+}

@@ -1,0 +1,183 @@
+// The records of one kind: chosen columns, filters, search, and doing something with many at once.
+import { html, useEffect, useRef, useState } from "../core/html.js";
+import { api, withQuery } from "../core/api.js";
+import { choice, count, human } from "../core/format.js";
+import { actionOf, useHub } from "../core/hub.js";
+import { useLoad, useSettled } from "../core/load.js";
+import { Button, Chip, Empty, Loaded, Page } from "../parts/basics.js";
+import { say } from "../parts/dialogs.js";
+import { Checkbox, Select, TextField } from "../parts/fields.js";
+import { openHoldDialog } from "../parts/hold.js";
+import { Pager, Table } from "../parts/table.js";
+import { ALIGN, Value } from "../parts/values.js";
+import { t } from "../texts.js";
+import { JobButton, openJobDialog } from "./transfer.js";
+
+const words = t.records;
+
+export function Records({ kind }) {
+  const hub = useHub();
+  const { query } = hub.route;
+  const { page, cols, ...where } = query;
+  const list = useLoad(withQuery(hub.path(`/${kind.name}`), { limit: 50, ...where }));
+  const [columns, setColumns] = useColumns(kind, cols);
+  const [selected, setSelected] = useState(new Set());
+  useEffect(() => { setSelected(new Set()); }, [JSON.stringify(where)]);
+
+  const narrow = (change) => hub.go(hub.route.parts, { ...query, cursor: "", page: "", ...change });
+  const narrowed = kind.filters.some((filter) => where[filter.name]) || where.q;
+  const rows = list.data?.items || [];
+  const fresh = actionOf(kind, "save") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, "new"])}>${t.record.new(kind.singular)}</a>`;
+
+  return html`<${Page} title=${human(kind.plural)} actions=${html`<${KindTools} kind=${kind} />${hub.may("write") && fresh}`} />
+    <div class="toolbar">
+      <${Search} value=${where.q} onChange=${(q) => narrow({ q })} kind=${kind} />
+      <${Filters} kind=${kind} where=${where} narrow=${narrow} />
+      <${ColumnPicker} kind=${kind} columns=${columns} setColumns=${setColumns} />
+    </div>
+    <${Narrowed} kind=${kind} where=${where} narrow=${narrow} />
+    <${Selection} kind=${kind} rows=${rows} selected=${selected} clear=${() => setSelected(new Set())} reload=${list.reload} />
+    <${Loaded} from=${list} lines=${8}>${(data) => data.items.length ? html`
+        <${Table} caption=${human(kind.plural)} rows=${data.items} rowKey=${(row) => row.id} nameOf=${(row) => row[columns[0].name] || row.id}
+          dim=${list.busy} columns=${drawn(kind, columns, hub, where, narrow)}
+          selected=${hub.may("write") ? selected : null} onSelect=${hub.may("write") ? setSelected : null} />
+        <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
+      : narrowed ? html`<${Empty} title=${words.nothingFound} action=${html`<${Button} onClick=${() => hub.go(hub.route.parts)}>${words.showAll}<//>`}>${words.nothingFoundWhat}<//>`
+        : html`<${Empty} title=${words.none(kind.plural)} action=${hub.may("write") && fresh}>${words.noneWhat(kind.plural)}<//>`}<//>`;
+}
+
+function drawn(kind, columns, hub, where, narrow) {
+  const sort = where.sort || "title";
+  return columns.map((column, n) => ({
+    name: column.name, label: column.label, align: ALIGN[column.type],
+    cell: (record) => n === 0
+      ? html`<a href=${hub.to(["records", kind.name, record.id])}><${Value} record=${record} column=${column} /></a>`
+      : html`<${Value} record=${record} column=${column} />`,
+    ...(n === 0 && kind.sorts.includes("-title") ? {
+      sorted: sort === "title" ? "ascending" : "descending",
+      onSort: () => narrow({ sort: sort === "title" ? "-title" : "" }),
+    } : {}),
+  }));
+}
+
+/** Jobs over all records of the kind, where the API has them. */
+function KindTools({ kind }) {
+  const hub = useHub();
+  const jobs = ["send", "update"].map((name) => actionOf(kind, name)?.job).filter((job) => job && job !== "send");
+  if (!hub.connected) return null;
+  return html`${[...new Set(jobs)].map((job) => html`<${JobButton} key=${job} job=${job} />`)}`;
+}
+
+const key = (kind) => `ledgerlink.columns.${kind.name}`;
+
+/** The columns a person chose, here or in the address; the first one, the record's name, always stays. */
+function useColumns(kind, asked) {
+  const hub = useHub();
+  const stored = asked || localStorage.getItem(key(kind)) || "";
+  const names = stored ? stored.split(",") : kind.columns.filter((column) => column.default).map((column) => column.name);
+  const columns = kind.columns.filter((column, n) => n === 0 || names.includes(column.name));
+  const set = (next) => {
+    localStorage.setItem(key(kind), next.join(","));
+    hub.go(hub.route.parts, { ...hub.route.query, cols: next.join(",") }, { replace: true });
+  };
+  return [columns, set];
+}
+
+function Search({ value = "", onChange, kind }) {
+  const [text, setText] = useState(value);
+  const settled = useSettled(text, 300);
+  const sent = useRef(value);
+  useEffect(() => { if (value !== sent.current) { sent.current = value; setText(value); } }, [value]);
+  useEffect(() => { if (settled.trim() !== sent.current) { sent.current = settled.trim(); onChange(settled.trim()); } }, [settled]);
+  return html`<div class="search"><${TextField} label=${words.search(kind.plural)} value=${text} onInput=${setText} type="search" /></div>`;
+}
+
+function Filters({ kind, where, narrow }) {
+  const number = kind.filters.filter((filter) => where[filter.name]).length;
+  return html`<${Popup} label=${words.filters} number=${number}><div class="grid">${kind.filters.map((filter) => html`<${Filter}
+    key=${filter.name} filter=${filter} value=${where[filter.name]} onChange=${(value) => narrow({ [filter.name]: value })} />`)}</div><//>`;
+}
+
+function Filter({ filter, value, onChange }) {
+  if (filter.type === "boolean" || filter.type === "choice") {
+    const options = filter.type === "boolean" ? [["true", t.yes], ["false", t.no]] : filter.choices.map((each) => [each, choice(each)]);
+    return html`<${Select} label=${filter.label} value=${value} options=${[["", t.any], ...options]} onChange=${onChange} />`;
+  }
+  if (filter.type === "datetime") {
+    return html`<${TextField} label=${filter.label} type="date" value=${value?.slice(0, 10)}
+      onInput=${(day) => onChange(day && `${day}T00:00:00Z`)} />`;
+  }
+  return html`<${SlowText} filter=${filter} value=${value} onChange=${onChange} />`;
+}
+
+function SlowText({ filter, value, onChange }) {
+  const [text, setText] = useState(value || "");
+  return html`<${TextField} label=${filter.label} value=${text} onInput=${setText} onChange=${() => onChange(text.trim())} />`;
+}
+
+/** What the list is narrowed to, each to be taken away. */
+function Narrowed({ kind, where, narrow }) {
+  const on = kind.filters.filter((filter) => where[filter.name]);
+  if (!on.length) return null;
+  const said = (filter) => filter.type === "boolean" ? (where[filter.name] === "true" ? t.yes : t.no)
+    : filter.type === "datetime" ? where[filter.name].slice(0, 10) : choice(where[filter.name]);
+  return html`<div class="narrowed">${on.map((filter) => html`<${Chip} key=${filter.name}>${filter.label}: ${said(filter)}
+    <button type="button" aria-label=${words.removeFilter(filter.label)} onClick=${() => narrow({ [filter.name]: "" })}>✕</button><//>`)}</div>`;
+}
+
+function ColumnPicker({ kind, columns, setColumns }) {
+  const names = columns.map((column) => column.name);
+  return html`<${Popup} label=${words.columns}><div class="picker">${kind.columns.slice(1).map((column) => html`<${Checkbox} key=${column.name}
+    label=${column.label} checked=${names.includes(column.name)}
+    onChange=${(on) => setColumns(on ? [...names, column.name] : names.filter((name) => name !== column.name))} />`)}</div><//>`;
+}
+
+/** A button that opens a small panel below itself; Escape and a click elsewhere close it. */
+function Popup({ label, number = 0, children }) {
+  const [open, setOpen] = useState(false);
+  const frame = useRef();
+  useEffect(() => {
+    if (!open) return undefined;
+    const elsewhere = (event) => { if (!frame.current.contains(event.target)) setOpen(false); };
+    document.addEventListener("pointerdown", elsewhere);
+    return () => document.removeEventListener("pointerdown", elsewhere);
+  }, [open]);
+  const keys = (event) => {
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    frame.current.querySelector("button").focus();
+  };
+  return html`<div class="popup" ref=${frame} onKeyDown=${keys}>
+    <${Button} aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${label}${number > 0 && html` <span class="count">${number}</span>`}<//>
+    ${open && html`<div class="popup-panel">${children}</div>`}</div>`;
+}
+
+/** What can be done with the chosen records. */
+function Selection({ kind, rows, selected, clear, reload }) {
+  const hub = useHub();
+  if (!selected.size) return null;
+  const chosen = rows.filter((row) => selected.has(row.id));
+  const refs = chosen.map((row) => ({ kind: kind.name, id: row.id }));
+  const job = (name) => {
+    const action = actionOf(kind, name);
+    if (!action || !hub.connected) return null;
+    const ids = action.names === "documents" ? chosen.map((row) => row.sync.accounting_code).filter(Boolean) : chosen.map((row) => row.id);
+    const label = name === "send" ? t.sendToXero : t.updateFromXero;
+    return html`<${Button} disabled=${!ids.length} needs="write"
+      onClick=${() => openJobDialog({ job: action.job, ids, label })}>${label}<//>`;
+  };
+  const wrong = chosen.filter((row) => row.sync.error).length;
+  const retry = async () => {
+    const { retried } = await api.post(hub.path("/errors:retry"), { records: refs });
+    say(t.errors.retried(retried));
+    reload();
+    hub.refresh();
+  };
+  const hold = async () => { if (await openHoldDialog(hub, refs)) { clear(); reload(); } };
+  return html`<div class="selection" role="group" aria-label=${words.selection}>
+    <span role="status">${words.selected(count(selected.size))}</span>
+    ${job("send")}${job("update")}
+    <${Button} disabled=${!wrong} needs="write" onClick=${retry}>${t.retry}<//>
+    ${actionOf(kind, "hold") && html`<${Button} needs="write" onClick=${hold}>${t.holds.button}<//>`}
+    <${Button} look="quiet" onClick=${clear}>${words.clear}<//></div>`;
+}

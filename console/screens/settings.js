@@ -1,0 +1,156 @@
+// Settings: the profile with what it changes, and every setting with what it does; each is saved by itself.
+import { html, useState } from "../core/html.js";
+import { api } from "../core/api.js";
+import { choice, date, human, plain } from "../core/format.js";
+import { useHub } from "../core/hub.js";
+import { useAction, useLoad } from "../core/load.js";
+import { Button, Card, Chip, Diff, Loaded, Page, ProblemNote } from "../parts/basics.js";
+import { confirm, say } from "../parts/dialogs.js";
+import { Checkbox, Select, TextField } from "../parts/fields.js";
+import { t } from "../texts.js";
+
+const words = t.settings;
+
+export function Settings() {
+  const hub = useHub();
+  const settings = useLoad(hub.path("/settings"), { read: api.read });
+  return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
+    <${CompanyCard} changed=${settings.reload} />
+    <${Loaded} from=${settings} lines=${10}>${({ body, revision }) => html`${groups(body).map(([group, names]) => html`
+      <${Card} key=${group} title=${words.groups[group]}>${names.map((name) => html`<${Setting} key=${`${name} ${JSON.stringify(body[name].value)}`}
+        name=${name} told=${body[name]} revision=${revision} reload=${settings.reload} />`)}<//>`)}`}<//>`;
+}
+
+/** The settings in the groups of the texts; what nobody put into a group comes last. */
+function groups(settings) {
+  const names = Object.keys(settings);
+  const grouped = Object.entries(words.order).map(([group, wanted]) => [group, wanted.filter((name) => names.includes(name))]);
+  const known = new Set(Object.values(words.order).flat());
+  return [...grouped, ["other", names.filter((name) => !known.has(name))]].filter(([, some]) => some.length);
+}
+
+// ---------------------------------------------------------------- the company and its profile
+
+function CompanyCard({ changed }) {
+  const hub = useHub();
+  const { company } = hub;
+  const profiles = useLoad("/v1/profiles");
+  const [typed, setTyped] = useState({ name: company.name, profile: company.profile, timezone: company.timezone, currency: company.currency });
+  const differs = Object.keys(typed).some((name) => typed[name] !== company[name]);
+  const [save, busy, problem] = useAction(async () => {
+    await api.put(hub.path(), typed);
+    say(words.saved);
+    hub.refresh();
+    changed();
+  });
+  const items = profiles.data?.items || [];
+  const named = (name) => items.find((each) => each.name === name);
+  const set = (name) => (value) => setTyped((old) => ({ ...old, [name]: value }));
+  const off = !hub.may("admin");
+  const change = typed.profile !== company.profile && named(typed.profile) && named(company.profile) && difference(named(company.profile), named(typed.profile));
+  return html`<${Card} title=${words.company}>
+    <div class="grid"><${TextField} label=${t.company.name} value=${typed.name} onInput=${set("name")} disabled=${off} problem=${problem?.of?.("name")} />
+      <${TextField} label=${t.company.timezone} value=${typed.timezone} onInput=${set("timezone")} disabled=${off} problem=${problem?.of?.("timezone")} />
+      <${TextField} label=${t.company.currency} value=${typed.currency} onInput=${set("currency")} most="3" disabled=${off} problem=${problem?.of?.("currency")} />
+      <${Select} label=${t.company.profile} value=${typed.profile} onChange=${set("profile")} disabled=${off} hint=${named(typed.profile)?.description}
+        options=${items.map((each) => [each.name, human(each.name)])} /></div>
+    ${change && html`<p>${words.profileChanges}</p><${Diff} diff=${change} from=${human(company.profile)} to=${human(typed.profile)} />`}
+    <${ProblemNote} problem=${problem} />
+    ${differs && html`<div class="actions"><${Button} look="primary" busy=${busy} needs="admin" onClick=${save}>${t.save}<//></div>`}<//>`;
+}
+
+const difference = (from, to) => Object.fromEntries(Object.keys(to.settings)
+  .filter((name) => JSON.stringify(from.settings[name]) !== JSON.stringify(to.settings[name]))
+  .map((name) => [name, { from: from.settings[name], to: to.settings[name] }]));
+
+// ---------------------------------------------------------------- one setting
+
+function Setting({ name, told, revision, reload }) {
+  const hub = useHub();
+  const [save, busy, problem] = useAction(async (value) => {
+    try {
+      await api.patch(hub.path("/settings"), { [name]: value }, { headers: { "if-match": `"${revision}"` } });
+    } catch (error) {
+      if (error.status === 412) reload();
+      throw error;
+    }
+    say(words.savedOne(words.names[name] || human(name)));
+    reload();
+  });
+  const byHand = JSON.stringify(told.value) !== JSON.stringify(told.profile_default);
+  const off = !hub.may("write") || busy;
+  return html`<div class="setting" id=${name}><${Control} ...${{ name, told, save: askFirst(name, save), off }} />
+    ${byHand && html`<p class="by-hand"><${Chip}>${words.byHand}<//> ${words.profileSays(said(name, told.profile_default))}
+      <${Button} look="quiet" needs="write" disabled=${busy} onClick=${() => save(null)}>${words.giveBack}<//></p>`}
+    <${ProblemNote} problem=${problem} /></div>`;
+}
+
+/** How a value of a setting is called. */
+const called = (name, value) => words.choices[name]?.[value] || (name === "field_owner" && words.owners[value]) || choice(value);
+
+function said(name, value) {
+  if (typeof value === "boolean") return value ? t.on : t.off;
+  if (Array.isArray(value)) return value.map((each) => called(name, each)).join(", ") || t.none;
+  return (typeof value === "string" && value ? called(name, value) : plain(value)) || t.blank;
+}
+
+/** Switching the whole integration off deserves a question. */
+const askFirst = (name, save) => (value) => (name === "integration_enabled" && value === false
+  ? confirm({ title: words.switchOff, words: words.switchOffWords, label: words.switchOff, look: "danger", act: () => save(false) })
+  : save(value));
+
+function Control({ name, told, save, off }) {
+  const label = words.names[name] || human(name);
+  const hint = told.description;
+  const { value, choices } = told;
+  if (typeof value === "boolean") return html`<${Checkbox} look="switch" label=${label} hint=${hint} checked=${value} disabled=${off} onChange=${save} />`;
+  if (name === "field_owner") return html`<${Owners} ...${{ label, hint, value, choices, save, off }} />`;
+  if (Array.isArray(value)) {
+    return html`<fieldset class="group"><legend>${label}</legend><p class="hint">${hint}</p><div class="inline">${choices.map((each) => html`<${Checkbox}
+      key=${each} label=${called(name, each)} checked=${value.includes(each)} disabled=${off}
+      onChange=${(on) => save(on ? [...value, each] : value.filter((one) => one !== each))} />`)}</div></fieldset>`;
+  }
+  if (choices) return html`<${Select} label=${label} hint=${hint} value=${value} disabled=${off} options=${choices.map((each) => [each, called(name, each)])} onChange=${save} />`;
+  if (value && typeof value === "object") return html`<${Hours} ...${{ label, hint, value, save, off }} />`;
+  return html`<${Typed} ...${{ label, hint, value, save, off, type: name.endsWith("_date") ? "date" : "text" }} />`;
+}
+
+function Typed({ label, hint, value, save, off, type }) {
+  const [text, setText] = useState(value ?? "");
+  const shown = type === "date" && value ? `${hint} ${date(value)}` : hint;
+  return html`<div class="joined-field"><${TextField} label=${label} hint=${shown} type=${type} value=${text} onInput=${setText} disabled=${off} />
+    ${text !== (value ?? "") && html`<${Button} look="primary" disabled=${off} onClick=${() => save(text || null)}>${t.save}<//>`}</div>`;
+}
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+function Hours({ label, hint, value, save, off }) {
+  const [typed, setTyped] = useState(value);
+  const set = (change) => setTyped((old) => ({ ...old, ...change }));
+  const days = (day, on) => set({ days: DAYS.filter((each) => (each === day ? on : typed.days.includes(each))) });
+  return html`<fieldset class="group"><legend>${label}</legend><p class="hint">${hint}</p>
+    <div class="inline">${DAYS.map((day) => html`<${Checkbox} key=${day} label=${words.days[day]} checked=${typed.days.includes(day)} disabled=${off} onChange=${(on) => days(day, on)} />`)}</div>
+    <div class="inline"><${TextField} label=${words.from} value=${typed.from} onInput=${(from) => set({ from })} disabled=${off} />
+      <${TextField} label=${words.to} value=${typed.to} onInput=${(to) => set({ to })} disabled=${off} /></div>
+    ${JSON.stringify(typed) !== JSON.stringify(value) && html`<${Button} look="primary" disabled=${off} onClick=${() => save(typed)}>${t.save}<//>`}</fieldset>`;
+}
+
+/** Who decides when both sides changed the same field: one for all, and exceptions per kind and field. */
+function Owners({ label, hint, value, choices, save, off }) {
+  const hub = useHub();
+  const single = typeof value === "string";
+  const of = (kind) => (single ? value : value[kind.name] || "ask");
+  const set = (kind, next) => save({ ...(single ? Object.fromEntries(hub.kinds.map((each) => [each.name, value])) : value), [kind.name]: next });
+  const options = choices.map((each) => [each, called("field_owner", each)]);
+  return html`<fieldset class="group"><legend>${label}</legend><p class="hint">${hint}</p>
+    <${Select} label=${words.ownerAll} value=${single ? value : ""} disabled=${off} options=${[...(single ? [] : [["", words.ownerMixed]]), ...options]} onChange=${(next) => next && save(next)} />
+    <details open=${!single}><summary>${words.ownerByField}</summary>${hub.kinds.map((kind) => {
+      const owner = of(kind);
+      const rest = typeof owner === "string" ? owner : owner["*"] || "ask";
+      return html`<div key=${kind.name} class="owners"><${Select} label=${human(kind.plural)} value=${typeof owner === "string" ? owner : ""} disabled=${off}
+          options=${[...(typeof owner === "string" ? [] : [["", words.ownerMixed]]), ...options]} onChange=${(next) => next && set(kind, next)} />
+        <div class="grid">${kind.fields.filter((field) => !field.read_only).map((field) => html`<${Select} key=${field.name} label=${field.label} disabled=${off}
+          value=${typeof owner === "string" ? "" : owner[field.name] || ""} options=${[["", words.ownerAs(words.owners[rest] || rest)], ...options]}
+          onChange=${(next) => { const { [field.name]: _, ...others } = typeof owner === "string" ? {} : owner; set(kind, next ? { ...others, [field.name]: next } : Object.keys(others).length ? others : rest); }} />`)}</div></div>`;
+    })}</details></fieldset>`;
+}

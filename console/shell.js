@@ -1,0 +1,125 @@
+// The frame around every screen: company, sign-in, the tabs, and the red banner while anything is unresolved.
+import { classes, html, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "./core/html.js";
+import { api } from "./core/api.js";
+import { count } from "./core/format.js";
+import { useHub } from "./core/hub.js";
+import { address, go } from "./core/route.js";
+import { Button, Note } from "./parts/basics.js";
+import { screenOf, tabsOf } from "./screens/all.js";
+import { t } from "./texts.js";
+
+export function Shell({ companies, trouble, newCompany }) {
+  const hub = useHub();
+  const [menu, setMenu] = useState(false);
+  const groups = tabsOf(hub);
+  const current = hub.route.parts.slice(0, hub.route.parts[0] === "records" ? 2 : 1).join("/") || "overview";
+  const tab = groups.flat().find((each) => each.id === current || each.also?.includes(current));
+  useEffect(() => { setMenu(false); }, [hub.route]);
+  return html`<div class="shell">
+    <a class="skip" href="#panel" onClick=${(event) => { event.preventDefault(); document.getElementById("panel").focus(); }}>${t.skip}</a>
+    <header class="top">
+      <a class="brand" href=${hub.to([])}><img src="/console/icon.svg" alt="" width="28" height="28" /><span>${t.brand}</span></a>
+      <${Button} class="menu" aria-expanded=${String(menu)} aria-controls="tabs" onClick=${() => setMenu(!menu)}>${t.menu}<//>
+      <${Banner} />
+      <${Switcher} companies=${companies} newCompany=${newCompany} />
+      <${Status} />
+      <${Who} />
+    </header>
+    <div class="middle">
+      <div class=${classes("side", menu && "open")} id="tabs"><${Tabs} groups=${groups} current=${tab} /></div>
+      <main>
+        <div id="panel" tabindex="-1" role=${tab ? "tabpanel" : undefined} aria-labelledby=${tab ? `tab-${tab.id}` : undefined}>
+          ${trouble && html`<${Note} tone="warn" title=${t.trouble}>${trouble.message}<//>`}
+          ${!hub.may("write") && html`<p class="looker">${t.roles.looker(hub.session.role)}</p>`}
+          <${Screen} key=${hub.route.parts.join("/")} />
+        </div>
+      </main>
+    </div>
+  </div>`;
+}
+
+function Screen() {
+  const hub = useHub();
+  const [broken, reset] = useErrorBoundary((error) => console.error(error));
+  const [name, ...rest] = hub.route.parts;
+  const [screen, title] = screenOf(hub, name || "overview", rest);
+  useLayoutEffect(() => {
+    document.title = `${title} · ${hub.company.name} · ${t.brand}`;
+    scrollTo(0, 0);
+    // Somebody who followed a link continues where it led; somebody on a tab stays on it.
+    if (document.activeElement === document.body) document.querySelector("#panel h1")?.focus({ preventScroll: true });
+  }, []);
+  return broken ? html`<${Note} tone="bad" alert title=${t.broken.title}
+    actions=${html`<${Button} onClick=${reset}>${t.again}<//>`}>${t.broken.words}<//>` : screen;
+}
+
+/** Every screen is a tab; arrow keys walk, Enter opens, and each has its address. */
+function Tabs({ groups, current }) {
+  const list = useRef();
+  const tabs = groups.flat();
+  const [at, setAt] = useState(current?.id);
+  useEffect(() => { setAt(current?.id); }, [current?.id]);
+  const reachable = tabs.some((each) => each.id === at) ? at : tabs[0].id;
+  const keys = (event) => {
+    const now = tabs.findIndex((each) => each.id === reachable);
+    const to = { ArrowDown: now + 1, ArrowRight: now + 1, ArrowUp: now - 1, ArrowLeft: now - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (event.key === " ") { event.preventDefault(); event.target.click(); }
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = tabs[(to + tabs.length) % tabs.length];
+    setAt(next.id);
+    list.current.querySelector(`[data-tab="${next.id}"]`).focus();
+  };
+  return html`<div role="tablist" aria-orientation="vertical" aria-label=${t.tabs.label} ref=${list} onKeyDown=${keys}>
+    ${groups.map((group) => group.map((tab, n) => html`<a key=${tab.id} role="tab" id=${`tab-${tab.id}`} data-tab=${tab.id} href=${tab.href}
+      class=${n === 0 ? "first" : ""} aria-selected=${String(tab === current)} aria-controls="panel" tabindex=${tab.id === reachable ? 0 : -1}
+      aria-label=${tab.label}>${tab.label}${tab.count > 0 && html`<span class=${classes("count", tab.tone)} aria-hidden="true">${count(tab.count)}</span>`}</a>`))}
+  </div>`;
+}
+
+function Banner() {
+  const hub = useHub();
+  const errors = hub.company.counts.errors;
+  if (!errors) return html`<span class="banner-place" role="status"></span>`;
+  const view = async () => {
+    if (errors === 1) { // straight to the record, as people expect of a single error
+      const [only] = (await api.get(hub.path("/errors?limit=1"))).items;
+      if (only) return go(hub.record(only.record));
+    }
+    return hub.go(["errors"]);
+  };
+  return html`<div class="banner" role="alert"><span>${t.banner(errors)}</span><${Button} onClick=${view}>${t.viewErrors}<//></div>`;
+}
+
+function Switcher({ companies, newCompany }) {
+  const hub = useHub();
+  const others = companies.filter((each) => each.id !== hub.company.id);
+  if (!others.length && !hub.may("admin")) return html`<span class="company">${hub.company.name}</span>`;
+  const change = (event) => {
+    const to = event.target.value;
+    event.target.value = hub.company.id;
+    if (to === " new") newCompany();
+    else go(address(to));
+  };
+  return html`<label class="company"><span class="hidden">${t.company.label}</span>
+    <select value=${hub.company.id} onChange=${change}>
+      <option value=${hub.company.id} selected>${hub.company.name}</option>
+      ${others.map((each) => html`<option key=${each.id} value=${each.id}>${each.name}</option>`)}
+      ${hub.may("admin") && html`<option value=" new">${t.company.another}</option>`}
+    </select></label>`;
+}
+
+function Status() {
+  const hub = useHub();
+  const state = hub.connection?.state;
+  if (!state) return null;
+  const name = hub.connection.organisation?.name;
+  return html`<a class=${classes("status", state)} href=${hub.to(["connection"])} title=${t.connection.states[state]}>
+    <i aria-hidden="true"></i><span>${state === "connected" && name ? name : t.connection.short[state]}</span></a>`;
+}
+
+function Who() {
+  const { session } = useHub();
+  return html`<div class="who"><span title=${session.email}>${t.roles[session.role] || session.role}</span>
+    <${Button} look="quiet" onClick=${() => session.signOut()}>${t.signIn.out}<//></div>`;
+}
