@@ -108,7 +108,11 @@ def answer_for(app: ApiGatewayResolver, error: Exception) -> Response[str]:
         logger().error(
             "unexpected",
             exc_info=error,
-            extra={"correlation_id": mark, "error": type(error).__name__, "route": app.context["_route"].openapi_path},
+            extra={
+                "correlation_id": mark,
+                "error": type(error).__name__,
+                "route": getattr(app.context.get("_route"), "openapi_path", ""),
+            },
         )
         return problem(500, "internal", f"Tell your administrator this number: {mark}.", correlation_id=mark)
     headers = {"cache-control": "no-store"}

@@ -16,6 +16,7 @@ from ledgerlink import nonce_cookie, wiring
 from ledgerlink.flows.connect import callback
 from ledgerlink.flows.export import export_due
 from ledgerlink.flows.import_ import import_due
+from ledgerlink.flows.turns import run_turn
 from ledgerlink.wiring import Wiring
 from tests.support.xero import SimulatedXero
 
@@ -116,6 +117,16 @@ class Api:
     def export(self, company: str = "acme") -> None:
         """One drain of the company's queue."""
         export_due(company, self.wired, seconds_left=lambda: 100.0)
+
+    def work(self, job: str, company: str = "acme") -> None:
+        """Turns of a job, with the export it orders, until nothing moves any more."""
+        for _ in range(50):
+            run_turn(company, job, self.wired, seconds_left=lambda: 100.0)
+            self.export(company)
+            found = self.wired.jobs.get(company, job)
+            if found is not None and found.status in ("done", "failed", "cancelled", "planned"):
+                return
+            self.wired.clock.sleep(1.0)
 
     def import_(self, company: str = "acme") -> None:
         """One turn of the company's import lane."""

@@ -1,0 +1,99 @@
+"""Bulk jobs over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.api import ACME, ORGANIZATIONS, Answered, Api
+from tests.support.xero import SimulatedXero
+
+JOBS = f"{ACME}/jobs"
+
+
+def start(api: Api, kind: str, **more: Any) -> Answered:
+    return api.post(JOBS, {"kind": kind, **more})
+
+
+def test_a_job_is_started_followed_and_listed(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.seed({"Name": "Hall"}, {"Name": "Ball"})
+    begun = start(connected, "import-contacts")
+    assert (begun.status, begun["kind"], begun["started_by"]) == (202, "import-contacts", "ann")
+    connected.work(begun["id"])
+    job = connected.get(f"{JOBS}/{begun['id']}")
+    assert (job["status"], job["progress"]["created"], job["progress"]["done"]) == ("done", 2, 2)
+    assert {"needed", "used", "remaining_today", "finishes_at"} == set(job["calls"])
+    assert job["email"]["to"] == "ann@acme.example"
+    assert [each["id"] for each in connected.get(JOBS)["items"]] == [begun["id"]]
+    assert len(connected.get(ORGANIZATIONS)["items"]) == 2
+
+
+def test_a_job_tells_what_became_of_each_record(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.seed({"Name": "Hall"}, {"Name": "Old", "ContactStatus": "ARCHIVED"})
+    job = start(connected, "import-contacts")["id"]
+    connected.work(job)
+    items = connected.get(f"{JOBS}/{job}/items")["items"]
+    assert {item["outcome"] for item in items} == {"created", "skipped"}
+    [created] = connected.get(f"{JOBS}/{job}/items", outcome="created")["items"]
+    assert (created["record"]["kind"], created["title"]) == ("organizations", "Hall")
+
+
+def test_a_plan_changes_nothing_until_it_is_applied(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.seed({"Name": "Hall"})
+    job = start(connected, "import-contacts", dry_run=True)["id"]
+    connected.work(job)
+    assert connected.get(f"{JOBS}/{job}")["status"] == "planned"
+    assert connected.get(ORGANIZATIONS)["items"] == []
+    assert connected.post(f"{JOBS}/{job}/apply").status == 202
+    connected.work(job)
+    assert [record["name"] for record in connected.get(ORGANIZATIONS)["items"]] == ["Hall"]
+
+
+def test_a_plan_made_under_other_settings_is_outdated(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.seed({"Name": "Hall"})
+    job = start(connected, "import-contacts", dry_run=True)["id"]
+    connected.work(job)
+    connected.patch(f"{ACME}/settings", {"apply_ledger_edits": False})
+    assert connected.post(f"{JOBS}/{job}/apply")["code"] == "plan_outdated"
+
+
+def test_a_job_may_be_about_some_records_only(connected: Api, simulated: SimulatedXero) -> None:
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    for id in ("hall", "ball"):
+        connected.put(f"{ORGANIZATIONS}/{id}", {"name": id.title()})
+    records = [{"kind": "organizations", "id": "hall"}]
+    job = start(connected, "export-organizations", records=records)["id"]
+    connected.work(job)
+    assert [contact["Name"] for contact in simulated.contacts()] == ["Hall"]
+
+
+def test_a_job_is_cancelled(connected: Api) -> None:
+    job = start(connected, "import-contacts", dry_run=True)["id"]
+    assert connected.post(f"{JOBS}/{job}/cancel").status == 202
+    connected.work(job)
+    assert connected.get(f"{JOBS}/{job}")["status"] == "cancelled"
+    assert connected.post(f"{JOBS}/{job}/cancel")["code"] == "job_not_ready"
+    assert connected.post(f"{JOBS}/{job}/apply")["code"] == "job_not_ready"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "bake-bread"},
+        {"kind": "import-contacts", "ids": ["a"], "records": []},
+        {"kind": "import-contacts", "ids": "all"},
+        {"kind": "import-contacts", "options": []},
+        {"kind": "import-links", "options": {"upload_id": "never-made"}},
+        {},
+    ],
+)
+def test_a_job_that_makes_no_sense_is_refused(connected: Api, body: dict[str, Any]) -> None:
+    assert connected.post(JOBS, body).status == 422
+    assert connected.get(JOBS)["items"] == []
+
+
+def test_a_job_needs_its_connection_and_an_id_that_is_one(api: Api) -> None:
+    assert start(api, "import-contacts")["code"] == "not_connected"
+    assert api.get(f"{JOBS}/nothing").status == 404
+    assert api.get(f"{JOBS}/nothing/items").status == 404
