@@ -31,6 +31,7 @@ def a_notice(**fields: Any) -> CrmNotice:
         "changed_at": NOON,
         "since": NOON,
         "due_at": NOON,
+        "wake_at": NOON,
         "attempts": 1,
     }
     return CrmNotice(**(defaults | fields))

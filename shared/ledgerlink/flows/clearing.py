@@ -13,7 +13,7 @@ from ledgerlink.rules.merge import Change, is_blank
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lanes
+from . import lanes, telling
 from .context import Context
 from .entries import diff, record_entry
 from .linking import pair_of
@@ -34,6 +34,7 @@ def clear(context: Context, key: RecordKey, fields: Sequence[str], side: Side, r
     assert after is not None
     if after.is_due:
         context.at.doorbells.ring(key.company, "export")
+    telling.ring(key.company, [key], context.at)
     return after
 
 
@@ -84,7 +85,7 @@ def _writes(
         diff=diff(changes),
     )
     writes: list[Write] = [PutLink(after), PutEntry(entry)]
-    return [*writes, PutRecord(edited)] if changes else writes
+    return [*writes, PutRecord(edited), *telling.told(edited, context.at)] if changes else writes
 
 
 def _changes(record: Record, names: tuple[str, ...]) -> tuple[Change, ...]:

@@ -12,7 +12,7 @@ from ledgerlink.rules.merge import Change, Side, same
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
 
-from . import lanes
+from . import lanes, telling
 from .context import Context
 from .entries import diff, record_entry
 from .saving import Actor
@@ -28,6 +28,7 @@ def resolve(context: Context, key: LinkKey, keep: Side | Mapping[str, Side], act
     assert after is not None
     if after.is_due:
         context.at.doorbells.ring(key.company, "export")
+    telling.ring(key.company, [key.record], context.at)
     return after
 
 
@@ -78,7 +79,7 @@ def _resolution(context: Context, key: LinkKey, keep: Side | Mapping[str, Side],
         diff=diff(changes),
     )
     writes: list[Write] = [PutLink(after), PutEntry(entry)]
-    return [*writes, PutRecord(edited)] if changes else writes
+    return [*writes, PutRecord(edited), *telling.told(edited, at)] if changes else writes
 
 
 def _choices(link: Link, keep: Side | Mapping[str, Side]) -> dict[str, Side]:

@@ -10,6 +10,7 @@ from ledgerlink.kinds import KINDS
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import RecordKey
 
+from . import telling
 from .context import Context
 from .saving import Actor, Push, Saved, save
 
@@ -22,9 +23,10 @@ def restore(context: Context, entry_id: str, fields: Iterable[str] | None, actor
     entry = context.at.activity.find(context.company.id, entry_id)
     if entry is None or entry.kind not in KINDS:
         raise NotFound("entry of the history")
-    return save(
-        context, RecordKey(entry.company, entry.kind, entry.record), Push(_before(entry, fields), "merge"), actor
-    )
+    key = RecordKey(entry.company, entry.kind, entry.record)
+    saved = save(context, key, Push(_before(entry, fields), "merge", tell_crm=True), actor)
+    telling.ring(key.company, [key], context.at)
+    return saved
 
 
 def _before(entry: Entry, fields: Iterable[str] | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ledgerlink.rules.merge import Change
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import ChangedBy, Hold, Record, RecordKey
 
-from . import lanes
+from . import lanes, telling
 from .context import Context
 from .entries import diff, record_entry
 
@@ -47,6 +47,7 @@ class Push:
     do_not_export: Hold | None = None
     do_not_import: Hold | None = None
     if_match: int | None = None
+    tell_crm: bool = False  # the CRM did not push it
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,7 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
             diff=diff(changes),
         )
         writes.append(PutEntry(entry))
+        writes += telling.told(record, context.at) if push.tell_crm else []
     return Draft(record, after, tuple(writes), created=created, takes_turn=held != link and not created)
 
 

@@ -8,6 +8,7 @@ from ledgerlink.ports import Ports, PutLink, Woken
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.rules.export import due
 from ledgerlink.state.lane import Direction
+from ledgerlink.state.record import RecordKey
 
 AT_ONCE = 50
 
@@ -24,8 +25,10 @@ def sweep(at: Ports) -> Swept:
     """Make due what waited for a time that has come, then ring for every company that has something to do."""
     woken = _wake_links(at)
     bells: set[tuple[str, Direction]] = {(company, "export") for company in at.links.companies_with_due()}
-    for thing in at.wakes.due(at.clock.now()):
+    things = at.wakes.due(at.clock.now())
+    for thing in things:
         bells |= _bells(at, thing)
+    _tell(at, things)
     rung = [bell for bell in sorted(bells) if _worth_ringing(at, *bell)]
     for company, direction in rung:
         at.doorbells.ring(company, direction, again=True)
@@ -59,6 +62,19 @@ def _bells(at: Ports, thing: Woken) -> set[tuple[str, Direction]]:
         case "notice":
             at.doorbells.notice(thing.company, thing.name)
     return set()
+
+
+def _tell(at: Ports, things: list[Woken]) -> None:
+    """Ring for what the CRM is to be told, many at once."""
+    records: dict[str, list[RecordKey]] = {}
+    for thing in things:
+        if thing.what == "crm-notice":
+            kind, _, id_ = thing.name.partition("#")
+            records.setdefault(thing.company, []).append(RecordKey(thing.company, kind, id_))
+        elif thing.what == "crm-webhook":
+            at.doorbells.crm(thing.company)
+    for company, named in records.items():
+        at.doorbells.crm(company, named)
 
 
 def _worth_ringing(at: Ports, company: str, direction: Direction) -> bool:

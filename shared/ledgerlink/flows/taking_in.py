@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, Claim, Claimed, PutEntry, PutLink, PutRecord, PutSuggestion, Unclaim, Write
@@ -23,7 +24,7 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 from ledgerlink.state.suggestion import Suggestion
 
-from . import lanes
+from . import lanes, telling
 from .context import Context
 from .entries import diff, record_entry
 
@@ -55,6 +56,15 @@ class Intake:
     versions: Mapping[LinkKey, int] | None = None  # as read before the ledger was; None: times alone decide
     candidates: Callable[[], Candidates] = Candidates  # the unlinked records; asked for only when needed
     planning: bool = False  # nothing is to be stored or marked
+
+    @cached_property
+    def crm_listens(self) -> bool:
+        """Asked once for the batch."""
+        return telling.listens(self.context.company.id, self.context.at)
+
+    def told(self, record: Record) -> list[Write]:
+        """What goes with the record's change, so that the CRM hears of it."""
+        return [telling.tell(record)] if self.crm_listens else []
 
 
 @dataclass
@@ -100,6 +110,8 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     done |= {document.id: TakenIn(document, "again", "changed_meanwhile") for document in left}
     if any(taken.due for taken in done.values()):
         at.doorbells.ring(intake.context.company.id, "export")
+    news = [taken.key.record for taken in done.values() if taken.key and (taken.changes or taken.outcome == "created")]
+    telling.ring(intake.context.company.id, news, at)
     return [done[document.id] for document in documents]
 
 
@@ -242,7 +254,7 @@ def _store(
         return TakenIn(taken.document, "again", "same_pass", link.key), []
     writes: list[Write] = [PutLink(after)]
     if edited is not None and edited != record:
-        writes.append(PutRecord(edited))
+        writes += [PutRecord(edited), *intake.told(edited)]
     if taken.changes or taken.outcome in ("conflict", "linked"):
         entry = record_entry(
             link.key.record,
@@ -407,7 +419,7 @@ def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: 
         document_id=document.id,
     )
     writes: list[Write] = [PutRecord(record), PutLink(link), Claim(key, document.type, document.id), PutEntry(entry)]
-    return TakenIn(document, "created", "", key), writes
+    return TakenIn(document, "created", "", key), [*writes, *intake.told(record)]
 
 
 def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) -> Step:

@@ -6,11 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 from zlib import crc32
 
 from ledgerlink.ports import CrmAnswer, CrmMessage
-from ledgerlink.state.crm import CrmNotice, CrmWebhook
+from ledgerlink.state.crm import CrmNotice, CrmWebhook, DeliveryOutcome
 
 # About three days in all. The attempt after the last of these is the last one.
 RETRIES = (
@@ -77,7 +76,7 @@ def before_sending(webhook: CrmWebhook, notice: CrmNotice, now: datetime) -> Sen
 class Verdict:
     """What an attempt came to. ``next_at`` for ``retrying``."""
 
-    outcome: Literal["delivered", "retrying", "failed", "paused"]
+    outcome: DeliveryOutcome
     next_at: datetime | None = None
     detail: str = ""
 

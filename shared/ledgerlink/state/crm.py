@@ -71,6 +71,7 @@ class CrmNotice(Value):
     status: NoticeState = "pending"
     since: datetime  # when it was noted (again): what its age is counted from
     due_at: datetime
+    wake_at: datetime  # when the sweeper rings for it, should its message be lost
     attempts: int = 0
     turn_until: datetime | None = None
     version: int = 0

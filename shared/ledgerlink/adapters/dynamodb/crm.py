@@ -65,7 +65,7 @@ def notice_item(notice: CrmNotice) -> ControlItem:
         _notice_sk(notice.key),
         notice,
         version=notice.version,
-        wake_at=notice.due_at if notice.status == "pending" else None,
+        wake_at=notice.wake_at if notice.status == "pending" else None,
         expires_at=notice.due_at + KEPT if over else None,
         status=notice.status,
         turn_until=notice.turn_until,
