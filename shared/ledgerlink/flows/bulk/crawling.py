@@ -27,7 +27,7 @@ class Crawling:
     page: int = 0  # the last page read
     pages: int = 1
     total: int = 0
-    newest: datetime | None = None  # by the ledger's clock: the delta starts here
+    newest: datetime | None = None  # nothing that changed before was missed: the delta starts here
     tail: tuple[str, ...] = ()
     shifted: bool = False
     delta_done: bool = False
@@ -67,7 +67,7 @@ def _next_page(crawl: Crawl, so_far: Crawling, now: datetime) -> tuple[list[Docu
     seen = set(so_far.tail)
     repeated = any(document.id in seen for document in crawl.documents)
     grew = so_far.page > 0 and crawl.total != so_far.total
-    first = max((d.updated_at for d in crawl.documents), default=now - CLOCKS_DIFFER)
+    first = max((now - CLOCKS_DIFFER, *(document.updated_at for document in crawl.documents[:1])))
     read = _with(
         so_far,
         page=crawl.page,
