@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -106,13 +107,7 @@ def answer_for(app: ApiGatewayResolver, error: Exception) -> Response[str]:
     if body is None:
         mark = str(app.current_event.raw_event["requestContext"]["requestId"])
         logger().error(
-            "unexpected",
-            exc_info=error,
-            extra={
-                "correlation_id": mark,
-                "error": type(error).__name__,
-                "route": getattr(app.context.get("_route"), "openapi_path", ""),
-            },
+            "unexpected", extra={"correlation_id": mark, "error": type(error).__name__, "stack": _places(error)}
         )
         return problem(500, "internal", f"Tell your administrator this number: {mark}.", correlation_id=mark)
     headers = {"cache-control": "no-store"}
@@ -121,6 +116,12 @@ def answer_for(app: ApiGatewayResolver, error: Exception) -> Response[str]:
     if body["status"] == 401:
         headers["www-authenticate"] = "Bearer"
     return Response(body["status"], PROBLEM_JSON, json.dumps(body, ensure_ascii=False, default=str), headers)
+
+
+def _places(error: Exception) -> list[str]:
+    """Where it happened, without what was in hand there: messages and values may be somebody's."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _seconds(error: Transient, at: Ports) -> str:

@@ -308,7 +308,10 @@ class LinkFilter:
     exported_until: str | None = None
     imported_since: str | None = None
     imported_until: str | None = None
-    sort: Literal["title", "-title"] = "title"
+    sort: str = "title"  # a column of ``SORTS``, "-" before it: the other way round
+
+
+SORTS = ("title", "number", "email", "status", "state", "updated_at", "last_export_at", "last_import_at")
 
 
 @dataclass(frozen=True)
@@ -361,6 +364,12 @@ class Links(Protocol):
     def count_conflicts(self, company: str) -> int: ...
 
     def count_due(self, company: str) -> int: ...
+
+    def held_up(self, company: str, *, after: str | None = None, limit: int = 200) -> Page:
+        """Links that will go once something has happened; items are LinkKeys."""
+        ...
+
+    def count_held_up(self, company: str) -> int: ...
 
     def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
         """Unlinked records with the keys they are recognised by; items are (id, keys)."""

@@ -30,7 +30,7 @@ class CompanyIn(Value):
 
 
 class Counts(Shown):
-    due: int = Field(description="Records in the export queue")
+    due: int = Field(description="In the export queue, those that wait for something too")
     errors: int
     conflicts: int
     suggestions: int
@@ -72,7 +72,7 @@ def get_company(at: At) -> Response[CompanyOut]:
 
 def _shown(company: Company, at: Ports) -> CompanyOut:
     counts = Counts(
-        due=at.links.count_due(company.id),
+        due=at.links.count_due(company.id) + at.links.count_held_up(company.id),
         errors=at.links.count_errors(company.id),
         conflicts=at.links.count_conflicts(company.id),
         suggestions=at.suggestions.count(company.id),

@@ -23,7 +23,7 @@ from ledgerlink.flows import clearing, linking, renaming, saving
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.saving import Push, Saved
 from ledgerlink.kinds import KINDS, Kind
-from ledgerlink.ports import LinkFilter
+from ledgerlink.ports import SORTS, LinkFilter
 from ledgerlink.state.link import Link, LinkKey, SyncState
 from ledgerlink.state.record import Record, RecordKey
 
@@ -31,6 +31,12 @@ from .companies import COMPANY
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+Sort = Annotated[
+    str,
+    Query(
+        pattern=f"^-?({'|'.join(SORTS)})$", description=f"One of {', '.join(SORTS)}; a minus before it turns it round"
+    ),
+]
 Since = Annotated[datetime | None, Query(description="UTC, ISO 8601")]
 
 
@@ -141,7 +147,7 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
         exported_until: Since = None,
         imported_since: Since = None,
         imported_until: Since = None,
-        sort: Literal["title", "-title"] = "title",
+        sort: Sort = "title",
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledgerlink.errors import FieldProblem, Invalid
-from ledgerlink.kinds import KINDS
-from ledgerlink.ports import LinkFilter, Page
+from ledgerlink.ports import Page
 from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Decision
 from ledgerlink.state.link import Link, LinkKey
@@ -24,29 +23,29 @@ class Queued:
     decision: Decision
 
 
+STAGES = ("due", "waiting")
+
+
 def export_queue(context: Context, *, after: str | None, limit: int) -> tuple[list[Queued], str | None]:
-    """First what is due, in order; then, kind by kind, what waits for something. Raises Invalid (cursor)."""
-    stages = ["due", *KINDS]
-    stage, cursor = _place(after, stages)
+    """First what is due, in order; then what waits for something, longest first. Raises Invalid (cursor)."""
+    stage, cursor = _place(after)
     found: list[Queued] = []
     while True:
         page = _page(context, stage, cursor, limit - len(found))
-        found += _queued(context, page.items, waiting=stage != "due")
+        found += _queued(context, page.items, waiting=stage == "waiting")
         cursor = page.next
         if cursor is None:
-            position = stages.index(stage) + 1
-            if position == len(stages):
+            if stage == "waiting":
                 return found, None
-            stage = stages[position]
+            stage = "waiting"
         if len(found) >= limit:
             return found, f"{stage}:{cursor or ''}"
 
 
 def _page(context: Context, stage: str, cursor: str | None, limit: int) -> Page:
     links, company = context.at.links, context.company.id
-    if stage == "due":
-        return links.due(company, after=cursor, limit=limit)
-    return links.search(company, stage, LinkFilter(state="due"), after=cursor, limit=limit)
+    read = links.due if stage == "due" else links.held_up
+    return read(company, after=cursor, limit=limit)
 
 
 def _queued(context: Context, keys: list[LinkKey], *, waiting: bool) -> list[Queued]:
@@ -59,8 +58,8 @@ def _queued(context: Context, keys: list[LinkKey], *, waiting: bool) -> list[Que
     ]
 
 
-def _place(after: str | None, stages: list[str]) -> tuple[str, str | None]:
+def _place(after: str | None) -> tuple[str, str | None]:
     stage, _, cursor = (after or "due:").partition(":")
-    if stage not in stages:
+    if stage not in STAGES:
         raise Invalid(FieldProblem("cursor", "not a cursor of ours", "cursor"))
     return stage, cursor or None

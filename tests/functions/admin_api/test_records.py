@@ -181,6 +181,9 @@ def some(api: Api) -> None:
     [
         ({}, ["ann", "bob", "cid"]),
         ({"sort": "-title"}, ["cid", "bob", "ann"]),
+        ({"sort": "-number"}, ["bob", "ann", "cid"]),
+        ({"sort": "status"}, ["ann", "bob", "cid"]),
+        ({"sort": "-status", "linked": False}, ["cid", "ann", "bob"]),
         ({"state": "due"}, ["ann"]),
         ({"state": "skipped"}, ["bob", "cid"]),
         ({"linked": True}, []),
@@ -211,6 +214,14 @@ def test_a_list_is_read_page_by_page(api: Api) -> None:
     assert [len(first["items"]), first["next"] is None] == [2, False]
     last = api.get(ORGANIZATIONS, limit=2, cursor=first["next"])
     assert [record["id"] for record in first["items"] + last["items"]] == ["ann", "bob", "cid"]
+
+
+def test_a_sorted_list_is_read_page_by_page(api: Api) -> None:
+    some(api)
+    first = api.get(ORGANIZATIONS, limit=2, sort="-email")
+    last = api.get(ORGANIZATIONS, limit=2, sort="-email", cursor=first["next"])
+    assert [record["id"] for record in first["items"] + last["items"]] == ["ann", "bob", "cid"]
+    assert api.get(ORGANIZATIONS, sort="email", cursor="somewhere").status == 422
 
 
 def test_a_filter_that_little_fits_is_read_to_the_end(api: Api) -> None:

@@ -87,6 +87,8 @@ def _index(item: LinkItem, link: Link) -> None:
         item.errors_of, item.error_key = f"{link.company}#errors", f"{since}#{where}"
     elif link.state == "conflict":
         item.errors_of, item.error_key = f"{link.company}#conflicts", f"{stamp(_since(link))}#{where}"
+    elif link.state == "due" and not link.is_due:  # it waits for something
+        item.errors_of, item.error_key = f"{link.company}#waiting", f"{stamp(link.updated_at)}#{where}"
     if link.part == "main" and link.tombstone != "deleted_here":
         item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:40]}#{link.id}"
 

@@ -13,7 +13,8 @@ from ledgerlink.state.record import RecordKey
 from .errors import translated
 from .items import claim_sk, due_shard, link_key, link_of, link_sk
 from .pack import stamp
-from .reading import many, page
+from .reading import LOOKED_AT, many, page
+from .sorting import sorted_page
 from .tables import SHARDS, LinkItem
 
 
@@ -82,11 +83,20 @@ class DynamoLinks:
         with translated():
             return int(LinkItem.errors_index.count(f"{company}#conflicts"))
 
+    def held_up(self, company: str, *, after: str | None = None, limit: int = 200) -> Page:
+        return page(LinkItem.errors_index.query, f"{company}#waiting", make=_key_of, after=after, limit=limit)
+
+    def count_held_up(self, company: str) -> int:
+        with translated():
+            return int(LinkItem.errors_index.count(f"{company}#waiting"))
+
     def count_due(self, company: str) -> int:
         with translated():
             return int(LinkItem.due_index.count(due_shard(company), LinkItem.due_key.startswith(f"{company}#")))
 
     def search(self, company: str, kind: str, where: LinkFilter, *, after: str | None = None, limit: int = 50) -> Page:
+        if where.sort not in ("title", "-title"):
+            return self._sorted(company, kind, where, after=after, limit=limit)
         found: list[LinkKey] = []
         cursor = after
         while True:  # a filter may empty a page: read on until the caller's page is full
@@ -103,6 +113,13 @@ class DynamoLinks:
             cursor = more.next
             if cursor is None or len(found) >= limit:
                 return Page(found, cursor)
+
+    def _sorted(self, company: str, kind: str, where: LinkFilter, *, after: str | None, limit: int) -> Page:
+        with translated():
+            rows = LinkItem.list_index.query(
+                f"{company}#{kind}", filter_condition=_condition(where), page_size=LOOKED_AT
+            )
+            return sorted_page(rows, where.sort, _key_of, after=after, limit=limit)
 
     def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
         return page(
