@@ -84,7 +84,7 @@ def world(profile: str = "rental") -> Iterator[World]:
     os.environ.update(in_process.ENVIRONMENT)
     with in_process.installed() as aws:
         in_process.create_tables(client("dynamodb", in_process.REGION))
-        queues = {name: _queue(name) for name in ("export.fifo", "import.fifo", "jobs", "notices")}
+        queues = {name: _queue(name) for name in ("export.fifo", "import.fifo", "jobs", "notices", "crm-notices")}
         key = client("kms", in_process.REGION).create_key()["KeyMetadata"]["KeyId"]
         client("s3", in_process.REGION).create_bucket(
             Bucket="files", CreateBucketConfiguration={"LocationConstraint": in_process.REGION}
@@ -119,6 +119,7 @@ def _settings(queues: dict[str, str], key: str) -> Settings:
         import_queue_url=queues["import.fifo"],
         jobs_queue_url=queues["jobs"],
         notices_queue_url=queues["notices"],
+        crm_notices_queue_url=queues["crm-notices"],
         xero_client_id="bench",
         xero_client_secret="bench",
         xero_api_url="http://xero/api.xro/2.0",
