@@ -124,6 +124,8 @@ def test_who_loses_the_race_for_the_link_has_told_nothing(hub: Hub, heard: Recei
     hub.hear(document)
     hub.at.commit.each = lose  # type: ignore[method-assign]
     hub.read()
+    assert hub.at.crm_notices.get(key("1")) is None
+    hub.read()  # the mark has stayed
     notice = hub.at.crm_notices.get(key("1"))
     assert notice is not None
     assert notice.revision == hub.record("1").revision == 3, "the push, and then what was decided anew"
