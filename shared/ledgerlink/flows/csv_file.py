@@ -19,6 +19,7 @@ class CsvRow:
     cells: dict[str, str]
     document_id: str = ""
     problem: str = ""
+    twin: str = ""  # another row links the same contact: this one may only repeat what is so already
 
 
 def shape_of(pieces: Pieces, *, with_fields: bool) -> Shape:
@@ -46,13 +47,11 @@ def read(pieces: Pieces, shape: Shape, *, with_fields: bool) -> Iterator[CsvRow]
     for row in csv_reading.rows(pieces, shape):
         id_, wrong = csv_links.record_id(row.cells)
         cell = csv_links.link_cell(row.cells)
-        problem = row.problem or wrong or cell.problem
-        if not problem and id_ in ids and (with_fields or cell.document_id):
-            problem = f"line {ids[id_]} is about the same organization"
-        elif not problem and cell.document_id in documents:
-            problem = f"line {documents[cell.document_id]} links the same contact"
+        problem, twin = row.problem or wrong or cell.problem, ""
         if not problem and (with_fields or cell.document_id):
-            ids[id_] = row.line
-            documents |= {cell.document_id: row.line} if cell.document_id else {}
+            if ids.setdefault(id_, row.line) != row.line:
+                problem = f"line {ids[id_]} is about the same organization"
+            elif cell.document_id and documents.setdefault(cell.document_id, row.line) != row.line:
+                twin = f"line {documents[cell.document_id]} links the same contact"
         cells = {name: text for name, text in row.cells.items() if text and name in csv_columns.NAMES}
-        yield CsvRow(row.line, id_, cells if with_fields else {}, cell.document_id, problem)
+        yield CsvRow(row.line, id_, cells if with_fields else {}, cell.document_id, problem, twin)

@@ -54,7 +54,7 @@ class RowResult:
 
 def new_links(context: Context, rows: Sequence[CsvRow]) -> list[CsvRow]:
     """The rows whose link is another than the record has now: their contacts must be looked up."""
-    linking = [row for row in rows if row.document_id and not row.problem]
+    linking = [row for row in rows if row.document_id and not (row.problem or row.twin)]
     links = context.at.links.many(_link_key(context, row) for row in linking)
     return [row for row in linking if _document_of(links.get(_link_key(context, row))) != row.document_id]
 
@@ -198,6 +198,8 @@ class _Batch:
         return drafted(self.context, _key(self.context, row), push, self.actor, record, link)
 
     def _linked(self, row: CsvRow, known: Known, live: Record | None, draft: Draft) -> Decided:
+        if row.twin:
+            return Decided(row, _failed(row, "row_not_usable", row.twin))
         document = self.documents.get(row.document_id)
         holder = known.claims.get(row.document_id, Claimed()).link
         key = draft.link.key

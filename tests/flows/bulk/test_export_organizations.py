@@ -1,4 +1,4 @@
-"""Exporting organizations: what each becomes, at how many calls, planned or at once, beside live traffic (K3, J1, J4)."""
+"""Exporting organizations: what each becomes, at how many calls, planned or at once, beside live traffic."""
 
 from __future__ import annotations
 
