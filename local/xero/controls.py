@@ -76,7 +76,9 @@ def _seed_kind(world: World, books: Books, kind: Kind, wanted: Any) -> list[Row]
     work = world.work(books, seeding=True)
     work.places = 4
     if isinstance(wanted, int) and not isinstance(wanted, bool):
-        wanted = sample.documents(kind.name, wanted, already=len(books.tables[kind.name]))
+        active = [row.id for row in books.tables["contacts"].ordered() if row.fields["ContactStatus"] == "ACTIVE"]
+        around = sample.Around(active, work.today())
+        wanted = sample.documents(kind.name, wanted, already=len(books.tables[kind.name]), around=around)
     if not isinstance(wanted, list) or not all(isinstance(each, dict) for each in wanted):
         raise BadControl(f"{kind.name} is a number or a list of objects")
     return [kind.seeded(work, each) for each in wanted]

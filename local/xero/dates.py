@@ -1,8 +1,10 @@
 """Xero's ways of writing a moment: `/Date(ms+0000)/` in answers, five spellings in `If-Modified-Since`."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -44,6 +46,16 @@ def calendar_date(text: object) -> date | None:
             return None
     found = moment(text)
     return found.date() if found else None
+
+
+def echoed(sent: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What was sent as a refusal repeats it: dates as Xero read them, nulls left out."""
+    told = {name: value for name, value in sent.items() if value is not None}
+    for name in names:
+        found = calendar_date(told.get(name))
+        if found:
+            told[name] = wire_date(found)
+    return told
 
 
 def iso_utc(at: datetime) -> str:

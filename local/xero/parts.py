@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from local.xero.books import Row
+from local.xero.dates import echoed, wire_date
 from local.xero.elements import read_elements
 from local.xero.envelope import envelope
 from local.xero.errors import Refused, not_found, validation
@@ -116,11 +117,7 @@ def _allocations(call: Call) -> Answer:
         "AllocationID",
         lambda sent: allocate(call.work, call.kind.name, _again(call), sent),
         lambda row: _allocated(call, row),
-        lambda sent, messages, id: {
-            **sent,
-            "AllocationID": ZERO,
-            "ValidationErrors": [{"Message": message} for message in messages],
-        },
+        lambda sent, messages, _: _not_allocated(call, sent, messages),
         summarized(call.work, call.request),
     )
     elements = read_elements(call.request.body, "Allocations")
@@ -138,6 +135,12 @@ def _allocated(call: Call, row: Row) -> Json:
     invoice = {"InvoiceID": row.fields["InvoiceID"], "LineItems": []}
     field = id_field.removesuffix("ID")
     return {**wire_forms.allocation(row), "Invoice": invoice, field: source, "ValidationErrors": []}
+
+
+def _not_allocated(call: Call, sent: Json, messages: Sequence[str]) -> Json:
+    missing = {"Amount": 0.0, "Date": wire_date(call.work.today()), "Invoice": {}}
+    told = [{"Message": message} for message in messages]
+    return {**missing, **echoed(sent, ("Date",)), "AllocationID": ZERO, "ValidationErrors": told}
 
 
 def _release(call: Call) -> Answer:

@@ -2,7 +2,9 @@
 
 import random
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from local.xero.messages import Json
 
@@ -85,14 +87,28 @@ _TOWN = (
 _STREET = ("Harbour Street", "Mill Lane", "Königsallee", "Station Road", "Rue des Tanneurs", "Foundry Yard")
 
 
-def documents(kind: str, count: int, *, already: int = 0) -> list[Json]:
+@dataclass(frozen=True)
+class Around:
+    """What documents may refer to."""
+
+    contacts: Sequence[str] = ()  # ids
+    today: date = date(2026, 11, 1)
+
+    def contact(self, pick: random.Random, number: int) -> Json:
+        """One of those there are, some more often than others; else a new one for every ten documents."""
+        if not self.contacts:
+            return {"Name": f"Sample customer {number // 10 + 1}"}
+        return {"ContactID": self.contacts[int(len(self.contacts) * pick.random() ** 2)]}
+
+
+def documents(kind: str, count: int, *, already: int = 0, around: Around | None = None) -> list[Json]:
     """`count` documents of a kind, other ones than the `already` made before. A list, in Xero's field names."""
     if kind not in _MAKERS:
         raise ValueError(f"there are no samples of {kind}")
-    return [_MAKERS[kind](number) for number in range(already, already + count)]
+    return [_MAKERS[kind](number, around or Around()) for number in range(already, already + count)]
 
 
-def _contact(number: int) -> Json:
+def _contact(number: int, _: Around) -> Json:
     pick = random.Random(number)
     first, last, trade = pick.choice(_FIRST), pick.choice(_LAST), pick.choice(_TRADE)
     person = pick.random() < 0.25
@@ -123,4 +139,64 @@ def _ascii(name: str) -> str:
     return "".join(letter for letter in apart if "a" <= letter <= "z")
 
 
-_MAKERS: dict[str, Callable[[int], Json]] = {"contacts": _contact}
+_GOODS = ("Frame tent", "Trestle table", "Folding chair", "Generator", "Dance floor", "Fridge", "Light tower", "Heater")
+_SALES, _COSTS = ("200", "210", "220"), ("300", "425", "429", "469", "473")
+_STATUSES = (("DRAFT", 1), ("SUBMITTED", 1), ("AUTHORISED", 4), ("PAID", 4))
+
+
+def _item(number: int, _: Around) -> Json:
+    pick = random.Random(number)
+    name, price = f"{pick.choice(_GOODS)} {pick.choice('ABCDE')}", pick.randrange(500, 50_000) / 100
+    details = {"SalesDetails": {"UnitPrice": price, "AccountCode": pick.choice(_SALES)}}
+    return {"Code": f"P{number + 1:04}", "Name": name, "Description": f"{name}, per day", **details}
+
+
+def _lines(pick: random.Random, accounts: Sequence[str]) -> list[Json]:
+    return [
+        {
+            "Description": f"{pick.choice(_GOODS)}, {pick.randrange(1, 8)} days",
+            "Quantity": pick.randrange(1, 40) / pick.choice((1, 1, 2)),
+            "UnitAmount": pick.randrange(100, 40_000) / 100,
+            "AccountCode": pick.choice(accounts),
+        }
+        for _ in range(pick.randrange(1, 6))
+    ]
+
+
+def _invoice(number: int, around: Around) -> Json:
+    """Three sales to a bill, in every stage."""
+    pick = random.Random(number)
+    sale = number % 4 != 3
+    (status,) = pick.choices([name for name, _ in _STATUSES], [weight for _, weight in _STATUSES])
+    made = around.today - timedelta(days=pick.randrange(120))
+    lines = _lines(pick, _SALES if sale else _COSTS)
+    invoice: Json = {"Type": "ACCREC" if sale else "ACCPAY", "Status": status, "LineItems": lines}
+    invoice |= {"Date": made.isoformat(), "DueDate": (made + timedelta(days=30)).isoformat()}
+    invoice["Reference" if sale else "InvoiceNumber"] = f"{'Job' if sale else 'SUP'}-{number + 1:05}"
+    return {**invoice, "Contact": around.contact(pick, number)}
+
+
+def _credit_note(number: int, around: Around) -> Json:
+    pick = random.Random(number)
+    made = around.today - timedelta(days=pick.randrange(60))
+    credit: Json = {"Type": "ACCRECCREDIT", "Status": "AUTHORISED", "Date": made.isoformat()}
+    return {**credit, "LineItems": _lines(pick, _SALES), "Contact": around.contact(pick, number)}
+
+
+def _purchase_order(number: int, around: Around) -> Json:
+    if not around.contacts:
+        raise ValueError("purchase orders need contacts to be there")
+    pick = random.Random(number)
+    status = pick.choice(("DRAFT", "AUTHORISED", "BILLED"))
+    made = around.today - timedelta(days=pick.randrange(60))
+    order: Json = {"Status": status, "Date": made.isoformat(), "LineItems": _lines(pick, _COSTS)}
+    return {**order, "Contact": around.contact(pick, number)}
+
+
+_MAKERS: dict[str, Callable[[int, Around], Json]] = {
+    "contacts": _contact,
+    "items": _item,
+    "invoices": _invoice,
+    "credit_notes": _credit_note,
+    "purchase_orders": _purchase_order,
+}

@@ -125,6 +125,9 @@ class BankTransactions(Documents):
 
     # Answers.
 
+    def echo(self, sent: Json) -> Json:
+        return {"Type": "SPEND", "LineItems": [], "BankAccount": {}, **super().echo(sent)}
+
     def whole(self, work: Work, row: Row) -> Json:
         contact = CONTACTS.in_document(work, row.fields["ContactID"], short=True)
         return self._shown(work, row, contact, shown.lines(row.fields, work.places))

@@ -75,7 +75,7 @@ class Kind(ABC):
     modified_since: ClassVar[bool] = True
     conditions: ClassVar[bool] = True  # whether there is a `where`
     filters: ClassVar[Mapping[str, str]] = {}  # list parameter -> index; "" is the id
-    forcing: ClassVar[frozenset[str]] = frozenset(("summaryOnly",))  # parameters that page by themselves
+    forcing: ClassVar[frozenset[str]] = frozenset()  # parameters that page by themselves
     natural: ClassVar[str] = ""  # the field that short lists are ordered by
     optimised: ClassVar[frozenset[str]] = frozenset()  # fields a `where` may name over many records
 

@@ -81,6 +81,7 @@ class Contacts(Kind):
     scope: ClassVar[str] = "accounting.contacts"
     category: ClassVar[str] = "CONTACT"
     filters: ClassVar[Mapping[str, str]] = {"IDs": ""}
+    forcing: ClassVar[frozenset[str]] = frozenset(("summaryOnly",))
     optimised: ClassVar[frozenset[str]] = frozenset(("Name", "EmailAddress", "AccountNumber", "ContactID"))
     fields: ClassVar[frozenset[str]] = wire_fields.NAMES
     searched: ClassVar[tuple[str, ...]] = (
@@ -174,8 +175,8 @@ class Contacts(Kind):
         if not work.settings.embedded_contact_updates or not given.keys() - {"ContactID"}:
             return row
         merged = wire_fields.merge(row.fields, given, replace_slots=work.settings.slots == "replace")
-        if all((row.fields.get(name) or None) == (value or None) for name, value in merged.items()):
-            return row
+        if wire_fields.show({**merged, "ContactID": row.id}) == wire_fields.show(row.fields):
+            return row  # read and sent back: nothing changes
         return self._save(work, row.id, merged, given)
 
     def _save(

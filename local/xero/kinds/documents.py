@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from local.xero.books import Key, Row
-from local.xero.dates import calendar_date, from_wire, wire_date
+from local.xero.dates import calendar_date, echoed, from_wire
 from local.xero.errors import Refused, bad_data, not_found
 from local.xero.ids import ZERO as NO_ID
 from local.xero.kinds.base import Kind, Work
@@ -315,7 +315,7 @@ class Documents(Kind):
 
     def echo(self, sent: Json) -> Json:
         """Dates as Xero reads them, and an error list on each line (§6)."""
-        told = {name: _echoed(self.readers.get(name), value) for name, value in sent.items()}
+        told = echoed(sent, (name for name, reader in self.readers.items() if reader is day))
         if isinstance(sent.get("LineItems"), list):
             told["LineItems"] = [
                 {**line, "ValidationErrors": []} if isinstance(line, dict) else line for line in sent["LineItems"]
@@ -335,11 +335,6 @@ class Documents(Kind):
 
 
 _APART = ("Contact", "LineItems", "Type")
-
-
-def _echoed(reader: Read | None, value: Any) -> Any:
-    found = calendar_date(value) if reader is day else None
-    return wire_date(found) if found else value
 
 
 def locked(work: Work, on: date) -> Iterator[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from local.xero.books import Key, Row
-from local.xero.dates import calendar_date, moment
+from local.xero.dates import calendar_date, echoed, moment
 from local.xero.errors import Refused, not_found
 from local.xero.ids import ZERO as NO_ID
 from local.xero.kinds import shown
@@ -233,6 +233,9 @@ class Payments(Kind):
         return row
 
     # Answers.
+
+    def echo(self, sent: Json) -> Json:
+        return echoed(sent, ("Date",))
 
     def whole(self, work: Work, row: Row) -> Json:
         return self._shown(work, row, full=False)

@@ -9,7 +9,7 @@ import pytest
 from local.xero.messages import Answer, Request
 from local.xero.server import Server
 from tests.local.xero import spec
-from tests.local.xero.rig import Rig
+from tests.local.xero.rig import API, Rig
 
 
 @pytest.fixture
@@ -63,3 +63,31 @@ def served(xero: Rig) -> Iterator[Server]:
     yield server
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def client(served: Server, xero: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Xero's Python SDK, unmodified, signed in; its token addresses are class attributes and point to the simulator."""
+    from xero_python.api_client import ApiClient
+    from xero_python.api_client.configuration import Configuration
+    from xero_python.api_client.oauth2 import OAuth2Token, TokenApi
+
+    for name in ("refresh_token_url", "revoke_token_url"):
+        path = "/connect/token" if name.startswith("refresh") else "/connect/revocation"
+        monkeypatch.setattr(TokenApi, name, f"{served.url}{path}")
+    kept = {**xero.tokens, "scope": xero.tokens["scope"].split()}
+    client = ApiClient(
+        Configuration(oauth2_token=OAuth2Token(client_id="app", client_secret="secret")),
+        oauth2_token_getter=lambda: kept,
+        oauth2_token_saver=kept.update,
+    )
+    yield client
+    client.rest_client.pool_manager.clear()
+
+
+@pytest.fixture
+def accounting(client: Any, served: Server) -> Any:
+    """The SDK's accounting API on the served simulator."""
+    from xero_python.accounting import AccountingApi
+
+    return AccountingApi(client, base_url=f"{served.url}{API}")

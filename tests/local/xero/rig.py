@@ -14,7 +14,9 @@ from local.xero.webhooks import sign
 
 API = "/api.xro/2.0"
 CALLBACK = "https://hub.example/oauth/xero/callback"
-SCOPES = "offline_access accounting.contacts accounting.settings"
+SCOPES = "offline_access accounting.contacts accounting.settings " + " ".join(
+    f"accounting.{name}" for name in ("invoices", "payments", "banktransactions", "attachments")
+)
 HOOKS: dict[str, Any] = {"url": "https://hub.example/webhooks/xero", "key": "signing-key", "enabled": True}
 START = datetime(2026, 11, 20, 9, 0, 30, tzinfo=UTC)
 ZERO = "00000000-0000-0000-0000-000000000000"
@@ -118,6 +120,44 @@ class Rig:
         (found,) = self.contacts(f"/{key}")
         return found
 
+    # Any kind of document: one verdict for each element.
+
+    def put(self, segment: str, *elements: dict[str, Any], query: str = "", **headers: str) -> list[dict[str, Any]]:
+        return self._write("PUT", segment, elements, query, headers)
+
+    def post(self, segment: str, *elements: dict[str, Any], query: str = "", **headers: str) -> list[dict[str, Any]]:
+        return self._write("POST", segment, elements, query, headers)
+
+    def _write(
+        self, verb: str, path: str, elements: tuple[dict[str, Any], ...], query: str, headers: dict[str, str]
+    ) -> list[dict[str, Any]]:
+        name = path.split("/")[-1] if path.endswith("Allocations") else path.split("/")[0]
+        answer = self.call(verb, f"/{path}?summarizeErrors=false{query}", {name: list(elements)}, **headers)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()[name])
+
+    def get(self, path: str, **headers: str) -> list[dict[str, Any]]:
+        """The elements of a list, or the one of a single read."""
+        answer = self.call("GET", f"/{path}", **headers)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()[path.split("?")[0].split("/")[0]])
+
+    def one(self, path: str, **headers: str) -> dict[str, Any]:
+        (found,) = self.get(path, **headers)
+        return found
+
+    def person(self, action: str, kind: str, id: str = "", **fields: Any) -> list[dict[str, Any]]:
+        """What a person does, which must succeed: the documents it answers with."""
+        answer = self.sim("POST", "human", {"action": action, "kind": kind, "id": id, "fields": fields})
+        assert answer.status_code == 200, answer.text
+        return list(next(iter(answer.json().values())))
+
+    def refused(self, action: str, kind: str, id: str = "", **fields: Any) -> str:
+        """What a person is told who is not let."""
+        answer = self.sim("POST", "human", {"action": action, "kind": kind, "id": id, "fields": fields})
+        assert answer.status_code == 409, answer.text
+        return str(answer.json()["error"])
+
     def sim(self, method: str, path: str, body: Any = None) -> httpx.Response:
         return self.http.request(method, f"/_sim/{path}", json=body)
 
@@ -144,6 +184,13 @@ class Rig:
 
 def messages(element: dict[str, Any]) -> list[str]:
     return [each["Message"] for each in element.get("ValidationErrors", [])]
+
+
+def ok(elements: list[dict[str, Any]]) -> dict[str, Any]:
+    """The only element, which must not have been refused."""
+    (element,) = elements
+    assert messages(element) == []
+    return element
 
 
 def names(elements: list[dict[str, Any]]) -> list[str]:

@@ -1,41 +1,17 @@
 """Xero's own Python SDK, unmodified, against the simulator on a port."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from xero_python.accounting import AccountingApi, Contact, ContactPerson, Contacts, Phone
 from xero_python.api_client import ApiClient
-from xero_python.api_client.configuration import Configuration
-from xero_python.api_client.oauth2 import OAuth2Token, TokenApi
 from xero_python.exceptions import AccountingBadRequestException, NotFoundException
 from xero_python.identity import IdentityApi
 
 from local.xero.server import Server
-from tests.local.xero.rig import API, Rig
+from tests.local.xero.rig import Rig
 
 pytestmark = pytest.mark.loopback
-
-
-@pytest.fixture
-def client(served: Server, xero: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiClient]:
-    """The SDK's client, signed in; its token addresses are class attributes and point to the simulator."""
-    for name in ("refresh_token_url", "revoke_token_url"):
-        path = "/connect/token" if name.startswith("refresh") else "/connect/revocation"
-        monkeypatch.setattr(TokenApi, name, f"{served.url}{path}")
-    kept = {**xero.tokens, "scope": xero.tokens["scope"].split()}
-    client = ApiClient(
-        Configuration(oauth2_token=OAuth2Token(client_id="app", client_secret="secret")),
-        oauth2_token_getter=lambda: kept,
-        oauth2_token_saver=kept.update,
-    )
-    yield client
-    client.rest_client.pool_manager.clear()
-
-
-@pytest.fixture
-def accounting(client: ApiClient, served: Server) -> AccountingApi:
-    return AccountingApi(client, base_url=f"{served.url}{API}")
 
 
 def test_connections(client: ApiClient, served: Server, xero: Rig) -> None:
