@@ -59,7 +59,7 @@ def test_every_function_is_found_with_its_handler_and_timeout():
     functions = {function.name: function for function in REAL.functions}
     assert functions["export_consumer"].handler == "export_consumer.app.lambda_handler"
     assert functions["export_consumer"].timeout_s == 120
-    assert len(functions) == 9
+    assert len(functions) == 10
 
 
 def test_routes_know_who_must_bring_a_token():
@@ -81,6 +81,7 @@ def test_sources_and_schedules_come_from_the_template():
         ("ImportQueue", 1, True),
         ("JobsQueue", 1, True),
         ("NoticesQueue", 10, True),
+        ("CrmNoticesQueue", 10, True),
     }
     assert REAL.schedules == (Schedule("SweeperFunction", 60),)
 
@@ -125,12 +126,15 @@ def test_no_role_may_do_everything_or_act_on_everything():
 
 
 def test_only_functions_that_talk_to_xero_may_read_its_tokens():
-    readers = {
-        role
+    """The one that talks to the CRM may read what is sealed for that purpose, and no token is."""
+    users = {
+        role: s["Condition"].get("StringEquals")
         for role in of_type("AWS::IAM::Role")
         for s in statements(role)
         if s["Resource"] == {"Fn::GetAtt": ["TokenKey", "Arn"]}
     }
+    assert users.pop("CrmNotifierRole") == {"kms:EncryptionContext:purpose": "crm-webhook"}
+    readers = {role for role, purpose in users.items() if purpose is None}
     assert readers == {"OauthCallbackRole", "ExportConsumerRole", "ImportConsumerRole", "JobRunnerRole", "AdminApiRole"}
 
 
