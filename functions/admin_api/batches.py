@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from ledgerlink.errors import Invalid, LedgerlinkError
 from ledgerlink.flows.batching import Item, Outcome, save_many
+from ledgerlink.flows.contents import problems_of
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.saving import Actor, Push, problems_of
+from ledgerlink.flows.saving import Actor, Push
 from ledgerlink.state.link import SyncState
 from ledgerlink.state.record import RecordKey
 

@@ -15,6 +15,7 @@ from admin_api.presenting import shown, standing
 from admin_api.reading import Cursor, Limit
 from admin_api.shapes import RecordRef
 from ledgerlink.errors import FieldProblem, Invalid
+from ledgerlink.flows import fixing
 from ledgerlink.flows import problems as flow
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import KINDS, Value
@@ -150,7 +151,7 @@ def skip_errors(at: At, who: Who, body: SkipIn) -> Skipped:
 def fix_error(at: At, who: Who, body: FixIn) -> FixedOut:
     """Run one of the fixes that the error offers; with `dry_run` tell what it would do."""
     [key] = links_of(at, [body.record])
-    fixed = flow.fix(at, key.record, body.fix, body.params, who.actor, dry_run=body.dry_run)
+    fixed = fixing.fix(at, key.record, body.fix, body.params, who.actor, dry_run=body.dry_run)
     document = fixed.document
     return FixedOut(
         record=body.record,

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale
 from ledgerlink.kinds import KINDS, Content
 from ledgerlink.ports import PutEntry, PutLink, PutRecord, Unclaim, Write
@@ -18,11 +16,11 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import ChangedBy, Hold, Record, RecordKey
 
 from . import lanes, telling
+from .contents import check_size, content_from, patched
 from .context import Context
 from .entries import diff, record_entry
 
 TRIES = 5
-MOST_BYTES = 256_000  # of a record's JSON; a DynamoDB item holds 400 KB and keeps two of them
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     pushed, content = _contents(key, record, push)
     if record is None or record.deleted:
         return _draft(context, _born(context, key, content, record, actor), _fresh(key, link), push, actor, record)
-    _check_size(content)
+    check_size(content)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
     now = context.at.clock.now()
@@ -172,8 +170,8 @@ def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Conten
             raise NotFound(kind.singular)
         if not push.fields:  # holds alone
             return live.pushed, live.content
-        content = content_from(key.kind, _patched(live.content, push.fields))
-        pushed = content_from(key.kind, _patched(live.pushed or live.content, push.fields))
+        content = content_from(key.kind, patched(live.content, push.fields))
+        pushed = content_from(key.kind, patched(live.pushed or live.content, push.fields))
         return pushed, edits.replaced_by(kind, live.content, content)
     pushed = content_from(key.kind, push.fields)
     if live is None:
@@ -183,51 +181,8 @@ def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Conten
     return pushed, edits.pushed_onto(kind, live.content, pushed, live.pushed)
 
 
-def _patched(content: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON merge of one level: lists with a ``kind`` merge by it, objects by name, all else is replaced."""
-    data = content.model_dump()
-    for name, value in fields.items():
-        old = data.get(name)
-        if isinstance(value, list | tuple) and old and all(isinstance(item, dict) and "kind" in item for item in value):
-            given = {item["kind"] for item in value}
-            data[name] = [item for item in old if item.get("kind") not in given] + list(value)
-        elif isinstance(value, dict) and isinstance(old, dict):
-            data[name] = {**old, **value}
-        else:
-            data[name] = value
-    return data
-
-
-def content_from(kind: str, fields: Mapping[str, Any]) -> Content:
-    """The kind's content from JSON data; what only the hub may say is left out. Raises Invalid naming each field."""
-    ours = KINDS[kind].hub_fields
-    try:
-        content: Content = KINDS[kind].model.model_validate({k: v for k, v in fields.items() if k not in ours})
-    except ValidationError as error:
-        raise Invalid(*problems_of(error)) from error
-    return content
-
-
-def problems_of(error: ValidationError) -> list[FieldProblem]:
-    """Each field that is wrong, in plain words."""
-    return [
-        FieldProblem(
-            ".".join(str(at) for at in e["loc"]) or "body",
-            "unknown field" if e["type"] == "extra_forbidden" else e["msg"].removeprefix("Value error, "),
-            e["type"],
-        )
-        for e in error.errors()
-    ]
-
-
-def _check_size(content: Content) -> None:
-    size = len(content.model_dump_json(exclude_defaults=True).encode())
-    if size > MOST_BYTES:
-        raise Refused("record_too_large", f"the record has {size} bytes; {MOST_BYTES} is the most", status=413)
-
-
 def _born(context: Context, key: RecordKey, content: Content, tombstone: Record | None, actor: Actor) -> Record:
-    _check_size(content)
+    check_size(content)
     return Record(
         company=key.company,
         kind=key.kind,
