@@ -26,7 +26,7 @@ export function Shell({ companies, trouble, newCompany }) {
       <${Who} />
     </header>
     <div class="middle">
-      <div class=${classes("side", menu && "open")} id="tabs"><${Tabs} groups=${groups} current=${tab} /></div>
+      <nav class=${classes("side", menu && "open")} id="tabs" aria-label=${t.tabs.label}><${Tabs} groups=${groups} current=${tab} /></nav>
       <main>
         <div id="panel" tabindex="-1" role=${tab ? "tabpanel" : undefined} aria-labelledby=${tab ? `tab-${tab.id}` : undefined}>
           ${trouble && html`<${Note} tone="warn" title=${t.trouble}>${trouble.message}<//>`}
@@ -80,7 +80,7 @@ function Tabs({ groups, current }) {
 function Banner() {
   const hub = useHub();
   const errors = hub.company.counts.errors;
-  if (!errors) return html`<span class="banner-place" role="status"></span>`;
+  if (!errors) return html`<span class="banner-place"></span>`;
   const view = async () => {
     if (errors === 1) { // straight to the record, as people expect of a single error
       const [only] = (await api.get(hub.path("/errors?limit=1"))).items;
@@ -88,7 +88,7 @@ function Banner() {
     }
     return hub.go(["errors"]);
   };
-  return html`<div class="banner" role="alert"><span>${t.banner(errors)}</span><${Button} onClick=${view}>${t.viewErrors}<//></div>`;
+  return html`<div class="banner" role="region" aria-label=${t.tabs.errors}><span role="status">${t.banner(errors)}</span><${Button} onClick=${view}>${t.viewErrors}<//></div>`;
 }
 
 function Switcher({ companies, newCompany }) {

@@ -287,7 +287,7 @@ export const t = {
   queue: {
     sub: "What will be sent to Xero next, and why something waits.",
     record: "Record", kind: "Kind", state: "State", what: "What will be done", waits: "Waits for", since: "Since", until: "Looked at again", next: "Goes next",
-    actions: { create: "Create", update: "Update", archive: "Archive", none: "Look at it" },
+    actions: { create: "Create", update: "Update", archive: "Archive", none: "Nothing yet" },
     empty: "The queue is empty", emptyWhat: "Everything that should be in Xero is there. New changes appear here by themselves.",
   },
 
@@ -383,7 +383,6 @@ export const t = {
     saved: "Saved.", savedOne: (name) => `Saved: ${name}`,
     byHand: "changed by hand", profileSays: (value) => `The profile says: ${value}.`, giveBack: "Back to the profile",
     company: "Company and profile", profileChanges: "The other profile changes these settings, except those changed by hand:",
-    switchOff: "Switch the integration off", switchOffWords: "Records wait and no call is made to Xero until you switch it on again.",
     from: "From", to: "To",
     days: { mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" },
     ownerAll: "For everything", ownerMixed: "See below", ownerByField: "By kind and field", ownerAs: (owner) => `As above (${owner})`,

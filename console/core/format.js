@@ -54,8 +54,8 @@ export function plain(value) {
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (Array.isArray(value)) return value.map(plain).filter(Boolean).join("; ");
   if (typeof value === "object") {
-    const { kind, ...rest } = value;
-    return Object.values(rest).map(plain).filter(Boolean).join(kind ? " " : ", ");
+    const { kind: _, ...rest } = value;
+    return Object.values(rest).map(plain).filter(Boolean).join("number" in rest ? " " : ", ");
   }
   return String(value);
 }

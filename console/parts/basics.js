@@ -68,7 +68,7 @@ export function Loaded({ from, children, lines = 3 }) {
 }
 
 export function Empty({ title, children, action }) {
-  return html`<div class="empty"><h3>${title}</h3>${children && html`<p>${children}</p>`}${action}</div>`;
+  return html`<div class="empty"><h2>${title}</h2>${children && html`<p>${children}</p>`}${action}</div>`;
 }
 
 export function Copyable({ label, value }) {

@@ -54,16 +54,22 @@ export function Over({ wrap, page }) {
       setTimeout(() => setTold((old) => old.filter((each) => each.id !== one.id)), 6000);
     };
   }, []);
+  useEffect(() => { // going elsewhere, back too, leaves the dialog
+    if (!open) return undefined;
+    const gone = () => close();
+    addEventListener("popstate", gone);
+    return () => removeEventListener("popstate", gone);
+  }, [open]);
   useEffect(() => {
     if (open) page.setAttribute("aria-hidden", "true");
     else page.removeAttribute("aria-hidden");
   }, [open]);
-  const close = (result) => {
+  function close(result) {
     const { resolve, from } = open;
     setOpen(null);
     resolve(result);
     setTimeout(() => from?.isConnected && from.focus());
-  };
+  }
   return html`${open && wrap(open.content(close))}
     <div class="told" role="status">${told.map(({ words, tone, id }) => html`<p key=${id} class=${tone}>${words}</p>`)}</div>`;
 }

@@ -3,7 +3,7 @@ import { classes, html } from "../core/html.js";
 import { count } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
-import { Card, Loaded, Page } from "../parts/basics.js";
+import { Card, Empty, Loaded, Page } from "../parts/basics.js";
 import { Columns } from "../parts/charts.js";
 import { JobLine } from "../parts/jobs.js";
 import { t } from "../texts.js";
@@ -45,6 +45,7 @@ function Days() {
     values: Object.fromEntries(SERIES.map(({ name }) => [name, day.export[name] + day.import[name]])),
   }));
   return html`<div class="columns wide-narrow">
-    <${Card} title=${words.days}><${Loaded} from=${summary}>${() => html`<${Columns} days=${days} series=${series} label=${words.days} />`}<//><//>
+    <${Card} title=${words.days}><${Loaded} from=${summary}>${() => days.some((day) => Object.values(day.values).some(Boolean))
+      ? html`<${Columns} days=${days} series=${series} label=${words.days} />` : html`<${Empty} title=${t.history.empty}>${t.history.emptyWhat}<//>`}<//><//>
     <${BudgetCard} budget=${summary.data?.budget || hub.connection?.budget} /></div>`;
 }

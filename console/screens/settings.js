@@ -5,7 +5,7 @@ import { choice, date, human, plain } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Card, Chip, Diff, Loaded, Page, ProblemNote } from "../parts/basics.js";
-import { confirm, say } from "../parts/dialogs.js";
+import { say } from "../parts/dialogs.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
 import { t } from "../texts.js";
 
@@ -67,10 +67,13 @@ const difference = (from, to) => Object.fromEntries(Object.keys(to.settings)
 
 function Setting({ name, told, revision, reload }) {
   const hub = useHub();
+  const [chosen, setChosen] = useState(null); // shown at once, until the hub has said the same
   const [save, busy, problem] = useAction(async (value) => {
+    setChosen({ value: value === null ? told.profile_default : value });
     try {
       await api.patch(hub.path("/settings"), { [name]: value }, { headers: { "if-match": `"${revision}"` } });
     } catch (error) {
+      setChosen(null);
       if (error.status === 412) reload();
       throw error;
     }
@@ -79,7 +82,7 @@ function Setting({ name, told, revision, reload }) {
   });
   const byHand = JSON.stringify(told.value) !== JSON.stringify(told.profile_default);
   const off = !hub.may("write") || busy;
-  return html`<div class="setting" id=${name}><${Control} ...${{ name, told, save: askFirst(name, save), off }} />
+  return html`<div class="setting" id=${name}><${Control} ...${{ name, told: { ...told, ...chosen }, save, off }} />
     ${byHand && html`<p class="by-hand"><${Chip}>${words.byHand}<//> ${words.profileSays(said(name, told.profile_default))}
       <${Button} look="quiet" needs="write" disabled=${busy} onClick=${() => save(null)}>${words.giveBack}<//></p>`}
     <${ProblemNote} problem=${problem} /></div>`;
@@ -93,11 +96,6 @@ function said(name, value) {
   if (Array.isArray(value)) return value.map((each) => called(name, each)).join(", ") || t.none;
   return (typeof value === "string" && value ? called(name, value) : plain(value)) || t.blank;
 }
-
-/** Switching the whole integration off deserves a question. */
-const askFirst = (name, save) => (value) => (name === "integration_enabled" && value === false
-  ? confirm({ title: words.switchOff, words: words.switchOffWords, label: words.switchOff, look: "danger", act: () => save(false) })
-  : save(value));
 
 function Control({ name, told, save, off }) {
   const label = words.names[name] || human(name);

@@ -1,0 +1,167 @@
+"""The console as a person uses it: Debian's Chromium, driven by Playwright, against the whole local stack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local.options import REPOSITORY, Options
+from local.ports import Ports
+from local.stack import Stack
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PICTURES = REPOSITORY / "test-output" / "console"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    absent = pytest.mark.skip(reason=f"{CHROMIUM} is not there: apt-get install --no-install-recommends chromium")
+    for item in items:
+        if HERE in item.path.parents and "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM.exists():
+                item.add_marker(absent)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(Options(ports=Ports.free(), state=tmp_path_factory.mktemp("console"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield running
+        running.close()
+
+
+class Desk:
+    """One company behind the console, and what a test arranges or looks up without clicking."""
+
+    def __init__(self, stack: Stack, company: str) -> None:
+        self.stack, self.company = stack, company
+        token = stack.token(sub="ada", email="ada@acme.example")
+        self.http = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        self.xero = httpx.Client(base_url=stack.xero_url, timeout=60)
+        self.organisations = {each["name"]: each["id"] for each in self.ledger()["organisations"]}
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        self.xero.close()
+
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        answer = self.http.request(method, f"/v1/companies/{self.company}{path}", json=body, **more)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    def create(self, **settings: Any) -> None:
+        self("PUT", "", {"name": self.company.title(), "profile": "rental", "timezone": "Europe/Berlin"})
+        if settings:
+            self("PATCH", "/settings", settings)
+
+    def connect(self, organisation: str) -> None:
+        asked = self("POST", "/connection")["authorize_url"]
+        with httpx.Client(timeout=60) as browser:
+            back = browser.get(f"{asked}&auto={self.organisations[organisation]}")
+            browser.get(back.headers["location"])
+        assert self("GET", "/connection")["state"] == "connected"
+
+    def organization(self, id: str, name: str, **fields: Any) -> dict[str, Any]:
+        made: dict[str, Any] = self("PUT", f"/organizations/{id}", {"name": name, **fields})
+        return made
+
+    def contact(self, name: str, **fields: Any) -> str:
+        """A contact somebody made in the ledger; its id."""
+        seeded = self.xero.post("/_sim/seed", json={"contacts": [{"Name": name, **fields}]}).raise_for_status()
+        return str(seeded.json()["ids"]["contacts"][0])
+
+    def ledger(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.xero.get("/_sim/state").raise_for_status().json()
+        return state
+
+    def contact_named(self, name: str) -> dict[str, Any]:
+        return next(each for each in self.ledger()["contacts"] if each["Name"] == name)
+
+    def edit_in_ledger(self, name: str, **fields: Any) -> None:
+        body = {"action": "edit", "kind": "contacts", "id": self.contact_named(name)["ContactID"], "fields": fields}
+        self.xero.post("/_sim/human", json=body).raise_for_status()
+
+    def settle(self) -> None:
+        self.stack.drain()
+
+
+@pytest.fixture(scope="session")
+def acme(stack: Stack) -> Iterator[Desk]:
+    """A connected company; nothing goes by itself, so that a test decides what moves."""
+    with Desk(stack, "acme") as desk:
+        desk.create(create_linked_contact_on_create=False)
+        desk.connect("Harbour Hire Demo (UK)")
+        yield desk
+
+
+class Visit:
+    """A page of the console, signed in as somebody; at its end nothing may have broken or called elsewhere."""
+
+    def __init__(self, context: Any, stack: Stack) -> None:
+        self.page = context.new_page()
+        self._stack = stack
+        self.broken: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("pageerror", lambda error: self.broken.append(str(error)))
+        self.page.on("request", self._seen)
+
+    def _seen(self, request: Any) -> None:
+        ours = (
+            self._stack.url,
+            self._stack.url.replace("127.0.0.1", "localhost"),
+            self._stack.xero_url,
+            "data:",
+            "blob:",
+        )
+        if not request.url.startswith(ours):
+            self.foreign.append(request.url)
+
+    def go(self, where: str = "", role: str = "admin", company: str = "acme") -> Any:
+        """Opens a screen by its address."""
+        self.page.goto(f"{self._stack.url}/?as={role}&company={company}#/companies/{company}/{where}")
+        self.page.get_by_role("heading", level=1).wait_for()
+        return self.page
+
+    def picture(self, name: str, **how: Any) -> None:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", **how)
+
+
+@pytest.fixture
+def visit(browser: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(12_000)
+    made = Visit(context, stack)
+    yield made
+    if not made.page.is_closed():
+        made.picture(re.sub(r"\W+", "-", request.node.name))
+    context.close()
+    assert made.broken == []
+    assert made.foreign == []

@@ -1,0 +1,136 @@
+"""The hub is down, slow, or breaks half-way: the page says so, keeps what was typed, and offers the next step."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Desk, Visit
+
+
+def test_a_hub_that_cannot_be_reached_is_told_and_what_was_typed_stays(visit: Visit, acme: Desk) -> None:
+    page = visit.go("records/organizations/new")
+    page.get_by_label("Name").first.fill("Typed While Down")
+    page.get_by_label("Your CRM's id").fill("typed-down")
+    page.route("**/v1/**", lambda route: route.abort())
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(page.get_by_label("Name").first).to_have_value("Typed While Down")
+    page.unroute("**/v1/**")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Typed While Down", level=1)).to_be_visible()
+
+
+def test_a_list_that_cannot_be_read_can_be_tried_again(visit: Visit, acme: Desk) -> None:
+    page = visit.page
+    page.route("**/organizations?*", lambda route: route.fulfill(status=503, body="upstream"))
+    visit.go("records/organizations")
+    expect(page.get_by_role("alert")).to_contain_text("The hub has a problem")
+    page.unroute("**/organizations?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_leaving_a_form_asks_before_what_was_typed_is_lost(visit: Visit, acme: Desk) -> None:
+    page = visit.go("records/organizations/new")
+    page.get_by_label("Name").first.fill("Half Typed")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_label("Name").first).to_have_value("Half Typed")
+    assert "not saved" in asked[0]
+    page.close()
+
+
+def test_a_job_that_failed_half_way_says_what_was_done_and_why_it_stopped(visit: Visit, acme: Desk) -> None:
+    job: dict[str, Any] = {
+        "id": "half",
+        "kind": "import-contacts",
+        "status": "failed",
+        "dry_run": False,
+        "started_by": "ada",
+        "progress": {"total": 10, "done": 4, "created": 3, "failed": 1},
+        "calls": {"needed": 5, "used": 2, "remaining_today": 9, "finishes_at": None},
+        "email": {"to": "ada@acme.example", "status": "failed"},
+        "started_at": "2026-01-05T10:00:00Z",
+        "finished_at": "2026-01-05T10:01:00Z",
+        "planned_at": None,
+        "waiting_for": None,
+        "error": "The ledger kept answering with an error.",
+        "notes": [],
+    }
+    page = visit.page
+    page.route("**/jobs/half", lambda route: route.fulfill(body=json.dumps(job), content_type="application/json"))
+    page.route(
+        "**/jobs/half/items*",
+        lambda route: route.fulfill(body='{"items": [], "next": null}', content_type="application/json"),
+    )
+    visit.go("jobs/half")
+    expect(page.get_by_text("what was done before stays")).to_be_visible()
+    expect(page.get_by_text("The ledger kept answering with an error.")).to_be_visible()
+    expect(page.get_by_text(re.compile("could not be delivered"))).to_be_visible()
+
+
+def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
+    told = acme.http.get("/v1/kinds").json()
+    lines = {
+        "name": "lines",
+        "label": "Lines",
+        "type": "list",
+        "of": [{"name": "description", "label": "Description", "type": "text"}],
+    }
+    fields = [
+        {"name": "number", "label": "Number", "type": "text", "required": True},
+        {"name": "total", "label": "Total", "type": "money"},
+        {"name": "issue_date", "label": "Issue date", "type": "date"},
+        lines,
+    ]
+    columns = [
+        {"name": "number", "label": "Number", "type": "text", "default": True},
+        {"name": "total", "label": "Total", "type": "money", "default": True},
+        {"name": "sync.state", "label": "State", "type": "state", "default": True},
+    ]
+    told["items"].append(
+        {
+            "name": "invoices",
+            "singular": "invoice",
+            "plural": "invoices",
+            "document_type": "invoice",
+            "fields": fields,
+            "columns": columns,
+            "filters": [],
+            "sorts": ["title", "-title"],
+            "actions": [
+                {"name": "save"},
+                {"name": "edit"},
+                {"name": "update", "job": "update-invoices", "names": "records"},
+            ],
+        }
+    )
+    told["capabilities"]["jobs"] += ["send-invoices", "update-invoices"]
+    told["capabilities"]["job_actions"] = ["apply", "cancel", "undo"]
+    invoice = {
+        "id": "1",
+        "number": "INV-1",
+        "total": "1234567.80",
+        "currency": "EUR",
+        "sync": {"state": "linked", "error": None},
+    }
+    page = visit.page
+    page.route("**/v1/kinds", lambda route: route.fulfill(body=json.dumps(told), content_type="application/json"))
+    page.route(
+        "**/acme/invoices*",
+        lambda route: route.fulfill(
+            body=json.dumps({"items": [invoice], "next": None}), content_type="application/json"
+        ),
+    )
+    visit.go()
+    expect(page.get_by_role("button", name="Send all live invoices")).to_be_enabled()
+    expect(page.get_by_role("button", name="Update all invoice balances")).to_be_enabled()
+    page.get_by_role("tab", name="Invoices").click()
+    expect(page.get_by_role("cell", name="€1,234,567.80")).to_have_css("text-align", "end")
+    page.get_by_role("checkbox", name="Choose INV-1").check()
+    expect(page.get_by_role("button", name="Update from Xero")).to_be_enabled()

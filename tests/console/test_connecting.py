@@ -1,0 +1,66 @@
+"""Connecting a company by clicking: consent, status, re-authorise, disconnect; guide D's way out and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Desk, Visit
+
+FERNHILL = "Fernhill Trading Demo (NZ)"
+
+
+@pytest.fixture(scope="module")
+def connecting(stack: Any) -> Iterator[Desk]:
+    with Desk(stack, "connecting") as desk:
+        desk.create()
+        yield desk
+
+
+def consent(page: Any) -> None:
+    """On the ledger's own page."""
+    page.get_by_role("button", name=f"Allow access to {FERNHILL}").click()
+
+
+def test_a_company_is_connected_re_authorised_and_disconnected(visit: Visit, connecting: Desk) -> None:
+    page = visit.go(company="connecting")
+    expect(page.get_by_role("button", name="Import contacts")).to_have_count(0)
+    page.get_by_role("button", name="Connect to Xero").click()
+    consent(page)
+    expect(page.get_by_text("Connected to Xero.")).to_be_visible()
+    expect(page).to_have_url(re.compile("/companies/connecting/connection"))
+    expect(page.get_by_role("heading", name=FERNHILL)).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("calls to Xero are left today"))).to_be_visible()
+
+    page.get_by_role("button", name="Re-authorise").click()
+    consent(page)
+    expect(page.get_by_role("heading", name=FERNHILL)).to_be_visible()
+
+    page.get_by_role("button", name="Disconnect").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Records, links and the history stay")
+    dialog.get_by_role("button", name="Disconnect").click()
+    expect(page.get_by_role("heading", name="Disconnected from Xero")).to_be_visible()
+    expect(page.get_by_text(f"paired with {FERNHILL}")).to_be_visible()
+
+
+def test_the_addresses_to_enter_in_the_ledgers_app_can_be_copied(visit: Visit, connecting: Desk) -> None:
+    page = visit.go("connection", company="connecting")
+    if not page.get_by_label("Redirect address", exact=True).is_visible():
+        page.get_by_text("Setting up the Xero app").click()
+    expect(page.get_by_label("Redirect address", exact=True)).to_have_value(re.compile(r"/oauth/xero/callback$"))
+    expect(page.get_by_label("Webhook address", exact=True)).to_have_value(re.compile(r"/webhooks/xero$"))
+
+
+def test_declining_the_consent_is_told_with_what_to_do(visit: Visit, stack: Any) -> None:
+    with Desk(stack, "declining") as desk:
+        desk.create()
+    page = visit.go("connection", company="declining")
+    page.get_by_role("button", name="Connect to Xero").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("alert")).to_contain_text("left without allowing access")
+    expect(page.get_by_role("button", name="Connect to Xero")).to_be_visible()

@@ -1,0 +1,83 @@
+"""Guide A as a user clicks it: import contacts, export organizations, the pop-up, the result, the e-mail."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Desk, Visit
+
+
+def test_organizations_are_exported_after_the_pop_up_said_what_will_happen(visit: Visit, acme: Desk) -> None:
+    acme.organization("exported", "Exported Limited", email="e@exported.example")
+    page = visit.go("transfer")
+    page.get_by_role("button", name="Export organizations").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="From here to Xero")).to_be_visible()
+    expect(dialog).to_contain_text(re.compile(r"\d+ to create"))
+    expect(dialog).to_contain_text("admin@local.example gets an e-mail")
+    dialog.get_by_role("button", name="Export organizations").click()
+    expect(page.get_by_text("Finished.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile(r"\d+ created")).first).to_be_visible()
+    expect(page.get_by_role("link", name="Exported Limited")).to_be_visible()
+    assert acme.contact_named("Exported Limited")["EmailAddress"] == "e@exported.example"
+
+    page.get_by_role("tab", name="Import/Export", exact=True).click()
+    expect(page.get_by_text("Export of organizations").first).to_be_visible()
+
+
+def test_contacts_are_imported_and_overwritten_values_are_shown_first(visit: Visit, acme: Desk) -> None:
+    acme.contact("Only In Xero", EmailAddress="only@xero.example")
+    linked = acme.contact("Linked Before", EmailAddress="new@xero.example")
+    acme.organization("before", "Linked Before", email="new@xero.example")
+    acme("PUT", "/organizations/before/link", {"document_id": linked, "confirm": True})
+    acme.settle()
+    acme("PATCH", "/settings", {"apply_ledger_edits": False})
+    acme.edit_in_ledger("Linked Before", EmailAddress="newer@xero.example")
+    try:
+        page = visit.go()
+        page.get_by_role("button", name="Import contacts").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("will be overwritten", timeout=30_000)
+        dialog.get_by_text("Show them").click()
+        expect(dialog).to_contain_text("newer@xero.example")
+        dialog.get_by_role("button", name="Import contacts").click()
+        expect(page.get_by_text("Finished.")).to_be_visible(timeout=30_000)
+        assert acme("GET", "/organizations/before")["email"] == "newer@xero.example"
+        found = acme("GET", "/organizations?q=Only In Xero")["items"]
+        assert [each["email"] for each in found] == ["only@xero.example"]
+    finally:
+        acme("PATCH", "/settings", {"apply_ledger_edits": None})
+
+
+def test_a_plan_is_looked_at_record_by_record_before_it_is_carried_out(visit: Visit, acme: Desk) -> None:
+    acme.organization("planned", "Planned Limited")
+    page = visit.go("transfer")
+    page.get_by_role("button", name="Export organizations").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Look at each change").click(timeout=30_000)
+    expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^to create")).click()
+    expect(page).to_have_url(re.compile("outcome=create"))
+    expect(page.locator(".item strong", has_text="Planned Limited")).to_be_visible()
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("outcome="))
+    page.get_by_role("button", name="Carry out").click()
+    page.get_by_role("dialog").get_by_role("button", name="Carry out").click()
+    expect(page.get_by_text("Finished.")).to_be_visible(timeout=30_000)
+    assert acme("GET", "/organizations/planned")["sync"]["state"] == "linked"
+
+
+def test_chosen_records_are_sent_from_the_list(visit: Visit, acme: Desk) -> None:
+    acme.organization("chosen-1", "Chosen One")
+    acme.organization("chosen-2", "Chosen Two")
+    page = visit.go("records/organizations?q=Chosen")
+    page.get_by_role("checkbox", name="Choose Chosen One").check()
+    page.get_by_role("button", name="Send to Xero").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Only what you chose: 1 record")
+    dialog.get_by_role("button", name="Send to Xero").click()
+    expect(page.get_by_text("Finished.")).to_be_visible(timeout=30_000)
+    assert acme("GET", "/organizations/chosen-1")["sync"]["state"] == "linked"
+    assert acme("GET", "/organizations/chosen-2")["sync"]["accounting_code"] is None

@@ -1,0 +1,134 @@
+"""How the console looks and loads: accessible by axe's measure, at three widths, small, with one file of texts."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from local.options import REPOSITORY
+from local.stack import Stack
+from tests.console.conftest import Desk, Visit
+
+SCREENS = {
+    "overview": "",
+    "transfer": "transfer",
+    "records": "records/organizations",
+    "record": "records/organizations/shown",
+    "form": "records/organizations/shown/edit",
+    "queue": "export-queue",
+    "history": "history",
+    "errors": "errors",
+    "conflicts": "conflicts",
+    "suggestions": "suggestions",
+    "csv": "csv",
+    "connection": "connection",
+    "settings": "settings",
+}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def drawn(page: Any) -> None:
+    """Everything that is read has been read."""
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def shown(acme: Desk) -> Desk:
+    acme.organization(
+        "shown",
+        "Shown & Sons",
+        email="shown@sons.example",
+        phones=[{"kind": "main", "number": "030 1234"}],
+        addresses=[{"kind": "billing", "line1": "Main Street 1", "city": "Berlin", "postcode": "10115"}],
+        people=[{"first_name": "Ida", "last_name": "Shown"}],
+        do_not_export={"on": True, "reason": "Only looked at"},
+    )
+    return acme
+
+
+@pytest.mark.parametrize(("scheme", "rules"), [("light", WCAG), ("dark", {"runOnly": ["color-contrast"]})])
+def test_axe_finds_nothing_on_any_screen(visit: Visit, shown: Desk, scheme: str, rules: dict[str, Any]) -> None:
+    visit.page.emulate_media(color_scheme=scheme)
+    wrong: dict[str, Any] = {}
+    for name, where in SCREENS.items():
+        page = visit.go(where)
+        drawn(page)
+        found = Axe().run(page, options=rules).response["violations"]
+        if found:
+            wrong[name] = [
+                (each["id"], each["nodes"][0]["target"], each["nodes"][0].get("failureSummary")) for each in found
+            ]
+    assert wrong == {}
+
+
+def test_axe_finds_nothing_in_a_dialog_or_an_open_list(visit: Visit, shown: Desk) -> None:
+    shown.contact("Axe Company")
+    page = visit.go("transfer")
+    page.get_by_role("button", name="Export organizations").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert Axe().run(page, options=WCAG).response["violations"] == []
+    visit.go("records/organizations/new")
+    page.get_by_role("combobox", name="Linked contact").fill("Axe Com")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert Axe().run(page, options=WCAG).response["violations"] == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark"), (2560, "light")])
+def test_every_screen_fits_its_width(visit: Visit, shown: Desk, width: int, scheme: str) -> None:
+    """The pictures are to be looked at by eye; that nothing is cut off is measured."""
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 800 if width < 2000 else 1300})
+    page.emulate_media(color_scheme=scheme)
+    for name, where in SCREENS.items():
+        visit.go(where)
+        drawn(page)
+        visit.picture(f"{name}-{width}-{scheme}", full_page=width == 360)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_the_first_load_is_under_150_kb_gzipped_and_runs_under_its_policy(
+    visit: Visit, stack: Stack, shown: Desk
+) -> None:
+    files: dict[str, int] = {}
+    told: list[str] = []
+    page = visit.page
+    page.on("console", lambda message: told.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on("response", lambda answer: keep(files, answer))
+    visit.go()
+    page.wait_for_load_state("networkidle")
+    console = {url: size for url, size in files.items() if "/v1/" not in url and "/local/" not in url}
+    assert len(console) > 10
+    assert sum(console.values()) < 150_000, console
+    assert told == []
+    policy = page.request.get(f"{stack.url}/").headers["content-security-policy"]
+    assert "unsafe" not in policy
+
+
+def keep(files: dict[str, int], answer: Any) -> None:
+    if answer.request.resource_type in ("document", "script", "stylesheet", "image", "fetch") and answer.status == 200:
+        files[answer.url] = len(gzip.compress(answer.body()))
+
+
+def test_every_text_that_is_used_is_there_and_stands_in_one_file() -> None:
+    """A translation is one file: no screen holds words of its own, and none asks for words that are missing."""
+    texts = (REPOSITORY / "console" / "texts.js").read_text()
+    names = set(re.findall(r'["\s{,]"?([A-Za-z_][\w-]*)"?\s*:', texts))
+    for file in sorted((REPOSITORY / "console").rglob("*.js")):
+        if file.name == "texts.js" or "vendor" in file.parts:
+            continue
+        source = re.sub(r"//.*|/\*[\s\S]*?\*/", "", file.read_text())
+        for path in re.findall(r"(?<![\w.])(?:t|words)\.([a-z]\w*)", source):
+            assert path in names, f"{file.name} asks for {path}"
+        words = re.findall(r">\s*([A-Z][a-z]+ [a-z]+[^<${]*)<", source)
+        assert words == [], f"{file.name} says {words}"
+
+
+def test_where_there_is_a_module_there_is_its_sentence() -> None:
+    for file in sorted((REPOSITORY / "console").rglob("*.js")):
+        if "vendor" not in file.parts:
+            assert file.read_text().startswith("// "), file

@@ -1,0 +1,103 @@
+"""Who may do what in the console: signing in, a viewer who can only look, an administrator's companies and settings."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Desk, Visit
+
+
+def test_signing_in_goes_over_the_issuer_and_back_to_where_one_was(visit: Visit, stack: Any, acme: Desk) -> None:
+    page = visit.page
+    page.goto(f"{stack.url}/#/companies/acme/settings")
+    page.get_by_role("link", name="Finance").click()
+    expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    expect(page.get_by_text("Finance", exact=True)).to_be_visible()
+    assert "code=" not in page.url
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "eyJ" not in kept  # no token is stored anywhere
+
+
+def test_a_session_that_ends_while_somebody_works_is_renewed_and_nothing_typed_is_lost(
+    visit: Visit, stack: Any, acme: Desk
+) -> None:
+    page = visit.page
+    page.goto(f"{stack.url}/#/companies/acme/records/organizations/new")
+    page.get_by_role("link", name="Administrator").click()
+    page.get_by_label("Name").first.fill("Typed Before")
+    page.route("**/v1/companies/acme/organizations/*", once_401())
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Typed Before", level=1)).to_be_visible()
+
+
+def once_401() -> Any:
+    seen: list[str] = []
+
+    def answer(route: Any) -> None:
+        if route.request.method == "PUT" and not seen:
+            seen.append(route.request.url)
+            route.fulfill(status=401, content_type="application/json", body='{"message": "Unauthorized"}')
+        else:
+            route.continue_()
+
+    return answer
+
+
+def test_a_viewer_sees_everything_and_can_press_nothing_that_changes(visit: Visit, stack: Any, acme: Desk) -> None:
+    acme.organization("looked-at", "Looked At")
+    page = visit.go(role="viewer")
+    expect(page.get_by_text("You can look at everything")).to_be_visible()
+    for name in ("Import contacts", "Export organizations"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    page.get_by_role("tab", name="Xero connection").click()
+    for name in ("Re-authorise", "Disconnect"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    visit.go("records/organizations/looked-at", role="viewer")
+    expect(page.get_by_role("button", name="Delete")).to_be_disabled()
+    expect(page.get_by_role("checkbox", name="Do not export")).to_be_disabled()
+    visit.go("settings", role="viewer")
+    expect(page.get_by_label("Enable Integration")).to_be_disabled()
+    visit.go("records/organizations/new", role="viewer")
+    page.get_by_label("Name").first.fill("Sneaky")
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    refused = page.evaluate(
+        """async () => { const { token } = await (await fetch('/local/token', {method: 'POST',
+             body: JSON.stringify({role: 'viewer', companies: ['*']})})).json();
+             const headers = {authorization: 'Bearer ' + token};
+             const answer = await fetch('/v1/companies/acme/connection', {method: 'DELETE', headers});
+             return answer.status; }"""
+    )
+    assert refused == 403
+
+
+def test_settings_are_explained_saved_at_once_and_given_back_to_the_profile(visit: Visit, acme: Desk) -> None:
+    page = visit.go()
+    page.get_by_role("tab", name="Settings").click()
+    box = page.get_by_label("Sync Invoice Item Descriptions")
+    box.uncheck()
+    expect(page.get_by_text("Saved: Sync Invoice Item Descriptions")).to_be_visible()
+    assert acme("GET", "/settings")["sync_item_descriptions"]["value"] is False
+    page.locator("#sync_item_descriptions").get_by_role("button", name="Back to the profile").click()
+    expect(box).to_be_checked()
+    page.get_by_label("Profile").select_option("Inventory")
+    expect(page.get_by_text("The other profile changes these settings")).to_be_visible()
+
+
+def test_an_administrator_makes_a_company_and_switches_between_them(visit: Visit, acme: Desk) -> None:
+    page = visit.go()
+    page.get_by_label("Company").select_option("New company…")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Second Hand")
+    dialog.get_by_role("button", name="Create company").click()
+    expect(page).to_have_url(re.compile("/companies/second-hand/"))
+    page.get_by_label("Company").select_option("Acme")
+    expect(page).to_have_url(re.compile("/companies/acme"))
+
+
+def test_a_company_that_is_not_there_is_told_with_a_way_on(visit: Visit, acme: Desk) -> None:
+    page = visit.go(company="nobodys")
+    expect(page.get_by_role("heading", name=re.compile("no company “nobodys”"))).to_be_visible()
+    expect(page.get_by_role("link", name="Acme")).to_be_visible()

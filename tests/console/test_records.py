@@ -1,0 +1,118 @@
+"""Records as a user handles them: forms, holds with reasons, filters, columns, deleting, restoring."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Desk, Visit
+
+
+def test_a_record_is_held_back_with_a_reason_and_found_by_that(visit: Visit, acme: Desk) -> None:
+    acme.organization("held", "Held Back Limited")
+    page = visit.go("records/organizations/held")
+    expect(page.get_by_label("Reason")).to_have_count(0)
+    page.get_by_role("checkbox", name="Do not export").check()
+    page.get_by_label("Reason").fill("A private customer")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert acme("GET", "/organizations/held")["do_not_export"] == {"on": True, "reason": "A private customer"}
+
+    page.get_by_role("tab", name="Organizations").click()
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Do not export").select_option("Yes")
+    expect(page).to_have_url(re.compile("do_not_export=true"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_label("Do not export: reason").check()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("cell", name="A private customer")).to_be_visible()
+
+
+def test_many_records_are_held_and_let_go_at_once(visit: Visit, acme: Desk) -> None:
+    for n in (1, 2):
+        acme.organization(f"many-{n}", f"Manyfold {n}")
+    page = visit.go("records/organizations?q=Manyfold")
+    page.get_by_role("checkbox", name="Choose all on this page").check()
+    expect(page.get_by_text("2 chosen")).to_be_visible()
+    page.get_by_role("button", name="Hold…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="Do not import").check()
+    dialog.get_by_label("Reason").fill("Year end")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    assert acme("GET", "/organizations/many-2")["do_not_import"]["reason"] == "Year end"
+
+
+def test_a_record_is_made_edited_and_its_old_value_restored(visit: Visit, acme: Desk) -> None:
+    page = visit.go("records/organizations/new")
+    page.get_by_label("Name").first.fill("Made Here")
+    page.get_by_label("E-mail").first.fill("first@made.example")
+    page.get_by_label("Your CRM's id").fill("made-here")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Made Here", level=1)).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("E-mail").first.fill("second@made.example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("second@made.example").first).to_be_visible()
+    page.get_by_text("1 change").first.click()
+    page.get_by_role("button", name="Restore").click()
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(page.locator(".facts").first).to_contain_text("first@made.example")
+    assert acme("GET", "/organizations/made-here")["email"] == "first@made.example"
+
+
+def test_what_was_typed_survives_a_refusal_and_says_which_field(visit: Visit, acme: Desk) -> None:
+    page = visit.go("records/organizations/new")
+    page.get_by_label("Name").first.fill("   ")
+    page.get_by_label("E-mail").first.fill("kept@typed.example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("a name is needed")
+    expect(page.get_by_label("E-mail").first).to_have_value("kept@typed.example")
+
+
+def test_an_edit_that_somebody_overtook_shows_theirs_and_keeps_mine(visit: Visit, acme: Desk) -> None:
+    acme.organization("raced", "Raced Limited", email="a@raced.example")
+    page = visit.go("records/organizations/raced/edit")
+    page.get_by_label("Account number").fill("R-77")
+    acme("PATCH", "/organizations/raced", {"email": "theirs@raced.example"})
+    page.get_by_role("button", name="Save").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Somebody changed this record")
+    expect(alert).to_contain_text("theirs@raced.example")
+    expect(page.get_by_label("Account number")).to_have_value("R-77")
+    page.get_by_role("button", name="Put my changes on top").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Raced Limited", level=1)).to_be_visible()
+    now = acme("GET", "/organizations/raced")
+    assert (now["email"], now["account_number"]) == ("theirs@raced.example", "R-77")
+
+
+def test_a_synced_record_is_deleted_only_by_force_and_with_a_reason(visit: Visit, acme: Desk) -> None:
+    document = acme.contact("Not To Delete")
+    acme.organization("kept", "Not To Delete")
+    acme("PUT", "/organizations/kept/link", {"document_id": document, "confirm": True})
+    page = visit.go("records/organizations/kept")
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("in the ledger and cannot be deleted")
+    force = dialog.get_by_role("button", name="Delete anyway")
+    expect(force).to_be_disabled()
+    dialog.get_by_label("Reason").fill("Asked to be forgotten")
+    force.click()
+    expect(page.get_by_role("heading", name="Organizations", level=1)).to_be_visible()
+    assert acme.http.get("/v1/companies/acme/organizations/kept").status_code == 404
+
+
+def test_pages_are_turned_and_the_back_button_turns_them_back(visit: Visit, acme: Desk) -> None:
+    items = [{"id": f"page-{n:03}", "name": f"Pagewise {n:03}"} for n in range(70)]
+    acme("POST", "/organizations:batch", {"items": items})
+    page = visit.go("records/organizations?q=Pagewise")
+    expect(page.get_by_role("link", name="Pagewise 000")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("link", name="Pagewise 069")).to_be_visible()
+    expect(page.get_by_text("Page 2")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("link", name="Pagewise 000")).to_be_visible()
