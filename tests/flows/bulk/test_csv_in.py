@@ -149,14 +149,14 @@ def test_too_much_for_one_request_names_the_way(quiet: Hub, text: str) -> None:
 
 def test_each_row_is_linked_or_told_why_not(quiet: Hub) -> None:
     ids = quiet.xero.seed(*({"Name": f"Contact {n}"} for n in range(4)))
-    for id_ in ("a", "b", "c", "taken"):
+    for id_ in ("a", "b", "b2", "c", "taken"):
         quiet.save(id_)
     links(quiet, f"taken,{ids[3]}")
     result = links(
         quiet,
         f"a,{ids[0].upper()}",
         f"b,{ids[0]}",
-        f"b,{ids[3]}",
+        f"b2,{ids[3]}",
         f"c,{NOBODY}",
         "c,58",
         f"nobody,{ids[1]}",
