@@ -208,3 +208,16 @@ def test_edits_kept_out_are_remembered_and_not_overwritten_unseen(hub: Hub) -> N
     hub.drain()
     assert hub.link("1").state == "conflict"
     assert hub.contacts()["Org 1"]["EmailAddress"] == "theirs@x.example"
+
+
+def test_a_contact_touched_without_a_change_does_not_hold_up_updates(hub: Hub) -> None:
+    """Much of what a bookkeeper does to a contact moves its time and nothing we know of."""
+    hub.push("1", email="old@x.example")
+    hub.drain()
+    hub.here.ledger.post("/_sim/clock", json={"advance_s": 60}).raise_for_status()
+    hub.human(action="edit", id=hub.link("1").document_id, fields={"CompanyNumber": "HRB 1"})
+    hub.push("1", email="new@x.example")
+    hub.drain()
+    hub.read()
+    hub.drain()
+    assert hub.contacts()["Org 1"]["EmailAddress"] == "new@x.example"

@@ -7,7 +7,19 @@ from datetime import timedelta
 from ledgerlink.kinds.organization import ledger_view
 from ledgerlink.ports import Rejected
 from ledgerlink.rules import settle as rules
-from tests.support.builders import DOCUMENT_ID, NOON, a_dispatch, a_document, a_link, a_linked, a_part, an_organization
+from ledgerlink.rules.import_ import Edit, is_newer, of_linked
+from ledgerlink.rules.profiles import settings_for
+from tests.support.builders import (
+    DOCUMENT_ID,
+    NOON,
+    a_dispatch,
+    a_document,
+    a_link,
+    a_linked,
+    a_part,
+    a_record,
+    an_organization,
+)
 
 LATER = NOON + timedelta(minutes=1)
 NEW = an_organization(email="new@hall.example")
@@ -31,7 +43,35 @@ def test_an_update_agrees_only_on_the_fields_it_sent() -> None:
     part = a_part(fields=("email",))
     link = rules.confirmed(a_linked(), a_dispatch(part, action="update"), part, ledger_view(NEW), answer, LATER)
     assert link.base == ledger_view(NEW)
-    assert link.seen == answer.content
+    assert rules.says_more(link, answer)
+    assert is_newer(link, answer), "whoever looks before the next update sees that it is to be read first"
+    read = of_linked(a_record(), link, answer, settings_for("rental", {}), "event")
+    assert isinstance(read, Edit), "and the import does not take it for known"
+
+
+def test_a_create_that_was_looked_up_agrees_on_what_was_sent() -> None:
+    """A bookkeeper may have edited it since: taking their values for agreed, the next save would undo them."""
+    found = a_document(an_organization(email="theirs@hall.example"))
+    sent = ledger_view(an_organization(email="ours@hall.example"))
+    link = rules.confirmed(a_link(queued_at=NOON), a_dispatch(), a_part(), sent, found, LATER)
+    assert (link.state, link.base) == ("linked", sent)
+    assert is_newer(link, found)
+
+
+def test_a_document_archived_meanwhile_is_news() -> None:
+    archived = a_document(status="archived")
+    part = a_part(document_id=DOCUMENT_ID, fields=("email",))
+    sent = archived.content
+    link = rules.confirmed(a_linked(), a_dispatch(part, action="update"), part, sent, archived, LATER)
+    assert link.document_status == "active", "or nobody would notice that it no longer is"
+    assert rules.says_more(link, archived)
+
+
+def test_an_edit_that_wanted_nothing_sent_is_decided_anew() -> None:
+    """Made inactive while its create was on its way: nothing was queued then, and now there is a contact to archive."""
+    link = a_link(state="skipped", reason="inactive", wanted=2)
+    after = rules.confirmed(link, a_dispatch(), a_part(), None, a_document(), LATER)
+    assert (after.state, after.queued_at) == ("due", LATER)
 
 
 def test_a_refusal_is_an_error_with_the_ledgers_words() -> None:

@@ -83,7 +83,7 @@ def _resolve(drain: Drain, dispatch: Dispatch, documents: list[Document]) -> Non
             found.append(rules.Settled(part, Confirmed(matches[0])))
         else:
             _without_match(drain, dispatch, part, several=len(matches) > 1)
-    if not settling.settle_parts(drain, dispatch, found) and not _unsettled(drain, dispatch):
+    if not settling.settle_parts(drain, dispatch, found, looked_up=True) and not _unsettled(drain, dispatch):
         drain.at.commit.all(DropDispatch(dispatch))
 
 

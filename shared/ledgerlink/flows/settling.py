@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ledgerlink.kinds import KINDS, Content
 from ledgerlink.ports import (
+    CERTAIN,
     Answered,
     Claim,
     Claimed,
@@ -54,10 +55,13 @@ def settle(drain: Drain, dispatch: Dispatch, reading: Reading, reply: Reply) -> 
 
 
 def settle_parts(
-    drain: Drain, dispatch: Dispatch, settled: Sequence[Settled], correlation: str = ""
+    drain: Drain, dispatch: Dispatch, settled: Sequence[Settled], correlation: str = "", *, looked_up: bool = False
 ) -> Sequence[Settled]:
-    """Store the verdicts; returns those that could not be stored although tried several times."""
-    sent = drain.context.ledger.sent(dispatch) if dispatch.action != "create" and settled else {}
+    """Store the verdicts; returns those that could not be stored although tried several times.
+
+    ``looked_up``: the documents are not the ledger's answer to the call but were read later, and may have been edited.
+    """
+    sent = drain.context.ledger.sent(dispatch) if settled and (looked_up or dispatch.action != "create") else {}
     left = list(settled)
     for _ in range(TRIES):
         if not left:
@@ -66,7 +70,24 @@ def settle_parts(
         groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
         outcomes = iter(_store(drain, [writes for _, writes in groups if writes]))
         left = [s for s, writes in groups if writes and not next(outcomes)]
+        _have_it_read(drain, groups)
     return left
+
+
+def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> None:
+    """Somebody edited what we had sent before we heard of it: the import is to read it, whoever else tells it to."""
+    news = [
+        (s.verdict.document.type, s.verdict.document.id)
+        for s, writes in groups
+        for write in writes
+        if isinstance(s.verdict, Confirmed)
+        and isinstance(write, PutLink)
+        and write.link.document_id == s.verdict.document.id
+        and rules.says_more(write.link, s.verdict.document)
+    ]
+    if news:
+        drain.at.marks.add(drain.context.organisation, news, since=f"{CERTAIN}{drain.at.ids.new()}")
+        drain.at.doorbells.ring(drain.company, "import", again=True)
 
 
 def _store(drain: Drain, groups: list[list[Write]]) -> list[bool]:

@@ -181,8 +181,14 @@ def _own(intake: Intake, known: Known, document: Document) -> LinkKey | None:
 def _linked(intake: Intake, known: Known, document: Document, record: Record, link: Link) -> Step:
     decision = rules.of_linked(record, link, document, intake.context.settings, intake.source)
     match decision:
+        case rules.Ignore("unchanged" as reason):
+            # Touched, though not in what we know of: from now on this is the time at which both sides agree, or each
+            # look before an update would take it for newer and wait for an import that has nothing to do.
+            return _store(
+                intake, known, TakenIn(document, "unchanged", reason, link.key), record, link, _as_of(link, document)
+            )
         case rules.Ignore(reason):
-            outcome = "unchanged" if reason in ("unchanged", "older") else "skipped"
+            outcome = "unchanged" if reason == "older" else "skipped"
             return TakenIn(document, outcome, reason, link.key), []
         case rules.Repoint(survivor):
             return _repoint(intake, known, document, link, survivor)

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ledgerlink.kinds import KINDS, Content, Kind
 from ledgerlink.ports import Rejected
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
-from ledgerlink.state.document import Document
+from ledgerlink.state.document import Document, DocumentStatus
 from ledgerlink.state.link import Link
 
-from .export import plain_error
+from .export import due, plain_error
 from .merge import same
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
+_STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
 _AT_REST: dict[str, Any] = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "ordered_by": ""}
 
 
 def confirmed(
     link: Link, dispatch: Dispatch, part: DispatchedPart, sent: Content | None, document: Document, now: datetime
 ) -> Link:
-    """The link after the ledger took it. ``sent`` is what we sent of an update, None for a create.
+    """The link after the ledger took it. ``sent`` is what we sent; None where the document is the answer to a create.
 
-    The base becomes what both sides now agree on: for a create all the ledger answered, for an update the fields sent.
-    Where the answer shows more that is new, somebody else edited the document; that stays ``seen`` until imported.
+    The base becomes what both sides now agree on: all that was answered to a create, else what we know plus what we
+    sent. Where the document says more, somebody else edited it meanwhile: then the link keeps the time it knew before,
+    so that whoever looks next takes the document for newer, and the import takes it in. An edit saved here meanwhile
+    goes next.
     """
-    kind = KINDS[link.kind]
-    base = document.content if sent is None or link.base is None else _agreed(kind, link.base, sent, part.fields)
-    return link.model_copy(
+    agreed = _agreed(link, part, sent, document)
+    known, status = agreed.known, _STATUS.get(dispatch.action, link.document_status)
+    news = not _agree(KINDS[link.kind], known, document.content) or document.status != status
+    differs = not _agree(KINDS[link.kind], agreed.base, known)
+    after = link.model_copy(
         update={
-            **(_AT_REST if link.wanted <= part.revision else {"ordered_by": ""}),
-            "state": "linked" if link.wanted <= part.revision else "due",
+            **_AT_REST,
+            "state": "linked",
             "reason": "",
             "error": None,
             "attempts": 0,
             "document_type": document.type,
             "document_id": document.id,
-            "document_status": document.status,
-            "base": base,
-            "base_at": document.updated_at,
-            "seen": None if _agree(kind, base, document.content) else document.content,
+            "document_status": status,
+            "base": agreed.base,
+            "base_at": link.base_at if news else document.updated_at,
+            "seen": known if differs else None,
             "exported": part.revision,
             "last_dispatch": dispatch.id,
             "last_export_at": now,
@@ -51,6 +57,35 @@ def confirmed(
             "clears": tuple(name for name in link.clears if name not in part.fields),
         }
     )
+    return after if link.wanted <= part.revision else due(_queued_as(after, link), now)
+
+
+def says_more(link: Link, document: Document) -> bool:
+    """Whether the document, just confirmed, has news that the link does not know."""
+    return link.base_at != document.updated_at
+
+
+@dataclass(frozen=True)
+class _Agreed:
+    """``base``: what both sides say now. ``known``: all the ledger can say without anybody else having edited it."""
+
+    base: Content
+    known: Content
+
+
+def _agreed(link: Link, part: DispatchedPart, sent: Content | None, document: Document) -> _Agreed:
+    if sent is None:
+        return _Agreed(document.content, document.content)
+    if not part.document_id:  # a create that was looked up: the document may have been edited since
+        return _Agreed(sent, sent)
+    base, seen = link.base or link.seen, link.seen or link.base
+    if base is None or seen is None:
+        return _Agreed(document.content, document.content)
+    return _Agreed(_with(link, base, sent, part.fields), _with(link, seen, sent, part.fields))
+
+
+def _queued_as(after: Link, before: Link) -> Link:
+    return after.model_copy(update={"queued_at": before.queued_at, "order": before.order})
 
 
 def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Rejected, now: datetime) -> Link:
@@ -93,11 +128,11 @@ def never_arrived(link: Link, dispatch_id: str) -> Link:
     return link.model_copy(update={"last_dispatch": dispatch_id, "generation": link.generation + 1})
 
 
-def _agreed(kind: Kind[Any], base: Content, sent: Content, fields: tuple[str, ...]) -> Content:
+def _with(link: Link, content: Content, sent: Content, fields: tuple[str, ...]) -> Content:
     for name in fields:
-        field = kind.field(name)
-        base = field.put(base, field.of(sent))
-    return base
+        field = KINDS[link.kind].field(name)
+        content = field.put(content, field.of(sent))
+    return content
 
 
 def _agree(kind: Kind[Any], one: Content, other: Content) -> bool:
