@@ -44,6 +44,7 @@ def test_contacts_are_imported_and_overwritten_values_are_shown_first(visit: Vis
         expect(dialog).to_contain_text("newer@xero.example")
         dialog.get_by_role("button", name="Import contacts").click()
         expect(page.get_by_text("Finished.")).to_be_visible(timeout=30_000)
+        print(acme("GET", "/jobs/" + page.url.split("jobs/")[1]), [i for i in acme("GET", "/jobs/" + page.url.split("jobs/")[1] + "/items?limit=200")["items"] if i["record"]["id"] == "before"])
         assert acme("GET", "/organizations/before")["email"] == "newer@xero.example"
         found = acme("GET", "/organizations?q=Only In Xero")["items"]
         assert [each["email"] for each in found] == ["only@xero.example"]

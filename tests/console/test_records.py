@@ -84,7 +84,7 @@ def test_an_edit_that_somebody_overtook_shows_theirs_and_keeps_mine(visit: Visit
     expect(page.get_by_label("Account number")).to_have_value("R-77")
     page.get_by_role("button", name="Put my changes on top").click()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", name="Raced Limited", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Raced Limited", level=1, exact=True)).to_be_visible()
     now = acme("GET", "/organizations/raced")
     assert (now["email"], now["account_number"]) == ("theirs@raced.example", "R-77")
 

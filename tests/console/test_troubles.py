@@ -69,9 +69,8 @@ def test_an_error_rests_with_a_reason(visit: Visit, acme: Desk, failed: str) -> 
 def clash(acme: Desk) -> Iterator[None]:
     """One field changed on both sides."""
     acme("PATCH", "/settings", {"field_owner": "ask"})
-    document = acme.contact("Clashing", EmailAddress="before@clash.example")
     acme.organization("clash", "Clashing", email="before@clash.example")
-    acme("PUT", "/organizations/clash/link", {"document_id": document, "confirm": True})
+    acme("POST", "/jobs", {"kind": "export-organizations", "ids": ["clash"]})
     acme.settle()
     acme("PATCH", "/settings", {"integration_enabled": False})
     acme("PATCH", "/organizations/clash", {"email": "here@clash.example"})

@@ -5,6 +5,7 @@ All is read off the registry and the routes themselves: a kind, a job or a scree
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -246,7 +247,7 @@ def _fields(kind: Kind[Any]) -> list[FieldOut]:
 
 def _of(model: type[BaseModel], labels: dict[str, str]) -> list[FieldOut]:
     return [
-        _field(name, labels.get(name, name.replace("_", " ").capitalize()), field.annotation, field.is_required())
+        _field(name, labels.get(name) or _in_words(name), field.annotation, field.is_required())
         for name, field in model.model_fields.items()
     ]
 
@@ -280,6 +281,11 @@ def _type(name: str, annotation: Any) -> FieldType:
     if annotation is str and name.endswith("email"):
         return "email"
     return known.get(annotation, "text")
+
+
+def _in_words(name: str) -> str:
+    """What a field without a label of its own is called."""
+    return "E-mail" if name == "email" else re.sub(r"(\d+)", r" \1", name.replace("_", " ")).capitalize()
 
 
 def _bare(annotation: Any) -> Any:
