@@ -18,6 +18,7 @@ from .routers import (
     companies,
     conflicts,
     connection,
+    crm_webhook,
     errors,
     files,
     holds,
@@ -52,6 +53,7 @@ MODULES = (
     jobs,
     files,
     summary,
+    crm_webhook,
 )
 
 # Validation is one of the middlewares, not `enable_validation`, because that would read the request before the guard.

@@ -17,6 +17,7 @@ from ledgerlink.errors import FieldProblem, Invalid, Refused
 from ledgerlink.ports import Answer, Ports
 
 from .access import Caller, Next
+from .problems import problem
 
 HEADER = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -44,10 +45,17 @@ def answer_once(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]
     except Exception:
         at.answers.forget(company, key)
         raise
-    headers = {name: str(value) for name, value in response.headers.items() if name.lower() in _KEPT}
-    made = Answer(asked, response.status_code, headers, str(response.body or ""))
+    made = _kept(app, response, asked)
     at.answers.finish(company, key, made, at.clock.now())
     return response
+
+
+def _kept(app: ApiGatewayResolver, response: Response[Any], asked: str) -> Answer:
+    """The answer as it is repeated; one that holds a secret is not, and its repetition says so."""
+    if (app.context["_route"].openapi_extensions or {}).get("x-shown-once"):
+        response = problem(409, "shown_once")
+    headers = {name: str(value) for name, value in response.headers.items() if name.lower() in _KEPT}
+    return Answer(asked, response.status_code, headers, str(response.body or ""))
 
 
 def _repeated(known: Answer, asked: str) -> Response[Any]:

@@ -136,6 +136,8 @@ _ALL = (
            "Use an https address of a public server, on port 443 or 8443.", "admin"),
     Reason("crm_gone", "wait", "The CRM answered 410: it wants no more notices at this address.",
            "Correct the address of the webhook, or enable it again; what waits is then sent.", "finance"),
+    Reason("shown_once", "refuse", "It was shown with the first answer to this request, and is kept nowhere.",
+           "Make another, with a key of its own.", "admin"),
     Reason("crm_webhook_off", "refuse", "There is no webhook of the CRM that is switched on.",
            "Set its address and enable it.", "finance"),
     Reason("already_decided", "refuse", "Somebody has decided this before.", "Read it again.", "anyone"),

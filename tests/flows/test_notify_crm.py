@@ -316,10 +316,18 @@ def test_after_a_rotation_both_secrets_sign_for_a_day(ear: Ear) -> None:
         ear.receiver.arrived[-1].verified(ear.secret)
 
 
-def test_no_more_than_two_secrets_live_and_a_leaked_one_can_end_at_once(ear: Ear) -> None:
+def test_a_rotation_repeated_by_mistake_breaks_nothing(ear: Ear) -> None:
     for _ in range(3):
         crm_webhook.new_secret(ACME, ANN, ear.at)
-    assert len(crm_webhook.secrets_of(ear.at.crm_notices.webhook(ACME), ear.at)) == 2
+    ear.change()
+    ear.notify()
+    assert ear.receiver.arrived[-1].verified(ear.secret)
+    crm_webhook.new_secret(ACME, ANN, ear.at)
+    assert len(crm_webhook.secrets_of(ear.at.crm_notices.webhook(ACME), ear.at)) == 4, "the most there are"
+
+
+def test_a_leaked_secret_can_end_at_once(ear: Ear) -> None:
+    crm_webhook.new_secret(ACME, ANN, ear.at)
     _, text = crm_webhook.new_secret(ACME, ANN, ear.at, keep=timedelta())
     assert crm_webhook.secrets_of(ear.at.crm_notices.webhook(ACME), ear.at) == [text]
 

@@ -21,6 +21,7 @@ from .telling import notice_of
 TRIES = 5
 KEEP = timedelta(hours=24)  # how long the secret before this one signs along
 SECRET_BYTES = 32
+MOST_LIVE = 4  # each is a signature in every message
 PURPOSE = "crm-webhook"
 
 Change = Callable[[CrmWebhook], tuple[CrmWebhook, list[Write]]]
@@ -53,15 +54,20 @@ def put(company: str, url: str, actor: Actor, at: Ports, *, enabled: bool, if_ma
 
 
 def new_secret(company: str, actor: Actor, at: Ports, *, keep: timedelta = KEEP) -> tuple[WebhookSecret, str]:
-    """A fresh secret and its text, which nobody sees again; the one before it signs along for ``keep``."""
+    """A fresh secret and its text, which nobody sees again; the one before it signs along for ``keep``.
+
+    One that was replaced earlier keeps the time it was promised, so that a rotation repeated by mistake breaks nothing;
+    without ``keep`` all others end now.
+    """
     text = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
     now = at.clock.now()
     sealed = at.seals.seal(text, company=company, purpose=PURPOSE)
     made = WebhookSecret(id=at.ids.new(), sealed=sealed, created_at=now)
 
     def edit(webhook: CrmWebhook) -> tuple[CrmWebhook, list[Write]]:
-        before = [secret.model_copy(update={"expires_at": now + keep}) for secret in webhook.secrets[:1] if keep]
-        edited = webhook.model_copy(update={"secrets": (made, *before)})
+        live = [secret for secret in webhook.secrets if secret.live(now)] if keep else []
+        before = [s if s.expires_at else s.model_copy(update={"expires_at": now + keep}) for s in live]
+        edited = webhook.model_copy(update={"secrets": (made, *before[: MOST_LIVE - 1])})
         if webhook.state(now) == "needs_secret":
             edited = edited.model_copy(update=_let_go(edited, at))
         return edited, [_entry(webhook, "secret_made", actor.sub, at, message=made.id)]

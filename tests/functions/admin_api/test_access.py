@@ -12,7 +12,7 @@ from tests.support.api import Api, all_routes
 
 OPEN = {"/health", "/openapi.json"}
 ADMIN_ONLY = {("PUT", "/v1/companies/{company}"), ("GET", "/v1/members"), ("PUT", "/v1/members/{id}")}
-ADMIN_ONLY |= {("DELETE", "/v1/members/{id}")}
+ADMIN_ONLY |= {("DELETE", "/v1/members/{id}"), ("POST", "/v1/companies/{company}/crm-webhook/secret")}
 
 # What the CRM's own client needs (rule Q7): records and batches, links and type-ahead, changes, errors to read.
 CRM_READS = {
