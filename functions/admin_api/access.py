@@ -28,9 +28,7 @@ ADMIN = ("admin",)
 Next = Callable[[ApiGatewayResolver], Response[Any]]
 
 
-def open_to(
-    *roles: str, makes_company: bool = False, most_bytes: int = 0, shown_once: bool = False
-) -> dict[str, Any]:
+def open_to(*roles: str, makes_company: bool = False, most_bytes: int = 0, shown_once: bool = False) -> dict[str, Any]:
     """What a route says about itself, in the code and in the OpenAPI document; no roles at all: a door without a token.
 
     ``makes_company``: the company of the path need not exist. ``most_bytes``: of a body, where it is not the usual.
