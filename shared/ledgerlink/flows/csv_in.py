@@ -12,7 +12,8 @@ from ledgerlink.rules.csv_reading import Shape
 from ledgerlink.state.document import Document
 
 from .bulk.finding import Finding
-from .context import Context, connected_context
+from .bulk.work import ledger_of
+from .context import Context
 from .csv_file import CsvRow, read, shape_of, unknown_columns
 from .csv_rows import DOCUMENT_TYPE, RowResult, carry_out, new_links
 from .saving import Actor
@@ -72,10 +73,9 @@ def find_documents(context: Context, rows: Sequence[CsvRow], purpose: Purpose = 
     left = {row.document_id for row in rows}
     found: dict[str, Document] = {}
     search = Finding()
-    if left:
-        connected_context(context.company.id, context.at)
     while left:
-        documents, further = search.next(context.ledger, DOCUMENT_TYPE, left, context.at.clock.now(), purpose=purpose)
+        ledger = ledger_of(context)
+        documents, further = search.next(ledger, DOCUMENT_TYPE, left, context.at.clock.now(), purpose=purpose)
         if further == search:
             break
         search = further

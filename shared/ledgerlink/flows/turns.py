@@ -22,7 +22,7 @@ from .bulk.registry import REGISTRY
 from .bulk.work import Step, Work
 from .context import open_context
 
-LEASE = timedelta(seconds=60)  # a page takes seconds; a turn that takes longer stores nothing
+LEASE = timedelta(seconds=45)  # a page takes seconds; a turn that takes longer stores nothing
 HINT_LOST = timedelta(seconds=60)  # after the time a message should have come
 BY_MESSAGE_S = 15.0  # longer waits are the sweeper's, so that no message lies about
 EARLY = timedelta(seconds=1)  # queues deliver by whole seconds
@@ -83,8 +83,8 @@ def _page(job: Job, at: Ports) -> tuple[Job, float]:
         return ended(job, "failed", at.clock.now(), "A step failed several times. What was done before it stays."), 0.0
     try:
         step = _step(job, at)
-    except NotConnected:
-        reason = open_context(job.company, at).why_closed
+    except NotConnected as closed:
+        reason = open_context(job.company, at).why_closed if closed.code == "not_connected" else closed.code
         step = Step(job, delay_s=RECONNECT_S, waiting_for=reason)
     except Transient as busy:
         step = Step(job, delay_s=_until(busy, at.clock.now()), waiting_for=_why(busy))

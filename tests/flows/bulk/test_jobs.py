@@ -156,3 +156,33 @@ def test_a_message_for_a_job_that_is_over_does_nothing(hub: Hub) -> None:
     job = hub.done("import-contacts")
     assert not turn(hub, job).driven
     assert not run_turn(ACME, "nothing", hub.at, seconds_left=lambda: 100.0).driven
+
+
+# ------------------------------------------------------------------ switched off
+
+
+@pytest.mark.parametrize("kind", ["import-contacts", "export-organizations"])
+def test_nothing_starts_while_the_integration_is_switched_off(hub: Hub, kind: str) -> None:
+    hub.setting(integration_enabled=False)
+    with pytest.raises(Refused) as refused:
+        hub.start(kind)
+    assert refused.value.code == "integration_disabled"
+
+
+def test_switching_it_off_keeps_the_job_waiting(hub: Hub) -> None:
+    job = hub.start("import-contacts")
+    hub.setting(integration_enabled=False)
+    hub.deliver()
+    assert (hub.job(job.id).status, hub.job(job.id).waiting_for) == ("running", "integration_disabled")
+    hub.setting(integration_enabled=True)
+    hub.clock.advance(301)
+    hub.run()
+    assert hub.job(job.id).status == "done"
+
+
+@pytest.mark.parametrize("kind", ["import-contacts", "export-organizations"])
+def test_options_that_would_be_ignored_are_refused(hub: Hub, kind: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        hub.start(kind, options={"fields": ["email"]})
+    assert refused.value.problems[0].field == "options.fields"
+    assert hub.start(kind, options={"from_date": "2026-01-01"}).notes

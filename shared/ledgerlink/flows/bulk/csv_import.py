@@ -13,7 +13,7 @@ from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows import csv_rows, uploads
-from ledgerlink.flows.context import Context, connected_context
+from ledgerlink.flows.context import Context
 from ledgerlink.flows.csv_file import CsvRow, read, shape_of
 from ledgerlink.flows.csv_in import notes_of
 from ledgerlink.flows.csv_rows import DOCUMENT_TYPE
@@ -25,7 +25,7 @@ from ledgerlink.state.job import Job, JobItem
 from . import planned_csv
 from .csv_lines import actor_of, line, planned_line, row_of, with_receipts
 from .finding import Finding
-from .work import Step, Work
+from .work import Step, Work, ledger_of
 
 ROWS = 1000  # a turn
 MOST_ROWS = 250_000
@@ -96,10 +96,10 @@ class CsvImport:
 
     def _links(self, work: Work) -> Step:
         """The next call's worth of contacts, and the rows that wait for them."""
-        connected_context(work.company, work.at)
+        ledger = ledger_of(work.context)
         left = {item.document_id: item for item in _left(work)}
         search = Finding.remembered(work.job.memory)
-        documents, further = search.next(work.context.ledger, DOCUMENT_TYPE, left, work.now, purpose="backfill")
+        documents, further = search.next(ledger, DOCUMENT_TYPE, left, work.now, purpose="backfill")
         over = further == search
         found = {document.id: document for document in documents}
         rows = [row_of(item) for id_, item in left.items() if over or id_ in found]

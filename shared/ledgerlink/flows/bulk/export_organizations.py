@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from ledgerlink.errors import NotConnected
 from ledgerlink.flows.context import Context
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import MOST_DOCUMENTS
@@ -18,7 +17,7 @@ from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import following, ordering
-from .work import Step, Work
+from .work import Step, Work, ledger_of, no_options
 
 KIND = "organizations"
 PAGE = 1000
@@ -35,9 +34,8 @@ class ExportOrganizations:
     needs_ledger = True
 
     def begin(self, context: Context, job: Job) -> Job:
-        if context.connection.state != "connected":
-            raise NotConnected("the company is not connected to a ledger organisation")
-        return job
+        ledger_of(context)
+        return no_options(job)
 
     def plan(self, work: Work) -> Step:
         records, missing, after = _page(work)

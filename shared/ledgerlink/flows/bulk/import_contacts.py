@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ledgerlink.errors import NotConnected
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.taking_in import TakenIn, foresee, take_in
 from ledgerlink.state.document import Document
@@ -18,7 +17,7 @@ from ledgerlink.state.link import LinkKey
 from . import planned_import
 from .crawling import CLOCKS_DIFFER, Crawling, read_on
 from .documents import intake, line, planned_line, with_receipts
-from .work import Step, Work
+from .work import Step, Work, ledger_of, no_options
 
 DOCUMENT_TYPE, KIND = "contact", "organizations"
 IDS_AT_ONCE = 40
@@ -33,9 +32,8 @@ class ImportContacts:
     needs_ledger = True
 
     def begin(self, context: Context, job: Job) -> Job:
-        if context.connection.state != "connected":
-            raise NotConnected("the company is not connected to a ledger organisation")
-        return job
+        ledger_of(context)
+        return no_options(job)
 
     def plan(self, work: Work) -> Step:
         read = _read(work)
@@ -80,7 +78,7 @@ def _read(work: Work) -> Read:
     so_far = Crawling.remembered(work.job.memory)
     if work.job.chosen:
         return _read_chosen(work, so_far)
-    documents, progress = read_on(work.context.ledger, DOCUMENT_TYPE, so_far, work.now)
+    documents, progress = read_on(ledger_of(work.context), DOCUMENT_TYPE, so_far, work.now)
     return Read(documents, progress, progress.finished, delta=so_far.page >= so_far.pages)
 
 
@@ -89,7 +87,7 @@ def _read_chosen(work: Work, so_far: Crawling) -> Read:
     links = work.at.links.many(LinkKey(work.company, KIND, id_) for id_ in named)
     linked = {key.id: link.document_id for key, link in links.items() if link.document_id}
     ids = list(dict.fromkeys(linked.get(id_, id_.lower()) for id_ in named))
-    documents = work.context.ledger.read(DOCUMENT_TYPE, ids, purpose="backfill")
+    documents = ledger_of(work.context).read(DOCUMENT_TYPE, ids, purpose="backfill")
     there = {document.id for document in documents}
     words = "The ledger has no contact with this id."
     missing = tuple(

@@ -13,7 +13,7 @@ from ledgerlink.state.link import LinkKey
 
 from .crawling import Crawling
 from .documents import document_of, intake, line, with_receipts
-from .work import Step, Work
+from .work import Step, Work, ledger_of
 
 ACTIONS = frozenset({"create", "update", "link", "suggest"})
 DELTA_PAGES = 5
@@ -35,7 +35,7 @@ def apply_page(work: Work, document_type: str) -> Step:
 def _check(work: Work, document_type: str) -> Step:
     """One delta read since the plan; where more changed than it holds, the next turn reads on."""
     job, crawl = work.job, Crawling.remembered(work.job.memory)
-    delta = work.context.ledger.changed_since(document_type, crawl.newest, purpose="backfill", pages=DELTA_PAGES)
+    delta = ledger_of(work.context).changed_since(document_type, crawl.newest, purpose="backfill", pages=DELTA_PAGES)
     changed = [
         JobItem(kind="", id=document.id, outcome="changed", message=document.updated_at.isoformat())
         for document in delta.documents

@@ -8,13 +8,31 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from ledgerlink.flows.context import Context
-from ledgerlink.ports import Ports
+from ledgerlink.errors import FieldProblem, Invalid, NotConnected
+from ledgerlink.flows.context import Context, connected_context
+from ledgerlink.ports import Ledger, Ports
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import Calls, Job, JobItem
 from ledgerlink.state.record import RecordKey
 
 IDS_IN_CHUNK = 1000
+
+
+def ledger_of(context: Context) -> Ledger:
+    """The company's ledger. Raises NotConnected, with the code ``integration_disabled`` where it is switched off."""
+    if not context.settings.integration_enabled:
+        raise NotConnected("the integration is switched off", code="integration_disabled")
+    return connected_context(context.company.id, context.at).ledger
+
+
+def no_options(job: Job) -> Job:
+    """The job, if it was started without options that would change what it does. Raises Invalid."""
+    unknown = sorted(set(job.options) - {"from_date"})
+    if unknown:
+        raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
+    if job.options.get("from_date"):
+        return job.model_copy(update={"notes": ("Contacts have no date: from_date was not used.",)})
+    return job
 
 
 @dataclass(frozen=True)
