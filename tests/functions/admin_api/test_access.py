@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from admin_api.access import listed
+from admin_api.app import lambda_handler
 from tests.support.api import Api, all_routes
 
 OPEN = {"/health", "/openapi.json"}
@@ -115,3 +118,9 @@ def test_only_administrators_force_a_deletion(api: Api) -> None:
     api.put(path, {"name": "Hall"})
     assert api.delete(path, role="finance", force=True, reason="gone").status == 403
     assert api.delete(path, force=True, reason="gone").status == 204
+
+
+def test_the_sample_event_is_answered(api: Api) -> None:
+    sample = json.loads((Path(__file__).parents[3] / "events" / "admin_api.json").read_text())
+    answer = lambda_handler(sample, None)
+    assert (answer["statusCode"], json.loads(answer["body"])["id"]) == (200, "acme")

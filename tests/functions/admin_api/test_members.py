@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tests.support.api import Api
 from token_claims.app import lambda_handler
 
 MEMBERS = "/v1/members"
+SAMPLE = Path(__file__).parents[3] / "events" / "token_claims.json"
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +23,12 @@ def _same_ports(api: Api, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def claims(email: str = "", client: str = "", groups: tuple[str, ...] = (), verified: str = "true") -> dict[str, Any]:
     """What Cognito puts into the access token."""
-    event: dict[str, Any] = {
-        "version": "3",
-        "triggerSource": "TokenGeneration_ClientCredentials" if client else "TokenGeneration_HostedAuth",
-        "callerContext": {"clientId": client or "console"},
-        "request": {"userAttributes": {}, "groupConfiguration": {"groupsToOverride": list(groups)}},
-        "response": {"claimsAndScopeOverrideDetails": None},
-    }
-    if email:
-        event["request"]["userAttributes"] = {"sub": "s-1", "email": email, "email_verified": verified}
+    event: dict[str, Any] = json.loads(SAMPLE.read_text())
+    event["request"]["userAttributes"] |= {"email": email, "email_verified": verified}
+    event["request"]["groupConfiguration"]["groupsToOverride"] = list(groups)
+    if client:
+        event |= {"triggerSource": "TokenGeneration_ClientCredentials", "callerContext": {"clientId": client}}
+        event["request"] = {"userAttributes": {}, "scopes": ["ledgerlink/crm"]}
     answer = lambda_handler(event, None)
     made: dict[str, Any] = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
     return dict(made["claimsToAddOrOverride"])

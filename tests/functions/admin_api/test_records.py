@@ -82,6 +82,13 @@ def test_a_patch_merges_and_empties(api: Api) -> None:
     assert patch["person"]["first_name"] == "A"
 
 
+def test_an_empty_list_in_a_patch_is_blank(api: Api) -> None:
+    people, phones = [{"first_name": "A"}], [{"kind": "main", "number": "1"}]
+    api.put(HALL, {"name": "Hall", "people": people, "phones": phones})
+    patch = api.patch(HALL, {"people": [], "phones": []})
+    assert (patch["people"], patch["phones"]) == ([], [])
+
+
 def test_patching_what_is_not_there_is_404(api: Api) -> None:
     assert api.patch(HALL, {"email": "a@b.example"}).status == 404
     assert api.get(HALL).status == 404
