@@ -33,7 +33,7 @@ export const t = {
     label: "Screens",
     overview: "Overview", transfer: "Import/Export", "export-queue": "Export Queue", history: "Import/Export History",
     errors: "Unresolved Errors", conflicts: "Conflicts", suggestions: "Suggestions", csv: "CSV files",
-    connection: "Xero connection", settings: "Settings",
+    connection: "Xero connection", "crm-webhook": "CRM webhook", settings: "Settings",
   },
 
   roles: {
@@ -376,6 +376,20 @@ export const t = {
     more: (n) => `and ${n} more rows`,
     notCsv: (name) => ({ title: "This is not a CSV file.", detail: `${name} is of another type.`, remedy: "Save it as “CSV UTF-8” in your spreadsheet and choose that file." }),
     uploadFailed: { title: "The upload did not work.", detail: "The file did not arrive.", remedy: "Try again." },
+  },
+
+  crmWebhook: {
+    sub: "Where your CRM hears of changes, signed and in order.",
+    endpoint: "Address", url: "Address of your CRM's webhook", urlHint: "https, on a public server.",
+    enabled: "Tell the CRM of changes", enabledHint: "Off: changes are noted and told once it is on again.",
+    saved: "Saved.", resting: "Your CRM did not answer; nothing is lost. Tried again",
+    states: { off: "Off", needs_secret: "Needs a secret", paused: "Paused", on: "On" },
+    secrets: "Signing secrets", secretsWhy: "Each message is signed, so that your CRM can tell it is ours.", noSecret: "There is none yet; until then changes are noted and wait.",
+    newSecret: "New secret", newSecretWords: "The secret before it signs along for a day, so that your CRM can change over.", until: "until",
+    once: "Copy it now: it is shown this once.", secret: "Secret",
+    deliveries: "Deliveries of the last 30 days", none: "Nothing was told yet", noneWhat: "Once an address and a secret are there, each change is told and listed here.",
+    at: "When", status: "Answer", detail: "Why", next: "Next try", replayColumn: "Again", replay: "Tell again", replayed: "It is told again, as it is now.",
+    outcomes: { delivered: "Delivered", retrying: "Will be tried again", failed: "Failed", paused: "Paused" },
   },
 
   settings: {

@@ -26,9 +26,9 @@ export function Time({ at }) {
 }
 
 const TONES = {
-  linked: "good", done: "good", created: "good", ok: "good", connected: "good", updated: "good",
+  linked: "good", done: "good", created: "good", ok: "good", connected: "good", updated: "good", delivered: "good", on: "good",
   error: "bad", failed: "bad", fail: "bad", needs_reconnect: "bad",
-  conflict: "warn", parked: "warn", suggested: "warn", suggest: "warn", left_out: "warn", choose: "warn",
+  conflict: "warn", parked: "warn", suggested: "warn", suggest: "warn", left_out: "warn", choose: "warn", needs_secret: "warn", retrying: "warn", paused: "bad",
   due: "live", sending: "live", unknown: "live", running: "live", planning: "live", planned: "live",
   create: "live", update: "live", link: "live", archive: "live", pending: "live",
 };

@@ -5,6 +5,7 @@ import { Empty } from "../parts/basics.js";
 import { t } from "../texts.js";
 import { Conflicts } from "./conflicts.js";
 import { Connection } from "./connection.js";
+import { CrmWebhook } from "./crm-webhook.js";
 import { CsvFiles } from "./csv.js";
 import { Errors } from "./errors.js";
 import { History } from "./history.js";
@@ -39,6 +40,7 @@ export function tabsOf(hub) {
     [
       ...(hub.has("links-csv") || hub.has("organizations-csv") ? [tab("csv")] : []),
       ...when("connection", tab("connection")),
+      ...when("crm-webhook", tab("crm-webhook")),
       ...when("settings", tab("settings")),
     ],
   ].filter((group) => group.length);
@@ -47,6 +49,7 @@ export function tabsOf(hub) {
 const SCREENS = {
   overview: Overview, connection: Connection, transfer: Transfer, history: History, errors: Errors,
   conflicts: Conflicts, suggestions: Suggestions, settings: Settings, csv: CsvFiles, "export-queue": Queue,
+  "crm-webhook": CrmWebhook,
 };
 
 /** What to draw for an address, and its title. */

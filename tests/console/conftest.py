@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -29,6 +30,9 @@ QUIET = [
 ]
 PICTURES = REPOSITORY / "test-output" / "console"
 HERE = Path(__file__).parent
+PATIENCE_S = 20.0  # a busy machine is not a broken console
+
+playwright.expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -108,7 +112,24 @@ class Desk:
         body = {"action": "edit", "kind": "contacts", "id": self.contact_named(name)["ContactID"], "fields": fields}
         self.xero.post("/_sim/human", json=body).raise_for_status()
 
+    def until(self, id: str, *states: str) -> dict[str, Any]:
+        """The organization, once it is in one of these states."""
+        return self._waited(f"/organizations/{id}", lambda record: record["sync"]["state"] in states)
+
+    def job(self, kind: str, **body: Any) -> dict[str, Any]:
+        """A job, once it is over."""
+        job = self("POST", "/jobs", {"kind": kind, **body})
+        return self._waited(f"/jobs/{job['id']}", lambda now: now["status"] in ("planned", "done", "failed"))
+
+    def _waited(self, path: str, over: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        end = monotonic() + PATIENCE_S
+        while not over(found := self("GET", path)):
+            assert monotonic() < end, found
+            sleep(0.1)
+        return dict(found)
+
     def settle(self) -> None:
+        """Until everything has arrived everywhere; takes its time."""
         self.stack.drain()
 
 
@@ -157,7 +178,7 @@ class Visit:
 @pytest.fixture
 def visit(browser: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.set_default_timeout(12_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     made = Visit(context, stack)
     yield made
     if not made.page.is_closed():

@@ -38,7 +38,7 @@ def test_by_keyboard_alone_a_new_organization_is_linked_to_the_contact_it_is(vis
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Keyboard Company", level=1)).to_be_visible()
     expect(page.get_by_text(document)).to_be_visible()
-    acme.settle()
+    acme.until(page.url.rsplit("/", 1)[1], "linked")
     assert acme.contact_named("Keyboard Company")["EmailAddress"] == "new@keyboard.example"
 
 
@@ -60,7 +60,7 @@ def test_a_record_is_unlinked_and_linked_to_another_contact(visit: Visit, acme: 
     first, second = acme.contact("Link Target One"), acme.contact("Link Target Two")
     acme.organization("relinked", "Link Target One")
     acme("PUT", "/organizations/relinked/link", {"document_id": first})
-    acme.settle()
+    acme.until("relinked", "linked")
     page = visit.go("records/organizations/relinked")
     expect(page.get_by_role("link", name=re.compile("Open in Xero"))).to_have_attribute("href", re.compile(first))
     page.get_by_role("button", name="Unlink").click()

@@ -27,6 +27,7 @@ SCREENS = {
     "suggestions": "suggestions",
     "csv": "csv",
     "connection": "connection",
+    "crm-webhook": "crm-webhook",
     "settings": "settings",
 }
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
@@ -116,7 +117,7 @@ def keep(files: dict[str, int], answer: Any) -> None:
 
 def test_every_text_that_is_used_is_there_and_stands_in_one_file() -> None:
     """A translation is one file: no screen holds words of its own, and none asks for words that are missing."""
-    texts = (REPOSITORY / "console" / "texts.js").read_text()
+    texts = read("texts.js")
     names = set(re.findall(r'["\s{,]"?([A-Za-z_][\w-]*)"?\s*:', texts))
     for file in sorted((REPOSITORY / "console").rglob("*.js")):
         if file.name == "texts.js" or "vendor" in file.parts:
@@ -126,6 +127,17 @@ def test_every_text_that_is_used_is_there_and_stands_in_one_file() -> None:
             assert path in names, f"{file.name} asks for {path}"
         words = re.findall(r">\s*([A-Z][a-z]+ [a-z]+[^<${]*)<", source)
         assert words == [], f"{file.name} says {words}"
+
+
+def test_every_module_is_asked_for_with_the_page_and_not_only_when_its_importer_has_come() -> None:
+    console = REPOSITORY / "console"
+    modules = {file.relative_to(console).as_posix() for file in console.rglob("*.js")}
+    asked = set(re.findall(r'(?:modulepreload" href|script type="module" src)="/console/([^"]+)"', read("index.html")))
+    assert asked == modules - {"vendor/oauth4webapi.js"}  # only for signing in
+
+
+def read(name: str) -> str:
+    return (REPOSITORY / "console" / name).read_text()
 
 
 def test_where_there_is_a_module_there_is_its_sentence() -> None:

@@ -26,8 +26,8 @@ def failed(acme: Desk) -> Iterator[str]:
     rest(acme)
     contact = acme.contact(NAME)
     acme.organization("failed", NAME, email="here@taken.example")
-    acme("POST", "/jobs", {"kind": "export-organizations", "ids": ["failed"]})
-    acme.settle()
+    acme.job("export-organizations", ids=["failed"])
+    acme.until("failed", "error")
     yield contact
     acme("DELETE", "/organizations/failed?force=true&reason=test")
     body = {"action": "archive", "kind": "contacts", "id": contact}
@@ -70,8 +70,8 @@ def clash(acme: Desk) -> Iterator[None]:
     """One field changed on both sides."""
     acme("PATCH", "/settings", {"field_owner": "ask"})
     acme.organization("clash", "Clashing", email="before@clash.example")
-    acme("POST", "/jobs", {"kind": "export-organizations", "ids": ["clash"]})
-    acme.settle()
+    acme.job("export-organizations", ids=["clash"])
+    acme.until("clash", "linked")
     acme("PATCH", "/settings", {"integration_enabled": False})
     acme("PATCH", "/organizations/clash", {"email": "here@clash.example"})
     acme.edit_in_ledger("Clashing", EmailAddress="there@clash.example")
@@ -95,9 +95,7 @@ def test_a_conflict_is_decided_side_by_side(visit: Visit, acme: Desk, clash: Non
 def test_a_suggestion_is_decided(visit: Visit, acme: Desk) -> None:
     acme.organization("twin", "Twin Brothers Ltd", email="twins@twin.example")
     acme.contact("Twin Brothers Limited", EmailAddress="twins@twin.example")
-    job = acme("POST", "/jobs", {"kind": "import-contacts"})
-    acme.settle()
-    assert acme("GET", f"/jobs/{job['id']}")["status"] == "done"
+    acme.job("import-contacts")
     page = visit.go("suggestions")
     card: Any = page.locator(".pair", has_text="Twin Brothers Ltd")
     expect(card).to_contain_text("Twin Brothers Limited")
@@ -119,4 +117,3 @@ def test_the_queue_says_what_waits_and_why(visit: Visit, acme: Desk) -> None:
         expect(page.locator(".entry").first).to_be_visible()
     finally:
         acme("PATCH", "/settings", {"integration_enabled": None, "create_linked_contact_on_create": False})
-        acme.settle()
