@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from ledgerlink.adapters.dynamodb.commit import DynamoCommit
 from ledgerlink.adapters.dynamodb.control_ports import DynamoCursors, DynamoLanes, DynamoWakes
@@ -14,7 +15,7 @@ from ledgerlink.adapters.dynamodb.links import DynamoLinks
 from ledgerlink.adapters.dynamodb.marks import DynamoMarks
 from ledgerlink.adapters.dynamodb.records import DynamoActivity, DynamoRecords
 from ledgerlink.adapters.hands import Hands
-from ledgerlink.errors import Conflict, Invalid
+from ledgerlink.errors import Conflict, Invalid, StoreBusy
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.kinds.organization import ledger_view
 from ledgerlink.ports import (
@@ -35,6 +36,8 @@ from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Disagree, Refuse, Wait
 from ledgerlink.rules.decisions import Problem as Trouble
 from ledgerlink.rules.merge import Clash
+from ledgerlink.state.link import LinkKey
+from tests.support.aws import Answer, AwsInProcess, Call
 from tests.support.builders import NOON, a_dispatch, a_link, a_linked, a_part, a_record, an_organization
 
 LINKS, RECORDS = DynamoLinks(), DynamoRecords()
@@ -239,3 +242,15 @@ def test_what_must_happen_later_is_woken_when_its_time_has_come(commit: DynamoCo
     }
     with pytest.raises(Conflict):
         DynamoCursors().put("c1", Cursor("contact"))
+
+
+def test_a_lost_connection_is_trouble_that_passes(aws: AwsInProcess, commit: DynamoCommit) -> None:
+    """PynamoDB's own way of asking for the error's code breaks where there was no answer to have one."""
+
+    def lost(call: Call, answer: Answer) -> tuple[int, dict[str, str], bytes]:
+        raise ReadTimeoutError(endpoint_url="https://dynamodb")
+
+    aws.hook = lost
+    for ask in (lambda: LINKS.many([LinkKey("c1", "organizations", "o1")]), lambda: commit.all(PutLink(new()))):
+        with pytest.raises(StoreBusy):
+            ask()

@@ -7,7 +7,8 @@ import pytest
 from ledgerlink.flows import linking, saving
 from ledgerlink.flows.intake import Change, take_note
 from ledgerlink.state.link import LinkKey
-from tests.flows.hub import ADA, Hub, hub, key
+from ledgerlink.state.record import Hold
+from tests.flows.hub import ADA, CRM, Hub, hub, key
 
 __all__ = ["hub"]
 
@@ -221,3 +222,16 @@ def test_a_contact_touched_without_a_change_does_not_hold_up_updates(hub: Hub) -
     hub.read()
     hub.drain()
     assert hub.contacts()["Org 1"]["EmailAddress"] == "new@x.example"
+
+
+def test_an_edit_kept_out_by_a_hold_comes_in_once_it_is_lifted(hub: Hub) -> None:
+    document = linked(hub, email="old@x.example")
+    push = {"name": "Org 1", "email": "old@x.example"}
+    saving.save(hub.context, key("1"), saving.Push(push, do_not_import=Hold(on=True)), CRM)
+    hub.human(action="edit", id=document, fields={"EmailAddress": "theirs@x.example"})
+    hub.hear(document)
+    hub.read()
+    assert hub.content("1").email == "old@x.example"
+    saving.save(hub.context, key("1"), saving.Push(push, do_not_import=Hold(on=False)), CRM)
+    hub.read()
+    assert hub.content("1").email == "theirs@x.example"

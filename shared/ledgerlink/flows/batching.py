@@ -88,6 +88,7 @@ def _in_one_turn(context: Context, items: Sequence[Item], indexes: Sequence[int]
     def writes() -> list[Write]:
         nonlocal drafts, failed
         drafts, failed = _drafts(context, items, indexes, actor)
+        saving.read_again(context, drafts.values())
         return [write for draft in drafts.values() for write in draft.writes]
 
     try:

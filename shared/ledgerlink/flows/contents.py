@@ -18,7 +18,7 @@ def patched(content: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
     data = content.model_dump()
     for name, value in fields.items():
         old = data.get(name)
-        if isinstance(value, list | tuple) and old and all(isinstance(item, dict) and "kind" in item for item in value):
+        if old and _are_slots(value):
             given = {item["kind"] for item in value}
             data[name] = [item for item in old if item.get("kind") not in given] + list(value)
         elif isinstance(value, dict) and isinstance(old, dict):
@@ -26,6 +26,11 @@ def patched(content: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
         else:
             data[name] = value
     return data
+
+
+def _are_slots(value: Any) -> bool:
+    """A list of elements by ``kind``; an empty one names none, so it is a list like any other: blank."""
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(i, dict) and "kind" in i for i in value)
 
 
 def content_from(kind: str, fields: Mapping[str, Any]) -> Content:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale
 from ledgerlink.kinds import KINDS, Content
-from ledgerlink.ports import PutEntry, PutLink, PutRecord, Unclaim, Write
+from ledgerlink.ports import CERTAIN, PutEntry, PutLink, PutRecord, Unclaim, Write
 from ledgerlink.rules import edits
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change
@@ -67,6 +67,7 @@ class Draft:
     writes: tuple[Write, ...] = ()
     created: bool = False
     takes_turn: bool = False  # it must not overlap a send
+    lets_in: bool = False  # the ledger's document is to be read again
 
     @property
     def saved(self) -> Saved:
@@ -101,11 +102,21 @@ def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
 
 def _save_once(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
     draft = drafted(context, key, push, actor, *read_pair(context, key))
+    read_again(context, [draft])
     if draft.takes_turn:
         lanes.turn(key.company, [draft.link.key], context.at, lambda: draft.writes)
     elif draft.writes:
         context.at.commit.all(*draft.writes)
     return draft.saved
+
+
+def read_again(context: Context, drafts: Iterable[Draft]) -> None:
+    """Have the documents read that drafts let in. Before they are stored: a mark too many costs one read, one too few
+    an edit."""
+    documents = [(draft.link.document_type, draft.link.document_id) for draft in drafts if draft.lets_in]
+    if documents:
+        context.at.marks.add(context.organisation, documents, since=f"{CERTAIN}{context.at.ids.new()}")
+        context.at.doorbells.ring(context.company.id, "import")
 
 
 def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: Record | None, link: Link) -> Draft:
@@ -209,7 +220,14 @@ def _holds(link: Link, push: Push) -> Link:
         for name, hold in (("do_not_export", push.do_not_export), ("do_not_import", push.do_not_import))
         if hold is not None
     }
-    return link.model_copy(update=update) if update else link
+    held = link.model_copy(update=update) if update else link
+    # What was kept out meanwhile is news once it may come in.
+    return held.model_copy(update={"base_at": None}) if _lets_in(link, held) else held
+
+
+def _lets_in(before: Link, after: Link) -> bool:
+    """Whether edits of the ledger that a hold kept out may come in now."""
+    return before.do_not_import.on and not after.do_not_import.on and before.seen is not None
 
 
 def _draft(context: Context, record: Record, link: Link, push: Push, actor: Actor, before: Record | None) -> Draft:
@@ -233,7 +251,8 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         )
         writes.append(PutEntry(entry))
         writes += telling.told(record, context.at) if push.tell_crm else []
-    return Draft(record, after, tuple(writes), created=created, takes_turn=held != link and not created)
+    turns = held != link and not created
+    return Draft(record, after, tuple(writes), created=created, takes_turn=turns, lets_in=_lets_in(link, held))
 
 
 def _set_free(link: Link, changes: tuple[Change, ...]) -> Link:

@@ -21,7 +21,7 @@ from ledgerlink.state.reference import Reference
 from ledgerlink.state.suggestion import Suggestion
 
 from . import control
-from .errors import translated
+from .errors import code_of, translated
 from .operations import dispatch_of
 from .pack import stamp
 from .reading import page
@@ -78,7 +78,7 @@ class DynamoCompanies:
             try:
                 item.delete(condition=ControlItem.company.exists())
             except DeleteError as error:
-                if error.cause_response_code == "ConditionalCheckFailedException":
+                if code_of(error) == "ConditionalCheckFailedException":
                     return None  # somebody else took it just now
                 raise
         data: dict[str, Any] = json.loads(item.data)

@@ -20,10 +20,16 @@ def translated() -> Iterator[None]:
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
         if "ConditionalCheckFailed" in codes and codes <= {"ConditionalCheckFailed", "None"}:
             raise Conflict("a condition of the transaction failed") from error
-        raise StoreBusy(f"transaction: {', '.join(sorted(codes)) or error.cause_response_code}") from error
+        raise StoreBusy(f"transaction: {', '.join(sorted(codes)) or code_of(error)}") from error
     except PynamoDBException as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if code_of(error) == "ConditionalCheckFailedException":
             raise Conflict("the stored version is another") from error
-        raise StoreBusy(str(error.cause_response_code or type(error).__name__)) from error
+        raise StoreBusy(code_of(error) or type(error).__name__) from error
     except (BotoCoreError, ClientError) as error:
         raise StoreBusy(type(error).__name__) from error
+
+
+def code_of(error: PynamoDBException) -> str:
+    """What DynamoDB answered, "" where it did not (PynamoDB's own way of asking breaks on a lost connection)."""
+    response = getattr(error.cause, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))

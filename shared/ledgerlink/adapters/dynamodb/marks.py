@@ -9,7 +9,7 @@ from pynamodb.exceptions import DeleteError, UpdateError
 
 from ledgerlink.ports import Mark
 
-from .errors import translated
+from .errors import code_of, translated
 from .reading import many
 from .tables import ControlItem, shard_of
 
@@ -58,7 +58,7 @@ class DynamoMarks:
             try:
                 item.delete(condition=ControlItem.status == mark.since)
             except DeleteError as error:
-                if error.cause_response_code != _FAILED:  # renewed meanwhile: it stays
+                if code_of(error) != _FAILED:  # renewed meanwhile: it stays
                     raise
 
     def postpone(self, organisation: str, mark: Mark) -> None:
@@ -67,7 +67,7 @@ class DynamoMarks:
             try:
                 item.update(actions=[ControlItem.version.add(1)], condition=ControlItem.status == mark.since)
             except UpdateError as error:
-                if error.cause_response_code != _FAILED:
+                if code_of(error) != _FAILED:
                     raise
 
 

@@ -14,7 +14,7 @@ from pynamodb.models import Model
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.ports import Page
 
-from .errors import translated
+from .errors import code_of, translated
 
 M = TypeVar("M", bound=Model)
 
@@ -50,7 +50,7 @@ def _of_ours(cursor: str | None) -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        if cursor and error.cause_response_code == "ValidationException":
+        if cursor and code_of(error) == "ValidationException":
             raise Invalid(FieldProblem("cursor", "not a cursor of ours", "cursor")) from error
         raise
 
