@@ -14,8 +14,9 @@ from ledgerlink.state.document import Document
 from .bulk.finding import Finding
 from .bulk.work import ledger_of
 from .context import Context
+from .csv_deciding import DOCUMENT_TYPE, RowResult
 from .csv_file import CsvRow, read, shape_of, unknown_columns
-from .csv_rows import DOCUMENT_TYPE, RowResult, carry_out, new_links
+from .csv_rows import carry_out, new_links
 from .saving import Actor
 
 MOST_ROWS = 5_000

@@ -7,56 +7,30 @@ decides the same and stores nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from ledgerlink.errors import Conflict, FieldProblem, Invalid, Refused
-from ledgerlink.kinds import KINDS
-from ledgerlink.kinds.organization import Organization
-from ledgerlink.ports import Claimed, PutEntry, PutLane, PutLink, Write
-from ledgerlink.rules import csv_columns
-from ledgerlink.rules import jobs as rules
+from ledgerlink.errors import Conflict
+from ledgerlink.ports import PutLane
 from ledgerlink.rules.dispatch import chunks
-from ledgerlink.rules.edits import changes_between
 from ledgerlink.state.document import Document
 from ledgerlink.state.lane import Lane
-from ledgerlink.state.link import Link, LinkKey
-from ledgerlink.state.record import Record, RecordKey
+from ledgerlink.state.link import Link
 
 from . import lanes
 from .context import Context
+from .csv_deciding import Decided, Deciding, RowResult, failed, link_key
 from .csv_file import CsvRow
-from .linking import link_writes, overwritten
-from .saving import Actor, Draft, Push, drafted
+from .saving import Actor
 
-KIND, DOCUMENT_TYPE = "organizations", "contact"
 AT_ONCE = 500
-TRIES = 4
+TRIES = 6
 IN_TURN = 16  # rows linked in one transaction: six writes each at most, and the lane
-Diff = dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class RowResult:
-    """What became of a row: created, updated, linked, unchanged or failed; of a dry run, what would."""
-
-    line: int
-    organization_id: str
-    outcome: str
-    message: str = ""
-    reason: str = ""
-    title: str = ""
-    diff: Diff = field(default_factory=dict)
-    revision: int = 0  # of the record it was decided on
-    link_version: int = 0
-    document_id: str = ""
 
 
 def new_links(context: Context, rows: Sequence[CsvRow]) -> list[CsvRow]:
     """The rows whose link is another than the record has now: their contacts must be looked up."""
     linking = [row for row in rows if row.document_id and not (row.problem or row.twin)]
-    links = context.at.links.many(_link_key(context, row) for row in linking)
-    return [row for row in linking if _document_of(links.get(_link_key(context, row))) != row.document_id]
+    links = context.at.links.many(link_key(context, row) for row in linking)
+    return [row for row in linking if _document_of(links.get(link_key(context, row))) != row.document_id]
 
 
 def _document_of(link: Link | None) -> str:
@@ -77,187 +51,49 @@ def carry_out(
     return [
         result
         for some in chunks(rows, AT_ONCE)
-        for result in _Batch(context, documents, actor, with_fields, job).carried_out(some, dry_run=dry_run)
+        for result in _carried_out(Deciding(context, documents, actor, with_fields, job), some, dry_run=dry_run)
     ]
 
 
-@dataclass(frozen=True)
-class Decided:
-    """A row decided on what is stored now."""
+def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool) -> list[RowResult]:
+    at, company = deciding.context.at, deciding.context.company.id
+    done: dict[int, RowResult] = {}
+    left, due = list(rows), False
+    for attempt in range(TRIES):
+        if not left:
+            break
+        lane = at.lanes.get(company, "export")  # before what is in flight is looked at (``lanes.turn``)
+        known = deciding.known(left)
+        decided = [deciding.decided(row, known) for row in left]
+        stored = {d.row.line for d in decided if not d.writes} if not dry_run else {d.row.line for d in decided}
+        if not dry_run:
+            stored |= _save(deciding, [d for d in decided if d.writes and not d.takes_turn])
+            stored |= _link(deciding, [d for d in decided if d.takes_turn], lane, alone=attempt > 2)
+        done |= {d.row.line: d.result for d in decided if d.row.line in stored}
+        due = due or any(d.due for d in decided if d.row.line in stored)
+        left = [row for row in left if row.line not in stored]
+    if due and not dry_run:
+        at.doorbells.ring(company, "export")
+    done |= {row.line: failed(row, "changed_meanwhile", "somebody else changes it right now") for row in left}
+    return [done[row.line] for row in rows]
 
-    row: CsvRow
-    result: RowResult
-    writes: tuple[Write, ...] = ()
-    takes_turn: bool = False
-    due: bool = False
+
+def _save(deciding: Deciding, decided: list[Decided]) -> set[int]:
+    stored = deciding.context.at.commit.each([d.writes for d in decided])
+    return {d.row.line for d, kept in zip(decided, stored, strict=True) if kept}
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is stored about a batch of rows."""
-
-    records: Mapping[RecordKey, Record]
-    links: Mapping[LinkKey, Link]
-    claims: Mapping[str, Claimed]
-    busy: set[LinkKey]
-
-
-@dataclass(frozen=True)
-class _Batch:
-    context: Context
-    documents: Mapping[str, Document]
-    actor: Actor
-    with_fields: bool
-    job: str
-
-    def carried_out(self, rows: Sequence[CsvRow], *, dry_run: bool) -> list[RowResult]:
-        at, company = self.context.at, self.context.company.id
-        done: dict[int, RowResult] = {}
-        left, due = list(rows), False
-        for attempt in range(TRIES):
-            if not left:
-                break
-            lane = at.lanes.get(company, "export")  # before what is in flight is looked at (``lanes.turn``)
-            known = self._known(left)
-            decided = [self._decided(row, known) for row in left]
-            stored = {d.row.line for d in decided if not d.writes} if not dry_run else {d.row.line for d in decided}
-            if not dry_run:
-                stored |= self._save([d for d in decided if d.writes and not d.takes_turn])
-                stored |= self._link([d for d in decided if d.takes_turn], lane, alone=attempt > 1)
-            done |= {d.row.line: d.result for d in decided if d.row.line in stored}
-            due = due or any(d.due for d in decided if d.row.line in stored)
-            left = [row for row in left if row.line not in stored]
-        if due and not dry_run:
-            at.doorbells.ring(company, "export")
-        done |= {row.line: _failed(row, "changed_meanwhile", "somebody else changes it right now") for row in left}
-        return [done[row.line] for row in rows]
-
-    def _save(self, decided: list[Decided]) -> set[int]:
-        stored = self.context.at.commit.each([d.writes for d in decided])
-        return {d.row.line for d, kept in zip(decided, stored, strict=True) if kept}
-
-    def _link(self, decided: list[Decided], lane: Lane, *, alone: bool) -> set[int]:
-        """In turns on the lane, so that nothing is linked while it is being sent."""
-        stored: set[int] = set()
-        for some in chunks(decided, 1 if alone else IN_TURN):
-            try:
-                self.context.at.commit.all(*(write for d in some for write in d.writes), PutLane(lane))
-            except Conflict:
-                lane = self.context.at.lanes.get(lane.company, lane.direction)
-                if alone:
-                    continue
-                break  # the others were decided on a lane that has moved on: read again
-            lane = lanes.stored(lane)
-            stored |= {d.row.line for d in some}
-        return stored
-
-    def _known(self, rows: Sequence[CsvRow]) -> Known:
-        at, company = self.context.at, self.context.company.id
-        usable = [row for row in rows if not row.problem]
-        busy = lanes.in_flight(at.lanes.open_dispatches(company)) if self.documents else set()
-        wanted = [row.document_id for row in usable if row.document_id]
-        claims = at.links.claimed(company, DOCUMENT_TYPE, wanted)
-        links = at.links.many(_link_key(self.context, row) for row in usable)
-        return Known(at.records.many(_key(self.context, row) for row in usable), links, claims, busy)
-
-    def _decided(self, row: CsvRow, known: Known) -> Decided:
-        if row.problem:
-            return Decided(row, _failed(row, "row_not_usable", row.problem))
-        key = _key(self.context, row)
-        record = known.records.get(key)
-        live = record if record is not None and not record.deleted else None
-        link = known.links.get(LinkKey(*key)) or Link(
-            company=key.company, kind=key.kind, id=key.id, stage=KINDS[key.kind].stage
-        )
-        if live is None and not self.with_fields:
-            return Decided(row, _failed(row, "no_such_record", "there is no organization with this id"))
+def _link(deciding: Deciding, decided: list[Decided], lane: Lane, *, alone: bool) -> set[int]:
+    """In turns on the lane, so that nothing is linked while it is being sent."""
+    stored: set[int] = set()
+    for some in chunks(decided, 1 if alone else IN_TURN):
         try:
-            draft = self._draft(row, live, record, link)
-        except (Invalid, Refused) as wrong:
-            return Decided(row, _failed(row, wrong.code, wrong.detail))
-        if row.document_id and draft.link.document_id != row.document_id:
-            return self._linked(row, known, live, draft)
-        before = live.content if live is not None else None
-        outcome = "created" if draft.created else "updated" if draft.writes else "unchanged"
-        diff = _diff(before, draft.record) if draft.writes else {}
-        result = _result(row, outcome, draft, live, link, diff=diff)
-        return Decided(row, result, self._of_job(draft.writes), due=draft.link.is_due)
-
-    def _draft(self, row: CsvRow, live: Record | None, record: Record | None, link: Link) -> Draft:
-        if not self.with_fields:
-            assert live is not None
-            return Draft(live, link)
-        content = live.content if live is not None else None
-        assert content is None or isinstance(content, Organization)
-        fields = csv_columns.edits(content, row.cells)
-        if live is not None and not fields:
-            return Draft(live, link)
-        if live is None and "name" not in fields:
-            raise Invalid(FieldProblem("name", "a new organization needs a name"))
-        push = Push(fields, "merge" if live is not None else "replace")
-        return drafted(self.context, _key(self.context, row), push, self.actor, record, link)
-
-    def _linked(self, row: CsvRow, known: Known, live: Record | None, draft: Draft) -> Decided:
-        if row.twin:
-            return Decided(row, _failed(row, "row_not_usable", row.twin))
-        document = self.documents.get(row.document_id)
-        holder = known.claims.get(row.document_id, Claimed()).link
-        key = draft.link.key
-        if document is None:
-            return Decided(row, _failed(row, "no_such_contact", "the ledger has no contact with this id"))
-        if holder is not None and holder != key:
-            return Decided(row, _failed(row, "link_taken", f"the contact is linked to organization {holder.id}"))
-        if key in known.busy:
-            return Decided(row, _failed(row, "in_flight", "the organization is being sent to the ledger right now"))
-        changes = overwritten(draft.record, draft.link, document)
-        writes = link_writes(self.context, draft.record, draft.link, document, self.actor)
-        saving = [write for write in draft.writes if not isinstance(write, PutLink)]
-        after = next(write.link for write in writes if isinstance(write, PutLink))
-        message = ""
-        if changes and self.context.settings.update_linked_contact_on_edit:
-            message = f"replaces in the ledger: {', '.join(change.field for change in changes)}"
-        diff = {c.field: {"from": rules.plain(c.before), "to": rules.plain(c.after)} for c in changes}
-        result = _result(row, "linked", draft, live, draft.link, diff=diff, message=message)
-        return Decided(row, result, self._of_job((*saving, *writes)), takes_turn=True, due=after.is_due)
-
-    def _of_job(self, writes: Sequence[Write]) -> tuple[Write, ...]:
-        """The writes with history entries that name the job: its receipts, should the turn be repeated."""
-        return tuple(
-            PutEntry(write.entry.model_copy(update={"job": self.job})) if isinstance(write, PutEntry) else write
-            for write in writes
-        )
-
-
-def _key(context: Context, row: CsvRow) -> RecordKey:
-    return RecordKey(context.company.id, KIND, row.id)
-
-
-def _link_key(context: Context, row: CsvRow) -> LinkKey:
-    return LinkKey(context.company.id, KIND, row.id)
-
-
-def _failed(row: CsvRow, reason: str, message: str) -> RowResult:
-    return RowResult(row.line, row.id, "failed", message, reason, row.cells.get("name", ""))
-
-
-def _result(
-    row: CsvRow, outcome: str, draft: Draft, live: Record | None, link: Link, *, diff: Diff, message: str = ""
-) -> RowResult:
-    return RowResult(
-        row.line,
-        row.id,
-        outcome,
-        message,
-        title=KINDS[KIND].title(draft.record.content),
-        diff=diff,
-        revision=live.revision if live is not None else 0,
-        link_version=link.version,
-        document_id=row.document_id,
-    )
-
-
-def _diff(before: Any, after: Record) -> Diff:
-    if before is None:
-        return rules.born_diff(after.kind, after.content)
-    changes = changes_between(KINDS[after.kind], before, after.content)
-    return {c.field: {"from": rules.plain(c.before), "to": rules.plain(c.after)} for c in changes}
+            deciding.context.at.commit.all(*(write for d in some for write in d.writes), PutLane(lane))
+        except Conflict:
+            moved_on = deciding.context.at.lanes.get(lane.company, lane.direction) != lane
+            if moved_on or not alone:
+                break  # what is in flight may be another now: read again, and decide again
+            continue  # it was this row's own doing
+        lane = lanes.stored(lane)
+        stored |= {d.row.line for d in some}
+    return stored

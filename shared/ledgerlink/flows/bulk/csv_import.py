@@ -14,9 +14,9 @@ from typing import Any
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows import csv_rows, uploads
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.csv_deciding import DOCUMENT_TYPE
 from ledgerlink.flows.csv_file import CsvRow, read, shape_of
 from ledgerlink.flows.csv_in import notes_of
-from ledgerlink.flows.csv_rows import DOCUMENT_TYPE
 from ledgerlink.rules.csv_reading import Shape
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ledgerlink.flows.csv_deciding import KIND, RowResult
 from ledgerlink.flows.csv_file import CsvRow
-from ledgerlink.flows.csv_rows import KIND, RowResult
 from ledgerlink.flows.saving import Actor
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.document import Document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledgerlink.flows import csv_rows
+from ledgerlink.flows.csv_deciding import DOCUMENT_TYPE
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
@@ -21,7 +22,7 @@ def apply_page(work: Work, *, with_fields: bool) -> Step:
     items = work.plan_chunk(job.applied)
     going = [item for item in items if item.row is not None]
     stale = _changed_since(work, going)
-    documents = {item.document_id: document_of(csv_rows.DOCUMENT_TYPE, item) for item in going if item.document}
+    documents = {item.document_id: document_of(DOCUMENT_TYPE, item) for item in going if item.document}
     rows = [row_of(item) for item in going if item.line not in stale]
     results = csv_rows.carry_out(work.context, rows, documents, actor_of(job), with_fields=with_fields, job=job.id)
     told = {item.line: item for item in with_receipts(work, [line(each) for each in results])}
