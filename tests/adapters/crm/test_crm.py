@@ -58,16 +58,23 @@ def test_of_an_answer_no_more_than_its_beginning_is_kept() -> None:
     [
         ("120", 120),
         (" 7 ", 7),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3600),
         ("soon", None),
         ("-1", None),
         ("9" * 60, 10**7),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(text: str, seconds: int | None) -> None:
+def test_retry_after_is_seconds_or_nothing(text: str, seconds: int | None) -> None:
     with receiving(Say(503, {"retry-after": text})) as receiver:
         told = LOCAL.send(receiver.url, MESSAGE, [SECRET]).retry_after
-    assert told == seconds or (told is not None and abs(told.total_seconds() - (seconds or 0)) < 60)
+    assert told == (None if seconds is None else timedelta(seconds=seconds))
+
+
+def test_retry_after_as_a_date_is_counted_from_now() -> None:
+    until = datetime.now(UTC) + timedelta(hours=1)
+    with receiving(Say(503, {"retry-after": format_datetime(until, usegmt=True)})) as receiver:
+        told = LOCAL.send(receiver.url, MESSAGE, [SECRET]).retry_after
+    assert told is not None
+    assert timedelta(minutes=59) < told <= timedelta(hours=1)
 
 
 @pytest.mark.parametrize("said", [Say(drip_s=0.05), Say(before=lambda: time.sleep(1))], ids=["drips", "silent"])
