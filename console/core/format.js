@@ -62,6 +62,8 @@ export function plain(value) {
 
 /** `phones.mobile` as a person says it, with the label the kind has for it. */
 export function fieldLabel(kind, name) {
+  const synced = kind?.synced?.find((each) => each.name === name);
+  if (synced) return synced.label;
   const [head, tail] = name.split(".");
   const field = kind?.fields.find((each) => each.name === head);
   const label = field?.label || human(head);

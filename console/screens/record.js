@@ -8,7 +8,7 @@ import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, 
 import { ContactCombobox } from "../parts/combobox.js";
 import { confirm, Dialog, openDialog, say } from "../parts/dialogs.js";
 import { Entries } from "../parts/entries.js";
-import { Holds, TextField } from "../parts/fields.js";
+import { Checkbox, Holds, Select, TextField } from "../parts/fields.js";
 import { Fixes } from "../parts/fixes.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
 import { t } from "../texts.js";
@@ -31,7 +31,7 @@ export function RecordScreen({ kind, id }) {
       <${Trouble} kind=${kind} record=${data} reload=${reload} />
       <div class="columns wide-narrow">
         <div>
-          <${Contents} kind=${kind} record=${data} />
+          <${Contents} ...${{ kind, record: data, path, reload }} />
           ${actionOf(kind, "activity") && html`<${Activity} key=${data.revision} path=${path} kind=${kind} reload=${reload} />`}
         </div>
         <div>
@@ -156,12 +156,53 @@ function HoldCard({ kind, record, path, reload }) {
 
 // ---------------------------------------------------------------- contents and history
 
-function Contents({ kind, record }) {
+function Contents({ kind, record, path, reload }) {
   const shown = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record)]);
   const blank = shown.filter(([, value]) => !value).map(([label]) => label);
   return html`<${Card} title=${words.contents}><${Facts} of=${shown} />
     ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
-    <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p><//>`;
+    <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p>
+    <div class="actions">
+      ${actionOf(kind, "clear") && html`<${Button} needs="write" onClick=${() => openDialog((close) => html`<${ClearDialog} ...${{ kind, path, reload, close }} />`)}>${words.clear}<//>`}
+      ${actionOf(kind, "rename") && html`<${Button} needs="write" onClick=${() => openDialog((close) => html`<${RenameDialog} ...${{ kind, record, path, close }} />`)}>${words.rename}<//>`}</div><//>`;
+}
+
+/** Emptying a field never travels by itself; this is the explicit way, and it is written down. */
+function ClearDialog({ kind, path, reload, close }) {
+  const hub = useHub();
+  const [typed, setTyped] = useState({ fields: [], side: "both", reason: "" });
+  const toggle = (name) => (on) => setTyped({ ...typed, fields: on ? [...typed.fields, name] : typed.fields.filter((each) => each !== name) });
+  const needed = (name) => kind.fields.find((field) => field.name === name)?.required;
+  const [run, busy, problem] = useAction(async () => {
+    await api.post(`${path}:clear`, typed);
+    close(true);
+    say(words.cleared);
+    reload();
+    hub.refresh();
+  });
+  return html`<${Dialog} title=${words.clearTitle} wide close=${() => close()} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
+      <${Button} look="danger" busy=${busy} disabled=${!typed.fields.length || !typed.reason.trim()} onClick=${run}>${words.clearNow(typed.fields.length)}<//>`}>
+    <p>${words.clearWords}</p>
+    <div class="picker">${kind.synced.filter(({ name }) => !needed(name)).map(({ name, label }) => html`<${Checkbox} key=${name} label=${label}
+      checked=${typed.fields.includes(name)} onChange=${toggle(name)} />`)}</div>
+    <${Select} label=${words.clearSide} value=${typed.side} onChange=${(side) => setTyped({ ...typed, side })} options=${Object.entries(words.clearSides)} />
+    <${TextField} label=${t.holds.reason} required value=${typed.reason} most="500" onInput=${(reason) => setTyped({ ...typed, reason })} />
+    <${ProblemNote} problem=${problem} /><//>`;
+}
+
+function RenameDialog({ kind, record, path, close }) {
+  const hub = useHub();
+  const [id, setId] = useState("");
+  const [run, busy, problem] = useAction(async () => {
+    await api.post(`${path}:rename`, { id: id.trim() });
+    close(true);
+    say(words.renamed);
+    hub.go(["records", kind.name, id.trim()]);
+  });
+  return html`<${Dialog} title=${words.rename} close=${() => close()} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
+      <${Button} look="primary" busy=${busy} disabled=${!id.trim()} onClick=${run}>${words.rename}<//>`}>
+    <p>${words.renameWords}</p><${TextField} label=${words.idLabel} value=${id} onInput=${setId} problem=${problem?.of?.("id")} hint=${words.id(record.id)} />
+    <${ProblemNote} problem=${problem} /><//>`;
 }
 
 function valueOf(field, value, record) {

@@ -147,7 +147,7 @@ function Owners({ label, hint, value, choices, save, off }) {
       const rest = typeof owner === "string" ? owner : owner["*"] || "ask";
       return html`<div key=${kind.name} class="owners"><${Select} label=${human(kind.plural)} value=${typeof owner === "string" ? owner : ""} disabled=${off}
           options=${[...(typeof owner === "string" ? [] : [["", words.ownerMixed]]), ...options]} onChange=${(next) => next && set(kind, next)} />
-        <div class="grid">${kind.fields.filter((field) => !field.read_only).map((field) => html`<${Select} key=${field.name} label=${field.label} disabled=${off}
+        <div class="grid">${kind.fields.filter((field) => kind.synced.some((each) => each.name.split(".")[0] === field.name)).map((field) => html`<${Select} key=${field.name} label=${field.label} disabled=${off}
           value=${typeof owner === "string" ? "" : owner[field.name] || ""} options=${[["", words.ownerAs(words.owners[rest] || rest)], ...options]}
           onChange=${(next) => { const { [field.name]: _, ...others } = typeof owner === "string" ? {} : owner; set(kind, next ? { ...others, [field.name]: next } : Object.keys(others).length ? others : rest); }} />`)}</div></div>`;
     })}</details></fieldset>`;

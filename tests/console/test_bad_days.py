@@ -100,6 +100,7 @@ def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
             "plural": "invoices",
             "document_type": "invoice",
             "fields": fields,
+            "synced": [],
             "columns": columns,
             "filters": [],
             "sorts": ["title", "-title"],

@@ -106,6 +106,20 @@ def test_a_synced_record_is_deleted_only_by_force_and_with_a_reason(visit: Visit
     assert acme.http.get("/v1/companies/acme/organizations/kept").status_code == 404
 
 
+def test_fields_are_cleared_on_both_sides_with_a_reason(visit: Visit, acme: Desk) -> None:
+    acme.organization("cleared", "Cleared Limited", account_number="C-1", email="c@cleared.example")
+    acme.job("export-organizations", ids=["cleared"])
+    acme.until("cleared", "linked")
+    page = visit.go("records/organizations/cleared")
+    page.get_by_role("button", name="Clear fields…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="Account number").check()
+    dialog.get_by_label("Reason").fill("They asked for it")
+    dialog.get_by_role("button", name="Clear 1 field").click()
+    expect(page.get_by_text("C-1")).to_have_count(0)
+    assert acme("GET", "/organizations/cleared")["account_number"] == ""
+
+
 def test_pages_are_turned_and_the_back_button_turns_them_back(visit: Visit, acme: Desk) -> None:
     items = [{"id": f"page-{n:03}", "name": f"Pagewise {n:03}"} for n in range(70)]
     acme("POST", "/organizations:batch", {"items": items})

@@ -14,7 +14,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Router
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from admin_api.access import ALL, open_to
 from admin_api.answers import Shown
@@ -56,6 +56,11 @@ class FilterOut(Shown):
     choices: list[str] | None = None
 
 
+class SyncedOut(Shown):
+    name: str
+    label: str
+
+
 class ActionOut(Shown):
     name: str
     job: str | None = None
@@ -68,6 +73,7 @@ class KindOut(Shown):
     plural: str
     document_type: str
     fields: list[FieldOut]
+    synced: list[SyncedOut] = Field(description="What travels, by the names of diffs, conflicts, field_owner and clear")
     columns: list[ColumnOut]
     filters: list[FilterOut]
     sorts: list[str]
@@ -159,6 +165,7 @@ def _kind(kind: Kind[Any], paths: set[str]) -> KindOut:
         plural=kind.name.replace("-", " "),
         document_type=kind.document_type.replace("_", " "),
         fields=_fields(kind),
+        synced=[SyncedOut(name=field.name, label=field.label) for field in kind.fields],
         columns=_columns(kind),
         filters=_filters(kind),
         sorts=["title", "-title"],

@@ -37,6 +37,12 @@ def test_fields_say_what_can_be_typed_into_them(api: Api) -> None:
     assert named(fields["balance"]["of"])["receivable"]["type"] == "money"
 
 
+def test_what_travels_is_told_by_the_names_that_diffs_and_clear_use(api: Api) -> None:
+    synced = named(kinds(api)["organizations"]["synced"])
+    assert list(synced) == [field.name for field in KINDS["organizations"].fields]
+    assert synced["phones.mobile"]["label"] == "Phone (mobile)"
+
+
 def test_columns_hold_what_the_ledger_knows_of_a_record(api: Api) -> None:
     columns = named(kinds(api)["organizations"]["columns"])
     assert columns["name"]["default"] is True
