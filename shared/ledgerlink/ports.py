@@ -529,7 +529,7 @@ class Woken:
     """Something whose time has come: a poll, a paused lane, an unknown dispatch, a stale mark, a job, a notice."""
 
     company: str
-    what: str  # "cursor", "lane", "dispatch", "mark", "job", "notice"
+    what: str  # "cursor", "lane", "dispatch", "stale", "job", "notice", "crm-notice", "crm-webhook"
     name: str
 
 
