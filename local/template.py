@@ -39,6 +39,7 @@ LEFT_OUT = {
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolDomain",
+    "AWS::Cognito::UserPoolGroup",
     "AWS::Cognito::UserPoolResourceServer",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::LayerVersion",

@@ -11,6 +11,7 @@ from ledgerlink.errors import FieldProblem, Invalid, Refused
 from ledgerlink.kinds import KINDS, Content
 
 MOST_BYTES = 256_000  # of a record's JSON; a DynamoDB item holds 400 KB and keeps two of them
+MOST_STORED = 390_000  # of both together: DynamoDB's item of 400 KB, less what else is in it
 
 
 def patched(content: Content, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,8 +56,16 @@ def problems_of(error: ValidationError) -> list[FieldProblem]:
     ]
 
 
-def check_size(content: Content) -> None:
-    """Raises Refused ``record_too_large``."""
-    size = len(content.model_dump_json(exclude_defaults=True).encode())
+def check_size(content: Content, pushed: Content) -> None:
+    """Raises Refused ``record_too_large``: for the record, or for it and what was last pushed, kept where they differ."""
+    size = _size(content)
     if size > MOST_BYTES:
         raise Refused("record_too_large", f"the record has {size} bytes; {MOST_BYTES} is the most", status=413)
+    both = size if pushed == content else size + _size(pushed)
+    if both > MOST_STORED:
+        told = f"the record and what was last pushed have {both} bytes together; {MOST_STORED} is the most"
+        raise Refused("record_too_large", told, status=413)
+
+
+def _size(content: Content) -> int:
+    return len(content.model_dump_json(exclude_defaults=True).encode())

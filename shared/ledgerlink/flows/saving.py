@@ -130,7 +130,7 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     pushed, content = _contents(key, record, push)
     if record is None or record.deleted:
         return _draft(context, _born(context, key, content, record, actor), _fresh(key, link), push, actor, record)
-    check_size(content)
+    check_size(content, pushed)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
     now = context.at.clock.now()
@@ -193,7 +193,7 @@ def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Conten
 
 
 def _born(context: Context, key: RecordKey, content: Content, tombstone: Record | None, actor: Actor) -> Record:
-    check_size(content)
+    check_size(content, content)
     return Record(
         company=key.company,
         kind=key.kind,
