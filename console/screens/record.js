@@ -214,8 +214,8 @@ function valueOf(field, value, record) {
   if (field.type === "choice") return format.choice(value);
   if (field.type === "choices") return value.map(format.choice).join(", ");
   if (field.type === "group") {
-    return field.of.map((part) => [part, valueOf(part, value[part.name], record)]).filter(([, text]) => text)
-      .map(([part, text], n) => html`${n > 0 && (part.type === "text" ? " " : " · ")}${part.type === "money" || part.type === "datetime" ? `${part.label}: ` : ""}${text}`);
+    const parts = field.of.map((part) => [part, valueOf(part, value[part.name], record)]).filter(([, text]) => text);
+    return parts.length > 0 && parts.map(([part, text], n) => html`${n > 0 && (part.type === "text" ? " " : " · ")}${part.type === "money" || part.type === "datetime" ? `${part.label}: ` : ""}${text}`);
   }
   if (field.type === "list") {
     return value.length > 0 && html`<ul class="plain">${value.map((item) => html`<li>${field.keyed_by && html`<span class="muted">${

@@ -32,7 +32,7 @@ export function Suggestions() {
     <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`
       <div class="selection" role="group" aria-label=${t.records.selection}>
         <label class="check"><input type="checkbox" checked=${selected.size === data.items.length} disabled=${!hub.may("write")}
-          onChange=${(event) => setSelected(new Set(event.target.checked ? data.items.map((each) => each.id) : []))} /> ${t.records.selected(selected.size)}</label>
+          onChange=${(event) => setSelected(new Set(event.target.checked ? data.items.map((each) => each.id) : []))} /> ${selected.size ? t.records.selected(selected.size) : t.table.selectAll}</label>
         ${selected.size > 0 && ACTIONS.map((action) => html`<${Button} key=${action} needs="write" onClick=${() => some(action)}>${words.many[action](selected.size)}<//>`)}</div>
       ${data.items.map((each) => html`<${One} key=${each.id} suggestion=${each} done=${done} selected=${selected.has(each.id)} toggle=${toggle} />`)}
       <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
