@@ -1,5 +1,6 @@
 // What every screen knows: who is signed in, the company, its kinds, and how to get from here to there.
 import { createContext, useContext } from "./html.js";
+import { at } from "./format.js";
 import { address, go } from "./route.js";
 
 export const HubContext = createContext(null);
@@ -28,3 +29,6 @@ export function hubOf({ session, company, kinds, reasons, connection, refresh, r
 
 /** An action of a kind, if the API offers it. */
 export const actionOf = (kind, name) => kind?.actions.find((action) => action.name === name);
+
+/** What a record is called. */
+export const titleOf = (kind, record) => at(record, kind.columns[0].name) || record.id;

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
 import { human } from "../core/format.js";
-import { actionOf, useHub } from "../core/hub.js";
+import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { setGuard } from "../core/route.js";
 import { Button, Card, Diff, Loaded, Note, Page, ProblemNote } from "../parts/basics.js";
@@ -11,7 +11,6 @@ import { say } from "../parts/dialogs.js";
 import { Holds, RecordField, TextField } from "../parts/fields.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
 import { t } from "../texts.js";
-import { titleOf } from "./record.js";
 
 const words = t.record;
 const HOLDS = ["do_not_export", "do_not_import"];

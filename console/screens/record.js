@@ -1,17 +1,18 @@
 // One record: what it says, where it stands, what is wrong with it, its holds, its link, its history.
 import { html, useState } from "../core/html.js";
-import { api, Problem } from "../core/api.js";
+import { api } from "../core/api.js";
 import * as format from "../core/format.js";
-import { actionOf, useHub } from "../core/hub.js";
+import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { ContactCombobox } from "../parts/combobox.js";
-import { confirm, Dialog, openDialog, say } from "../parts/dialogs.js";
+import { confirm, say } from "../parts/dialogs.js";
 import { Entries } from "../parts/entries.js";
-import { Checkbox, Holds, Select, TextField } from "../parts/fields.js";
+import { Holds } from "../parts/fields.js";
 import { Fixes } from "../parts/fixes.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
 import { t } from "../texts.js";
+import { openClearDialog, openDeleteDialog, openRenameDialog } from "./record-dialogs.js";
 import { openJobDialog } from "./transfer.js";
 
 const words = t.record;
@@ -40,8 +41,6 @@ export function RecordScreen({ kind, id }) {
         </div></div>`}<//>`;
 }
 
-export const titleOf = (kind, record) => format.at(record, kind.columns[0].name) || record.id;
-
 function Actions({ kind, record, path, reload }) {
   const hub = useHub();
   const { accounting_code: code, ledger_url: url } = record.sync;
@@ -51,40 +50,8 @@ function Actions({ kind, record, path, reload }) {
   return html`${url && html`<${External} href=${url}>${words.open}<//>`}
     ${send && hub.connected && html`<${Button} needs="write" onClick=${() => job(send, t.sendToXero)}>${t.sendToXero}<//>`}
     ${update && hub.connected && code && html`<${Button} needs="write" onClick=${() => job(update, t.updateFromXero)}>${t.updateFromXero}<//>`}
-    ${actionOf(kind, "delete") && html`<${Button} look="danger" needs="write" onClick=${() => remove(hub, kind, record, path)}>${words.delete}<//>`}
+    ${actionOf(kind, "delete") && html`<${Button} look="danger" needs="write" onClick=${() => openDeleteDialog({ hub, kind, record, path })}>${words.delete}<//>`}
     ${actionOf(kind, "edit") && hub.may("write") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, record.id, "edit"])}>${words.edit}</a>`}`;
-}
-
-// ---------------------------------------------------------------- deleting
-
-const remove = (hub, kind, record, path) =>
-  openDialog((close) => html`<${DeleteDialog} ...${{ hub, kind, record, path, close }} />`);
-
-/** Asks; where it is in the ledger, says why not, and offers an administrator the forced way. */
-function DeleteDialog({ hub, kind, record, path, close }) {
-  const [reason, setReason] = useState("");
-  const [refused, setRefused] = useState(null);
-  const [run, busy, problem] = useAction(async () => {
-    const query = refused ? `?${new URLSearchParams({ force: "true", reason })}` : "";
-    try {
-      await api.delete(path + query, { headers: { "if-match": `"${record.revision}"` } });
-    } catch (error) {
-      if (error instanceof Problem && error.code === "synced" && !refused) return setRefused(error);
-      throw error;
-    }
-    close(true);
-    say(words.deleted(titleOf(kind, record)));
-    return hub.go(["records", kind.name]);
-  });
-  const force = refused && hub.may("admin");
-  return html`<${Dialog} title=${words.deleteTitle(titleOf(kind, record))} close=${() => close(false)} actions=${html`
-      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
-      ${(!refused || force) && html`<${Button} look="danger" busy=${busy} disabled=${force && !reason.trim()} onClick=${run}>
-        ${force ? words.force : words.delete}<//>`}`}>
-    ${!refused && html`<p>${words.deleteWords}</p>`}
-    ${refused && html`<${Note} tone="bad" alert title=${refused.title}>${refused.remedy}<//>`}
-    ${force && html`<p>${words.forceWords(kind.document_type)}</p><${TextField} label=${words.forceReason} required value=${reason} onInput=${setReason} />`}
-    <${ProblemNote} problem=${problem} /><//>`;
 }
 
 // ---------------------------------------------------------------- where it stands
@@ -157,52 +124,15 @@ function HoldCard({ kind, record, path, reload }) {
 // ---------------------------------------------------------------- contents and history
 
 function Contents({ kind, record, path, reload }) {
+  const hub = useHub();
   const shown = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record)]);
   const blank = shown.filter(([, value]) => !value).map(([label]) => label);
   return html`<${Card} title=${words.contents}><${Facts} of=${shown} />
     ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
     <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p>
     <div class="actions">
-      ${actionOf(kind, "clear") && html`<${Button} needs="write" onClick=${() => openDialog((close) => html`<${ClearDialog} ...${{ kind, path, reload, close }} />`)}>${words.clear}<//>`}
-      ${actionOf(kind, "rename") && html`<${Button} needs="write" onClick=${() => openDialog((close) => html`<${RenameDialog} ...${{ kind, record, path, close }} />`)}>${words.rename}<//>`}</div><//>`;
-}
-
-/** Emptying a field never travels by itself; this is the explicit way, and it is written down. */
-function ClearDialog({ kind, path, reload, close }) {
-  const hub = useHub();
-  const [typed, setTyped] = useState({ fields: [], side: "both", reason: "" });
-  const toggle = (name) => (on) => setTyped({ ...typed, fields: on ? [...typed.fields, name] : typed.fields.filter((each) => each !== name) });
-  const needed = (name) => kind.fields.find((field) => field.name === name)?.required;
-  const [run, busy, problem] = useAction(async () => {
-    await api.post(`${path}:clear`, typed);
-    close(true);
-    say(words.cleared);
-    reload();
-    hub.refresh();
-  });
-  return html`<${Dialog} title=${words.clearTitle} wide close=${() => close()} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
-      <${Button} look="danger" busy=${busy} disabled=${!typed.fields.length || !typed.reason.trim()} onClick=${run}>${words.clearNow(typed.fields.length)}<//>`}>
-    <p>${words.clearWords}</p>
-    <div class="picker">${kind.synced.filter(({ name }) => !needed(name)).map(({ name, label }) => html`<${Checkbox} key=${name} label=${label}
-      checked=${typed.fields.includes(name)} onChange=${toggle(name)} />`)}</div>
-    <${Select} label=${words.clearSide} value=${typed.side} onChange=${(side) => setTyped({ ...typed, side })} options=${Object.entries(words.clearSides)} />
-    <${TextField} label=${t.holds.reason} required value=${typed.reason} most="500" onInput=${(reason) => setTyped({ ...typed, reason })} />
-    <${ProblemNote} problem=${problem} /><//>`;
-}
-
-function RenameDialog({ kind, record, path, close }) {
-  const hub = useHub();
-  const [id, setId] = useState("");
-  const [run, busy, problem] = useAction(async () => {
-    await api.post(`${path}:rename`, { id: id.trim() });
-    close(true);
-    say(words.renamed);
-    hub.go(["records", kind.name, id.trim()]);
-  });
-  return html`<${Dialog} title=${words.rename} close=${() => close()} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
-      <${Button} look="primary" busy=${busy} disabled=${!id.trim()} onClick=${run}>${words.rename}<//>`}>
-    <p>${words.renameWords}</p><${TextField} label=${words.idLabel} value=${id} onInput=${setId} problem=${problem?.of?.("id")} hint=${words.id(record.id)} />
-    <${ProblemNote} problem=${problem} /><//>`;
+      ${actionOf(kind, "clear") && html`<${Button} needs="write" onClick=${() => openClearDialog({ hub, kind, path, reload })}>${words.clear}<//>`}
+      ${actionOf(kind, "rename") && html`<${Button} needs="write" onClick=${() => openRenameDialog({ hub, kind, record, path })}>${words.rename}<//>`}</div><//>`;
 }
 
 function valueOf(field, value, record) {

@@ -101,3 +101,16 @@ def test_a_company_that_is_not_there_is_told_with_a_way_on(visit: Visit, acme: D
     page = visit.go(company="nobodys")
     expect(page.get_by_role("heading", name=re.compile("no company “nobodys”"))).to_be_visible()
     expect(page.get_by_role("link", name="Acme")).to_be_visible()
+
+
+def test_the_crms_webhook_gets_a_secret_that_is_shown_once(visit: Visit, acme: Desk) -> None:
+    page = visit.go("crm-webhook")
+    page.get_by_role("button", name="New secret").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="New secret").click()
+    expect(dialog.get_by_label("Secret", exact=True)).to_have_value(re.compile("whsec_"))
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(page.get_by_text("whsec_")).to_have_count(0)
+    expect(page.get_by_text("There is none yet")).to_have_count(0)
+    visit.go("crm-webhook", role="finance")
+    expect(page.get_by_role("button", name="New secret")).to_be_disabled()
