@@ -82,7 +82,9 @@ def _store(before: Company | None, after: Company, actor: Actor, at: Ports) -> C
         actor=actor.sub,
         diff=changed if before is not None else {},
     )
-    at.commit.all(PutCompany(after), PutEntry(entry))
+    reopens = before is not None and "integration_enabled" in changed and new.integration_enabled
+    opening = lanes.reopened(after.id, at, "integration_disabled") if reopens else []
+    at.commit.all(PutCompany(after), PutEntry(entry), *opening)
     for name in changed if before is not None else ():
         _set_free(after.id, name, new, at)
     return after.model_copy(update={"version": after.version + 1})
@@ -101,18 +103,14 @@ def _difference(old: CompanySettings | None, new: CompanySettings) -> dict[str, 
 
 
 def _set_free(company: str, name: str, settings: CompanySettings, at: Ports) -> None:
-    """Start what waited for the setting; the drain that is rung for wakes the rest, page by page."""
+    """Start what waited for the setting; the drain that is rung for (or that the sweeper rings for, should this be cut
+    short) wakes the rest, page by page."""
     if name == "integration_enabled":
         if not settings.integration_enabled:
             return
-        lanes.change(company, "import", at, lambda lane: lane.model_copy(update={"paused": _reopened(lane.paused)}))
         at.doorbells.ring(company, "import")
     if waking.wake(company, f"setting:{name}", at):
         at.doorbells.ring(company, "export")
-
-
-def _reopened(paused: str) -> str:
-    return "" if paused == "integration_disabled" else paused
 
 
 def _is_zone(name: str) -> bool:

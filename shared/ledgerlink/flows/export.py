@@ -45,7 +45,9 @@ def export_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
     """Drain the company's export queue, once. What the ledger or the tables do wrong ends it, and nothing is lost."""
     context = open_context(company, at)
     if context.connection.state != "connected":
-        lanes.pause(company, at, context.why_closed)
+        lanes.pause(
+            company, at, context.why_closed, still=lambda: at.companies.connection(company).state != "connected"
+        )
         return Drained(driven=False)
     lane = lanes.take(company, "export", at, holder=at.ids.new())
     if lane is None:

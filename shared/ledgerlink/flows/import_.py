@@ -18,10 +18,9 @@ from ledgerlink.rules.duplicates import Candidates
 from ledgerlink.rules.import_ import is_echo
 from ledgerlink.rules.polling import next_poll
 from ledgerlink.state.dispatch import Dispatch
-from ledgerlink.state.lane import Lane
 from ledgerlink.state.link import Link, LinkKey
 
-from . import lanes
+from . import lanes, reference_data
 from .context import Context, open_context
 from .taking_in import Intake, TakenIn, take_in
 
@@ -45,7 +44,7 @@ def import_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
     context = open_context(company, at)
     closed = _closed(context)
     if closed:
-        lanes.pause(company, at, closed) if closed != "integration_disabled" else _rest(context, closed)
+        _rest(company, at, closed)
         return Imported(driven=False)
     lane = lanes.take(company, "import", at, holder=at.ids.new())
     if lane is None:
@@ -71,10 +70,16 @@ def _closed(context: Context) -> str:
     return "" if context.settings.integration_enabled else "integration_disabled"
 
 
-def _rest(context: Context, reason: str) -> Lane:
-    return lanes.change(
-        context.company.id, "import", context.at, lambda lane: lane.model_copy(update={"paused": reason})
-    )
+def _rest(company: str, at: Ports, reason: str) -> None:
+    """Close the lane; without a connection the other one too."""
+
+    def still() -> bool:
+        return _closed(open_context(company, at)) == reason
+
+    if reason == "integration_disabled":
+        lanes.pause(company, at, reason, still=still, directions=("import",))
+    else:
+        lanes.pause(company, at, reason, still=still)
 
 
 def _stale(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
@@ -134,6 +139,8 @@ def _take(context: Context, document_type: str, marks: list[Mark], versions: Map
 def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
     """Ask what changed, for each document type whose time has come."""
     taken: list[TakenIn] = []
+    if seconds_left() >= RESERVE:
+        reference_data.poll(context, context.at.cursors.get(context.company.id, reference_data.CURSOR))
     for document_type in sorted(BY_DOCUMENT):
         cursor = context.at.cursors.get(context.company.id, document_type)
         now = context.at.clock.now()

@@ -57,11 +57,32 @@ def change(company: str, direction: Direction, at: Ports, edit: Callable[[Lane],
     raise StoreBusy(f"the {direction} lane is contended")
 
 
-def pause(company: str, at: Ports, reason: str) -> None:
-    """Close both lanes until a person acts; a paused lane is not rung."""
-    directions: tuple[Direction, ...] = ("export", "import")
+def pause(
+    company: str,
+    at: Ports,
+    reason: str,
+    *,
+    still: Callable[[], bool],
+    directions: tuple[Direction, ...] = ("export", "import"),
+) -> None:
+    """Close lanes until a person acts; a paused lane is not rung.
+
+    ``still``: whether the reason holds, asked after the lane was read. Whoever takes the reason away stores the lane as
+    well, so that no lane is closed for a reason that is gone, and nobody opens it again.
+    """
     for direction in directions:
-        change(company, direction, at, lambda lane: lane.model_copy(update={"paused": reason}))
+        change(company, direction, at, lambda lane: lane.model_copy(update={"paused": reason}) if still() else lane)
+
+
+def reopened(company: str, at: Ports, reason: str) -> list[Write]:
+    """The writes that go with taking a reason away: lanes closed for it open, and the sweeper rings for the company."""
+    inward, outward = at.lanes.get(company, "import"), at.lanes.get(company, "export")
+    opened = {lane.direction: "" if lane.paused == reason else lane.paused for lane in (inward, outward)}
+    not_before = outward.not_before or at.clock.now()
+    return [
+        PutLane(inward.model_copy(update={"paused": opened["import"]})),
+        PutLane(outward.model_copy(update={"paused": opened["export"], "not_before": not_before})),
+    ]
 
 
 def release(lane: Lane, at: Ports, *, not_before: datetime | None = None, half_open: bool | None = None) -> None:
@@ -70,7 +91,10 @@ def release(lane: Lane, at: Ports, *, not_before: datetime | None = None, half_o
     def edit(current: Lane) -> Lane:
         if current.holder != lane.holder:
             return current  # the lease ran out and somebody else drives
-        learnt = {"half_open": current.half_open if half_open is None else half_open, "not_before": not_before}
+        learnt = {
+            "half_open": current.half_open if half_open is None else half_open,
+            "not_before": not_before or current.not_before,  # somebody else wants the company rung for
+        }
         return current.model_copy(update={"holder": "", "lease_until": None, **learnt})
 
     change(lane.company, lane.direction, at, edit)

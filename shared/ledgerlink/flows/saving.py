@@ -94,8 +94,8 @@ def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
             if isinstance(lost, Stale) or attempt == TRIES - 1:
                 raise
             continue
-        if saved.link.is_due and saved.changed:
-            context.at.doorbells.ring(key.company, "export")
+        if saved.changed and (saved.link.is_due or saved.link.waits_on.startswith("setting:")):
+            context.at.doorbells.ring(key.company, "export")  # the setting may just have been changed
         return saved
     raise AssertionError("unreachable")
 

@@ -174,7 +174,13 @@ def _pause(drain: Drain, reading: Reading) -> None:
         drain.stop(now + (reading.retry_after or BUSY))
         return
     drain.stop()
-    lanes.pause(drain.company, drain.at, reading.pause)
+    connection = drain.context.connection
+    lanes.pause(
+        drain.company,
+        drain.at,
+        reading.pause,
+        still=lambda: drain.at.companies.connection(drain.company).version == connection.version,
+    )
 
 
 def _keep(drain: Drain, dispatch: Dispatch, reading: Reading) -> None:
