@@ -1,4 +1,4 @@
-"""Stands in for Cognito: signing in by OpenID Connect, authorization code with PKCE, for the console on this machine."""
+"""Stands in for Cognito: sign-in by OpenID Connect, authorization code with PKCE, for the console on this machine."""
 
 import base64
 import hashlib
