@@ -35,11 +35,17 @@ PATIENCE_S = 20.0  # a busy machine is not a broken console
 playwright.expect.set_options(timeout=PATIENCE_S * 1000)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Last of all: Playwright keeps an event loop running in this process, which others' tests want for themselves."""
+    ours = [item for item in items if HERE in item.path.parents]
+    items[:] = [item for item in items if HERE not in item.path.parents] + ours
     absent = pytest.mark.skip(reason=f"{CHROMIUM} is not there: apt-get install --no-install-recommends chromium")
-    for item in items:
-        if HERE in item.path.parents and "browser" in getattr(item, "fixturenames", ()):
+    for item in ours:
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+            # Another test's forgotten socket may be collected while one of these runs.
+            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
             if not CHROMIUM.exists():
                 item.add_marker(absent)
 
