@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from ledgerlink.adapters.aws import client
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.ports import ClaimOrganisation, PutCompany, PutConnection
+from ledgerlink.ports import ClaimOrganisation, Cursor, PutCompany, PutConnection
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company, Connection, Organisation, Tokens
 from ledgerlink.wiring import Wiring
@@ -163,6 +164,8 @@ def _connect(at: Wiring, ledger: httpx.Client, profile: str) -> None:
         connected_at=now,
     )
     at.commit.all(PutConnection(connection), ClaimOrganisation("bench", organisation["id"]))
+    # The ledger's own lists are read when a test or a benchmark asks.
+    at.cursors.put("bench", Cursor("reference", next_poll_at=now + timedelta(days=365)))
     at.companies.put_tokens(
         "bench",
         Tokens(

@@ -41,6 +41,11 @@ _KINDS_TO_COME = frozenset(
 )
 
 
+_THE_LEDGERS_OWN = re.compile(
+    r"/v1/companies/[^/]+/(tax-rates|accounts|tracking-categories|currencies|bank-accounts)(/[^/]*)?"
+)
+
+
 def problem(
     status: int,
     code: str,
@@ -144,6 +149,8 @@ def _field_problem(error: dict[str, Any]) -> FieldProblem:
 def _no_route(app: ApiGatewayResolver) -> Response[str]:
     """404, or 405 where the path is right and the method is not."""
     path = app.current_event.path
+    if _THE_LEDGERS_OWN.fullmatch(path) and app.current_event.http_method not in ("GET", "HEAD"):
+        return problem(405, "managed_in_ledger", headers={"allow": "GET"})
     methods = sorted({route.method for route in routes_of(app) if route.rule.match(path)})
     if methods:
         allowed = ", ".join(methods)

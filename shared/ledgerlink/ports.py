@@ -878,6 +878,14 @@ class Crawl:
     total: int
 
 
+@dataclass(frozen=True)
+class LedgerLists:
+    """The organisation as it is now, and its own lists."""
+
+    organisation: Organisation
+    reference: Reference
+
+
 class Ledger(Protocol):
     """One company's ledger organisation. Reads raise LedgerBusy, NotConnected; a failed read is never "gone"."""
 
@@ -922,6 +930,10 @@ class Ledger(Protocol):
         ...
 
     def organisation(self) -> Organisation: ...
+
+    def lists(self, *, purpose: Purpose = "live") -> LedgerLists:
+        """Tax rates, accounts, tracking, currencies and the organisation, whole: six calls."""
+        ...
 
 
 class Ledgers(Protocol):

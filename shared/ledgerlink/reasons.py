@@ -74,6 +74,17 @@ _ALL = (
     Reason("email_not_allowed", "error", "The ledger accepts no such e-mail address.", "Correct the e-mail address.", "anyone"),
     Reason("currency_unknown", "error", "The currency is not a three-letter code.", "Use a code such as EUR.", "anyone"),
     Reason("too_large", "error", "The record is larger than the ledger takes in one call.", "Shorten its texts.", "anyone"),
+    # --- codes and the ledger's own lists
+    Reason("tax_not_mapped", "error", "A tax code means nothing in the ledger.", "Map it to one of the ledger's tax rates."),
+    Reason("account_not_mapped", "error", "An account code or revenue group means nothing in the ledger.", "Map it to one of the ledger's accounts."),
+    Reason("payment_method_not_mapped", "error", "A payment method has no bank account.", "Map it to one of the ledger's bank accounts."),
+    Reason("location_not_mapped", "error", "A location has no tracking option.", "Map it to one of the ledger's tracking options."),
+    Reason("mapping_unknown", "error", "The ledger has no such code.", "Map it to one that it has."),
+    Reason("mapping_inactive", "error", "What it is mapped to is archived or deleted in the ledger.", "Map it to an active one, or restore that one in the ledger."),
+    Reason("mapping_wrong_side", "error", "The tax rate does not apply to this side, sales or purchases.", "Map it to a rate that does."),
+    Reason("mapping_control_account", "error", "The ledger itself uses this account; documents may not.", "Map it to another account."),
+    Reason("mapping_bank_account", "error", "Lines of documents cannot be posted to a bank account, or to one without a code.", "Map it to another account."),
+    Reason("mapping_no_payments", "error", "Payments cannot be made to this account.", "Map it to a bank account, or enable payments to the account in the ledger."),
     # --- refused by the ledger
     Reason("name_taken", "error", "Another active contact in the ledger already has this name.",
            "Link this record to that contact, or change one of the names."),
@@ -121,6 +132,7 @@ _ALL = (
     # --- lines of bulk jobs and files
     Reason("changed_since_plan", "skip", "It changed since the plan was made, here or in the ledger, and was left out.", "Plan again.", "anyone"),
     Reason("cancelled", "skip", "The job was cancelled before this was sent.", "Nothing to do.", "nobody"),
+    Reason("not_in_ledger", "skip", "The ledger no longer has it.", "Nothing to do.", "nobody"),
     Reason("no_such_record", "error", "There is no record with this id.", "Check the id.", "anyone"),
     Reason("no_such_contact", "error", "The ledger has no contact with this id.", "Check the ContactID; an export of the ledger's contacts lists them all.", "anyone"),
     Reason("row_not_usable", "error", "The row cannot be used as it stands.", "Correct the row and send the file again.", "anyone"),

@@ -28,6 +28,7 @@ from ledgerlink.state.record import RecordKey
 from .entries import record_entry
 
 TRIES = 6
+LISTS = "reference"  # the cursor of the ledger's own lists
 _LANES: tuple[Direction, Direction] = ("export", "import")
 
 
@@ -47,8 +48,8 @@ def pair(company: str, choice: Choice, grant: Grant, at: Ports) -> None:
     if grant.tokens is not None:
         _keep(company, grant.tokens, at)
     _store(company, at, lambda: _paired(company, choice, grant, at))
-    for document_type in BY_DOCUMENT:
-        _poll_now(company, document_type, at)
+    for cursor in (*BY_DOCUMENT, LISTS):
+        _poll_now(company, cursor, at)
     learn_organisation(company, at)
     for direction in _LANES:
         at.doorbells.ring(company, direction)

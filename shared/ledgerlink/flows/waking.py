@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ledgerlink.ports import Ports, PutLink
 from ledgerlink.rules.export import due
 
 PAGE = 200
+MOST_PAGES = 50  # in one request
 
 
 def wake(company: str, waits_on: str, at: Ports) -> bool:
@@ -15,3 +18,29 @@ def wake(company: str, waits_on: str, at: Ports) -> bool:
     ready = [link for link in links.values() if link.waits_on == waits_on]
     at.commit.each([[PutLink(due(link, at.clock.now()))] for link in ready])
     return bool(ready)
+
+
+def set_free(company: str, waits_on: str, mended: Collection[str], at: Ports) -> None:
+    """Make due what waits on ``waits_on``, and errors that what changed may have mended; then ring."""
+    woken = False
+    for _ in range(MOST_PAGES):
+        if not wake(company, waits_on, at):
+            break
+        woken = True
+    if _retry(company, mended, at) or woken:
+        at.doorbells.ring(company, "export")
+
+
+def _retry(company: str, mended: Collection[str], at: Ports) -> bool:
+    after: str | None = None
+    found = False
+    for _ in range(MOST_PAGES):
+        page = at.links.errors(company, after=after, limit=PAGE)
+        links = at.links.many(page.items).values()
+        ready = [link for link in links if link.state == "error" and link.reason in mended]
+        at.commit.each([[PutLink(due(link, at.clock.now()))] for link in ready])
+        found = found or bool(ready)
+        after = page.next
+        if after is None:
+            break
+    return found

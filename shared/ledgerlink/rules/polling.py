@@ -10,6 +10,7 @@ from .profiles import DAYS, BusinessHours
 
 EVERY = timedelta(hours=2)
 SPREAD = timedelta(minutes=20)  # each company has its own minute within this
+NIGHT_BEGINS, NIGHT = time(2), timedelta(hours=3)  # when lists are read that change seldom
 
 
 def next_poll(now: datetime, hours: BusinessHours, timezone: str, company: str) -> datetime:
@@ -27,6 +28,17 @@ def next_poll(now: datetime, hours: BusinessHours, timezone: str, company: str) 
             return begins.astimezone(now.tzinfo) + jitter
         day += timedelta(days=1)
     return now + EVERY  # no business days at all: keep asking
+
+
+def next_day(now: datetime, timezone: str, company: str) -> datetime:
+    """The coming night in the company's zone, each company at its own minute: for what changes seldom."""
+    minute = timedelta(minutes=crc32(company.encode()) % int(NIGHT / timedelta(minutes=1)))
+    zone = ZoneInfo(timezone)
+    for day in (0, 1, 2):
+        begins = datetime.combine(now.astimezone(zone).date() + timedelta(days=day), NIGHT_BEGINS, zone)
+        if begins.astimezone(now.tzinfo) + minute > now + SPREAD:
+            return begins.astimezone(now.tzinfo) + minute
+    raise AssertionError("unreachable")
 
 
 def _works(day: datetime, hours: BusinessHours) -> bool:

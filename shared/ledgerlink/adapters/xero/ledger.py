@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ledgerlink.errors import LedgerBusy, NotConnected, Refused, Transient
+from ledgerlink.errors import NotConnected, Refused, Transient
 from ledgerlink.kinds import Content
-from ledgerlink.ports import Clock, Crawl, Delta, NotSent, Outgoing, Purpose, Reply, Request, Unknown
+from ledgerlink.ports import Clock, Crawl, Delta, LedgerLists, NotSent, Outgoing, Purpose, Reply, Request, Unknown
 from ledgerlink.state.company import Organisation
 from ledgerlink.state.dispatch import Action, Dispatch
 from ledgerlink.state.document import Document
 
-from . import answers, reading
+from . import answers, reading, reference
 from .client import ANSWER_S, Lost, NeverLeft
 from .kinds import WIRE, WireKind
 from .session import NoPermitNow, Session
@@ -125,18 +125,10 @@ class XeroLedger:
         return self._page(WIRE["contact"], query, "person").documents[:10]
 
     def organisation(self) -> Organisation:
-        answer = self._session.get("/Organisation", purpose="person")
-        [told] = reading.rows(answer, "Organisations").elements[:1] or [{}]
-        if not told.get("OrganisationID"):
-            raise LedgerBusy("the organisation was not told")
-        return Organisation(
-            id=str(told["OrganisationID"]).lower(),
-            name=str(told.get("Name") or ""),
-            short_code=str(told.get("ShortCode") or ""),
-            base_currency=str(told.get("BaseCurrency") or ""),
-            country=str(told.get("CountryCode") or ""),
-            timezone=str(told.get("Timezone") or ""),
-        )
+        return reference.organisation_of(reference.organisation_row(self._session, "person"))
+
+    def lists(self, *, purpose: Purpose = "live") -> LedgerLists:
+        return reference.read(self._session, purpose)
 
     def _since(self, wire: WireKind, since: datetime | None, page: int, purpose: Purpose) -> reading.Found:
         query = {"page": page, "pageSize": reading.PAGE, "order": "UpdatedDateUTC", "includeArchived": "true"}
