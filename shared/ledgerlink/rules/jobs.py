@@ -102,7 +102,7 @@ def finishes_at(now: datetime, calls: int, budget: Budget) -> datetime:
 def why_outdated(job: Job, *, settings_version: int, organisation: str, now: datetime) -> str:
     """Why a plan may no longer be applied, in words; "" if it may."""
     if settings_version != job.settings_version:
-        return "settings or mappings changed since it was planned"
+        return "settings changed since it was planned, or mappings"
     if organisation != job.organisation:
         return "the company is connected to another organisation than when it was planned"
     if job.planned_at is None or now - job.planned_at > PLAN_HOLDS:
