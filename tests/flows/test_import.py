@@ -153,6 +153,19 @@ def test_a_clash_waits_with_both_values_and_nothing_is_overwritten(hub: Hub) -> 
     assert hub.content("1").email == "ours@x.example"
 
 
+def test_a_pair_that_agreed_when_it_was_linked_can_clash_later(hub: Hub) -> None:
+    hub.set(field_owner="ask", create_linked_contact_on_create=False)
+    document = hub.human(action="create", fields={"Name": "Org 1", "EmailAddress": "same@x.example"})["ContactID"]
+    hub.push("1", email="same@x.example")
+    linking.link(hub.context, key("1"), document, ADA)
+    assert hub.link("1").state == "linked"
+    hub.human(action="edit", id=document, fields={"EmailAddress": "theirs@x.example"})
+    hub.push("1", email="ours@x.example")
+    hub.hear(document)
+    hub.read()
+    assert hub.link("1").state == "conflict"
+
+
 def test_a_crm_that_repeats_itself_does_not_undo_the_ledgers_edit(hub: Hub) -> None:
     document = linked(hub, email="old@x.example")
     hub.human(action="edit", id=document, fields={"EmailAddress": "new@x.example"})

@@ -56,12 +56,12 @@ def problems_of(error: ValidationError) -> list[FieldProblem]:
     ]
 
 
-def check_size(content: Content, pushed: Content) -> None:
+def check_size(content: Content, pushed: Content | None) -> None:
     """Raises Refused ``record_too_large``: for the record, or for it and what was last pushed, kept where they differ."""
     size = _size(content)
     if size > MOST_BYTES:
         raise Refused("record_too_large", f"the record has {size} bytes; {MOST_BYTES} is the most", status=413)
-    both = size if pushed == content else size + _size(pushed)
+    both = size if pushed is None or pushed == content else size + _size(pushed)
     if both > MOST_STORED:
         told = f"the record and what was last pushed have {both} bytes together; {MOST_STORED} is the most"
         raise Refused("record_too_large", told, status=413)

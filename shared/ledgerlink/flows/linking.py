@@ -6,7 +6,7 @@ from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Claim, Claimed, PutEntry, PutLink, Unclaim, Write
 from ledgerlink.rules import export as export_rules
-from ledgerlink.rules.merge import Change, three_way
+from ledgerlink.rules.merge import Change, agree, three_way
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
@@ -115,14 +115,17 @@ def overwritten(record: Record, link: Link, document: Document) -> tuple[Change,
 def link_writes(context: Context, record: Record, link: Link, document: Document, actor: Actor) -> list[Write]:
     """The writes that link a pair; re-linking gives the old document up."""
     now = context.at.clock.now()
+    kind = KINDS[record.kind]
+    agreed = agree(kind, kind.ledger_view(record.content), document.content)
     linked = link.model_copy(
         update={
             "document_type": document.type,
             "document_id": document.id,
             "document_status": document.status,
-            "base": None,
+            # Where both say the same already, that is what they agree on; else nothing is agreed until one side won.
+            "base": document.content if agreed else None,
             "base_at": document.updated_at,
-            "seen": document.content,
+            "seen": None if agreed else document.content,
             "tombstone": "",
             "suggestions": (),
             "clashes": (),

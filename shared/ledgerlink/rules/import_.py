@@ -17,7 +17,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
 from .duplicates import Match
-from .merge import Change, Clash, Merged, apply, is_blank, is_edit, same, three_way
+from .merge import Change, Clash, Merged, agree, apply, is_blank, is_edit, same, three_way
 from .profiles import CompanySettings
 
 Source = Literal["event", "job"]  # by webhook or poll; or because a person asked for it
@@ -134,7 +134,7 @@ def held_still(link: Link, document: Document) -> tuple[str, ...]:
 
 def _known(link: Link, document: Document) -> bool:
     known = link.seen or link.base
-    same_content = known is not None and _agree(KINDS[link.kind], known, document.content)
+    same_content = known is not None and agree(KINDS[link.kind], known, document.content)
     return same_content and link.base_at is not None and document.status == link.document_status
 
 
@@ -194,8 +194,4 @@ def _remembered(kind: Kind[Any], link: Link, document: Document, merged: Merged)
             old, new = field.of(link.base), field.of(document.content)
             kept = field.name in open_fields or not (is_edit(old, new) or same(old, new) or is_blank(old))
             base = field.put(base, old if kept else new)
-    return base, None if _agree(kind, base, document.content) else document.content
-
-
-def _agree(kind: Kind[Any], one: Content, other: Content) -> bool:
-    return all(same(field.of(one), field.of(other)) for field in kind.fields)
+    return base, None if agree(kind, base, document.content) else document.content

@@ -65,6 +65,11 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def agree(kind: Kind[Any], one: Content, other: Content) -> bool:
+    """Whether two contents say the same in every field that travels."""
+    return all(same(field.of(one), field.of(other)) for field in kind.fields)
+
+
 def is_edit(before: Any, after: Any) -> bool:
     """Whether ``after`` says something ``before`` did not. Emptying is never an edit (rule K4).
 

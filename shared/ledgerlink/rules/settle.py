@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ledgerlink.kinds import KINDS, Content, Kind
+from ledgerlink.kinds import KINDS, Content
 from ledgerlink.ports import Rejected
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document, DocumentStatus
 from ledgerlink.state.link import Link
 
 from .export import due, plain_error
-from .merge import same
+from .merge import agree
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
 _STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
@@ -32,8 +32,8 @@ def confirmed(
     """
     agreed = _agreed(link, part, sent, document)
     known, status = agreed.known, _STATUS.get(dispatch.action, link.document_status)
-    news = not _agree(KINDS[link.kind], known, document.content) or document.status != status
-    differs = not _agree(KINDS[link.kind], agreed.base, known)
+    news = not agree(KINDS[link.kind], known, document.content) or document.status != status
+    differs = not agree(KINDS[link.kind], agreed.base, known)
     after = link.model_copy(
         update={
             **_AT_REST,
@@ -133,7 +133,3 @@ def _with(link: Link, content: Content, sent: Content, fields: tuple[str, ...]) 
         field = KINDS[link.kind].field(name)
         content = field.put(content, field.of(sent))
     return content
-
-
-def _agree(kind: Kind[Any], one: Content, other: Content) -> bool:
-    return all(same(field.of(one), field.of(other)) for field in kind.fields)
