@@ -1,0 +1,107 @@
+"""The hub's doors as the world outside uses them: the CRM's and the administrator's requests, and Xero's webhooks.
+
+Each request runs as a function would, with its own life: killed or slow, whoever asked gets no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, Transient
+from ledgerlink.flows import companies, linking, saving
+from ledgerlink.flows.context import Context, open_context
+from ledgerlink.flows.saving import Actor, Push
+from ledgerlink.state.record import Hold, RecordKey
+
+from . import organizations as kind
+from .books import Flat
+from .lambdas import Lambdas, Outcome
+from .store import COMPANY
+
+CRM, ADMIN = Actor("crm-1", "crm"), Actor("admin-1", "admin", "admin@acme.example")
+API_S = 29.0
+
+
+def status_of(outcome: Outcome) -> int:
+    """As the API would answer; 0 where it died."""
+    error = outcome.error
+    if error is None:
+        return 200
+    if not isinstance(error, LedgerlinkError):
+        return 0
+    if isinstance(error, Invalid | Refused):
+        return error.status
+    for sort, status in ((NotFound, 404), (Conflict, 409), (Transient, 503)):
+        if isinstance(error, sort):
+            return 412 if type(error).__name__ == "Stale" else status
+    return 500
+
+
+class Doors:
+    """What is asked from outside, answered with an HTTP status (0: no answer came)."""
+
+    def __init__(self, lambdas: Lambdas) -> None:
+        self._lambdas = lambdas
+
+    def ask(self, work: Callable[[Context], Any]) -> Outcome:
+        """One request to the API."""
+        return self._lambdas.run("admin_api", API_S, lambda ports: work(open_context(COMPANY, ports)))
+
+    # ------------------------------------------------------------------ the CRM
+
+    def put(self, id: str, body: dict[str, Any], *, mode: str, revision: int | None) -> int:
+        push = Push(body, "merge" if mode == "merge" else "replace", if_match=revision)
+        return status_of(self.ask(lambda context: saving.save(context, _key(id), push, CRM)))
+
+    def revision(self, id: str) -> tuple[int, Flat, bool] | None:
+        outcome = self.ask(lambda context: context.at.records.get(_key(id)))
+        if not outcome.ok or outcome.value is None or outcome.value.deleted:
+            return None
+        flat = kind.flat_content(outcome.value.content)
+        return outcome.value.revision, {name: flat[name] for name in kind.FIELDS}, flat["active"] == "yes"
+
+    # ------------------------------------------------------------------ the administrator
+
+    def delete(self, id: str) -> Outcome:
+        return self.ask(lambda c: saving.delete(c, _key(id), ADMIN, force=True, reason="asked for"))
+
+    def link(self, id: str, document: str) -> Outcome:
+        return self.ask(lambda context: linking.link(context, _key(id), document, ADMIN, confirm=True))
+
+    def unlink(self, id: str) -> Outcome:
+        return self.ask(lambda context: linking.unlink(context, _key(id), ADMIN))
+
+    def hold(self, id: str, name: str, *, on: bool) -> Outcome:
+        push = Push({}, "merge", **{name: Hold(on=on, reason="by hand" if on else "")})  # type: ignore[arg-type]
+        return self.ask(lambda context: saving.save(context, _key(id), push, ADMIN))
+
+    def set(self, changes: Mapping[str, Any]) -> Outcome:
+        return self.ask(lambda context: companies.change_settings(context, changes, ADMIN))
+
+    # ------------------------------------------------------------------ Xero
+
+    def webhook(self, headers: Mapping[str, str], body: bytes) -> int:
+        """What the door for webhooks answers: it runs within the process that delivers."""
+        event = {
+            "version": "2.0",
+            "routeKey": "POST /webhooks/xero",
+            "rawPath": "/webhooks/xero",
+            "rawQueryString": "",
+            "headers": {name.lower(): value for name, value in headers.items()},
+            "requestContext": {"http": {"method": "POST", "path": "/webhooks/xero"}, "stage": "$default"},
+            "body": body.decode(),
+            "isBase64Encoded": False,
+        }
+        outcome = self._lambdas.invoke("webhook_intake", event)
+        return int(outcome.value["statusCode"]) if outcome.ok else 0
+
+
+def refused(outcome: Outcome) -> str:
+    """The reason code of a refusal, else ""."""
+    error = outcome.error
+    return error.code if isinstance(error, Refused) and not isinstance(error, NotConnected) else ""
+
+
+def _key(id: str) -> RecordKey:
+    return RecordKey(COMPANY, kind.KIND, id)

@@ -1,0 +1,18 @@
+"""How long a run is to be: what `make test` has time for, or as long as somebody asked."""
+
+from __future__ import annotations
+
+import pytest
+
+FEW = 20  # worlds that `make test` has time for
+SIZE_OF_FEW = 100
+
+
+class Options:
+    """How many worlds: a few, or as many as were asked for."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.first = config.getoption("seed", 1)
+        asked = config.getoption("seeds", 0)
+        self.long = bool(asked)
+        self.count = asked or (1 if self.first != 1 else FEW)

@@ -1,0 +1,122 @@
+"""Judges what our writes do to the books: newer stays, blanks clear nothing, and no human edit goes without a trace."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from ledgerlink.state.record import RecordKey
+
+from . import organizations as kind
+from .books import Written
+from .crm import Crm
+from .sending import Sending
+from .store import COMPANY, Store
+from .values import Values
+from .verdicts import Verdicts
+
+FRESH = 20.0  # how long a look serves (flows/looking.py): an edit made since then nobody can see
+A_MOMENT = 6.0  # between deciding and the books: the write-ahead, the way
+
+
+@dataclass(frozen=True)
+class Overwritten:
+    """A human's value that a write of ours replaced."""
+
+    record: str
+    contact: str
+    field: str
+    theirs: str
+    ours: str
+    edited: float
+    decided: float
+    at: float
+
+
+class Overwriting:
+    """A judge of every committed change. ``late`` says whether a write is being carried out after its time."""
+
+    def __init__(self, values: Values, crm: Crm, store: Store, sending: Sending, verdicts: Verdicts) -> None:
+        self._values, self._crm, self._store = values, crm, store
+        self._sending, self._verdicts = sending, verdicts
+        self._was: defaultdict[tuple[str, str], list[str]] = defaultdict(list)  # texts a field has had
+        self.made: defaultdict[str, list[str]] = defaultdict(list)  # record -> contacts we made for it
+        self.overwritten: list[Overwritten] = []
+        self.unavoidable: Counter[str] = Counter()
+        self.late = False
+
+    def __call__(self, written: Written) -> None:
+        hub = written.author == "hub"
+        record = self._record_of(written)
+        if hub and written.before is None:
+            self.made[record].append(written.id)
+        for name in kind.FIELDS:
+            before = written.before[name] if written.before else ""
+            after = written.after[name]
+            if before == after:
+                continue
+            if hub and written.before is not None:
+                self._changed(written, record, name, before, after)
+            self._was[written.id, name].append(after)
+
+    def _changed(self, written: Written, record: str, name: str, before: str, after: str) -> None:
+        if not after:
+            self._verdicts("blank never clears", written.at, f"{record}.{name} lost {before!r} in {written.id}")
+            return
+        value, was = self._values.of(name, after), self._was[written.id, name]
+        if value is None:
+            return
+        account = self._crm.accounts.get(record)
+        relinked = account is not None and bool(account.linked or account.unlinked or account.births > 1)
+        newest = max((known.number for text in was if (known := self._crms(name, text, record))), default=0)
+        if not relinked and (after in was or (value.author == "crm" and newest > value.number)):
+            self._verdicts("newer stays", written.at, f"{record}.{name}: {after!r} came back over {before!r}, had {was}")
+        theirs = self._values.of(name, before)
+        if theirs is not None and theirs.author == "human":
+            decided = self._decided(after, written)
+            found = Overwritten(record, written.id, name, before, after, theirs.at, decided, written.at)
+            self.overwritten.append(found)
+
+    def _crms(self, name: str, text: str, record: str) -> object:
+        known = self._values.of(name, text)
+        return known if known is not None and known.author == "crm" and known.owner == record else None
+
+    def _decided(self, text: str, written: Written) -> float:
+        """When the attempt left that carried this value; of a late one, the earliest it can have been."""
+        part = text.partition("|")[0].encode()
+        named = (written.id.encode(), (written.after["mark"] or "-").encode())
+        times = [
+            time
+            for sent in self._sending.sent.values()
+            if part in sent.body and any(name in sent.body for name in named)
+            for time in sent.times
+            if time <= written.at
+        ]
+        if not times:
+            return written.at
+        return min(times) if self.late else max(times)
+
+    def _record_of(self, written: Written) -> str:
+        holder, _ = self._store.claims().get(written.id, ("", ""))
+        if holder:
+            return holder.split("#")[1]
+        return written.after["mark"].removeprefix(kind.MARK)
+
+    # ------------------------------------------------------------------ at the end
+
+    def judge(self) -> None:
+        """Whether each overwritten value can be found in the history, or could not be helped."""
+        for each in self.overwritten:
+            key = RecordKey(COMPANY, kind.KIND, each.record)
+            told = [str(change) for entry in self._store.activity(key) for change in entry.diff.values()]
+            if any(each.theirs.partition("|")[0] in text for text in told):
+                self.unavoidable["overwritten by rule, kept in the history"] += 1
+            elif each.edited > each.decided - FRESH - A_MOMENT:
+                self.unavoidable["edited between our look and our write"] += 1
+            else:
+                self._verdicts(
+                    "nothing silent",
+                    each.at,
+                    f"{each.record}.{each.field}: {each.theirs!r} of {each.edited:.1f}s replaced by {each.ours!r}, "
+                    f"sent at {each.decided:.1f}s",
+                )

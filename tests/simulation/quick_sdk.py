@@ -1,0 +1,66 @@
+"""The AWS SDK without what only a real network needs: signing, user agents and choosing addresses take most of its time.
+
+Serialising, parsing, errors, retries and their waits stay the SDK's own, for the product's behaviour depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+from botocore.endpoint import Endpoint
+from botocore.useragent import UserAgentString
+from ministack.services import dynamodb
+
+_tokenize = dynamodb._tokenize
+QUICK = frozenset(("dynamodb", "sqs", "kms"))
+
+
+@dataclass
+class _Request:
+    """As much of a prepared request as the SDK and the emulator look at."""
+
+    method: str
+    url: str
+    headers: dict[str, Any]
+    body: bytes
+
+    def reset_stream(self) -> None:
+        pass
+
+
+@contextmanager
+def quick_sdk() -> Iterator[None]:
+    """While this lasts, every client is quick."""
+    create, resolve = Endpoint.create_request, BaseClient._resolve_endpoint_ruleset
+    addresses: dict[int, Any] = {}
+
+    def create_request(self: Endpoint, params: Any, operation_model: Any = None) -> Any:
+        if operation_model.service_model.service_name not in QUICK:
+            return create(self, params, operation_model)
+        return _Request(params["method"], params["url"], params["headers"], params["body"])
+
+    def resolve_endpoint_ruleset(self: BaseClient, *args: Any, **how: Any) -> Any:
+        if self.meta.service_model.service_name not in QUICK:
+            return resolve(self, *args, **how)
+        if id(self) not in addresses:
+            addresses[id(self)] = self, resolve(self, *args, **how)
+        url, headers, properties = addresses[id(self)][1]
+        return url, dict(headers), properties
+
+    tokens = lru_cache(maxsize=2000)(lambda expression: tuple(_tokenize(expression)))
+    with ExitStack() as stack:
+        # ministack parses each expression anew, and PynamoDB writes the same few over and over.
+        stack.enter_context(patch.object(dynamodb, "_tokenize", lambda expression: list(tokens(expression))))
+        stack.enter_context(
+            patch.object(dynamodb, "_condition_syntax_error", lru_cache(maxsize=2000)(dynamodb._condition_syntax_error))
+        )
+        stack.enter_context(patch.object(Endpoint, "create_request", create_request))
+        stack.enter_context(patch.object(BaseClient, "_resolve_endpoint_ruleset", resolve_endpoint_ruleset))
+        stack.enter_context(patch.object(UserAgentString, "to_string", lambda self: "simulated"))
+        yield

@@ -1,0 +1,66 @@
+"""Which branches a world has seen, told by what happened outside and by what is stored: nothing in the product tells.
+
+A long run fails when one was never reached: an invariant that was never at risk has not been tested.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+ALWAYS = (  # in any dozen seeds
+    "created",
+    "updated",
+    "rejected",
+    "same key again",
+    "unknown",
+    "adopted after looking up",
+    "never arrived, sent anew",
+    "half-open lane",
+    "person refused: in flight",
+    "look found a newer document",
+    "import waited for a dispatch",
+    "imported an edit",
+    "born in the ledger",
+    "unlinked by a person",
+    "linked by a person",
+    "deleted with force",
+    "held by a person",
+    "conflict",
+    "lane taken over",
+    "killed",
+    "index lagged",
+    "webhook delivered",
+)
+RARELY = (
+    "archived",
+    "several matches",
+    "batch halved",
+    "released unsent after its deadline",
+    "turn lost: somebody wrote first",
+    "our own create found by the import",
+    "suggestion",
+    "linked as exact",
+    "merged: link follows",
+    "merged into a linked one",
+    "archived in the ledger",
+    "restored in the ledger",
+    "integration switched off and on",
+    "name taken",
+    "deleted and pushed again",
+    "token renewed",
+    "day limit",
+    "same document for two records refused",
+    "sent in several calls at once",
+    "edit during sending",
+)
+
+
+class Reached(Counter[str]):
+    """Counts by name; names that are in neither list are mistakes."""
+
+    def __call__(self, name: str, times: int = 1) -> None:
+        assert name in _KNOWN, name
+        self[name] += times
+
+
+_KNOWN = frozenset((*ALWAYS, *RARELY))

@@ -1,0 +1,93 @@
+"""Many worlds, in processes of their own: as many at once as there are processors, each with its seed and nothing else.
+
+The processes start with one hash seed, so that sets are walked in the same order and a seed means the same everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from random import Random
+
+from .world import Result, World
+
+SIZES = (20, 50, 50, 100, 100, 200)  # organizations of a world, where nobody asks for a size
+
+
+@dataclass(frozen=True)
+class Task:
+    """One world to be run. ``mutant`` breaks the product first, by its name in ``mutants``."""
+
+    seed: int
+    size: int = 0
+    mutant: str = ""
+    calm: bool = False
+
+
+def run(task: Task) -> Result:
+    """One world; a crash of the harness is a result too."""
+    from .mutants import broken
+
+    size = task.size or Random(f"{task.seed}/size").choice(SIZES)
+    try:
+        with broken(task.mutant):
+            return World(task.seed, size=size, calm=task.calm).run()
+    except Exception:
+        told = traceback.format_exc(limit=-4)
+        return Result(task.seed, 0, [f"the harness crashed: {told}"], 1, *(Counter() for _ in range(5)))
+
+
+@contextmanager
+def workers(count: int = 0) -> Iterator[ProcessPoolExecutor]:
+    """Processes that all hash alike."""
+    from tests.support.aws import ENVIRONMENT
+
+    wanted = {**ENVIRONMENT, "PYTHONHASHSEED": "0"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        with ProcessPoolExecutor(count or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+            yield pool
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+@dataclass
+class Totals:
+    """What many worlds came to."""
+
+    worlds: int = 0
+    records: int = 0
+    bad: list[Result] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    figures: Counter[str] = field(default_factory=Counter)
+    unavoidable: Counter[str] = field(default_factory=Counter)
+
+    def add(self, result: Result) -> None:
+        self.worlds += 1
+        self.records += result.records
+        self.faults += result.faults
+        self.reached += result.reached
+        self.states += result.states
+        self.figures += result.figures
+        self.unavoidable += result.unavoidable
+        if result.count:
+            self.bad.append(result)
+
+
+def run_all(tasks: Iterable[Task]) -> Totals:
+    """Every world, in any order."""
+    totals = Totals()
+    with workers() as pool:
+        for result in pool.map(run, tasks):
+            totals.add(result)
+    return totals

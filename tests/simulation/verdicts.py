@@ -1,0 +1,58 @@
+"""What was found wrong: an invariant, by its name, and what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Violation:
+    """``invariant`` is a name of ``INVARIANTS``."""
+
+    invariant: str
+    at: float
+    told: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant} at {self.at:.1f}s: {self.told}"
+
+
+INVARIANTS = {
+    "one contact": "each eligible organization has exactly one contact",
+    "or one reason": "an organization without a contact, or whose contact differs, shows one reason",
+    "no orphan": "no contact of ours is left that no record is linked to",
+    "acknowledged is kept": "what the CRM was told is saved is never lost",
+    "newer stays": "an older revision never overwrites a newer one",
+    "nothing silent": "no human edit is overwritten without a trace, outside the window nobody can close",
+    "blank never clears": "a blank on our side never empties a field in the ledger",
+    "written ahead": "nothing is sent that is not stored as a dispatch before",
+    "same key, same bytes": "an idempotency key goes with one request only",
+    "key in time": "a key is sent no more once 180 s have passed",
+    "one dispatch at a time": "no part is in two open dispatches",
+    "people's word holds": "what is held, unlinked or deleted is not sent",
+    "within limits": "never more than 60 calls in 60 s, nor more than 5 at once",
+    "one to one": "a link holds its document's claim, and a claim names its holder",
+    "settles": "everything has settled 20 minutes after the faults stopped",
+    "agreement": "what counts as linked says the same on both sides",
+    "visible": "whatever is not in step says why",
+    "no crash": "no function ends in an error of programming",
+}
+
+
+@dataclass
+class Verdicts:
+    """Collects violations; the first are kept, all are counted."""
+
+    found: list[Violation] = field(default_factory=list)
+    count: int = 0
+
+    def __call__(self, invariant: str, at: float, told: str) -> None:
+        assert invariant in INVARIANTS, invariant
+        self.count += 1
+        if len(self.found) < MOST:
+            self.found.append(Violation(invariant, at, told))
+
+    def __bool__(self) -> bool:
+        return bool(self.count)
