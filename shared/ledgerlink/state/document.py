@@ -9,6 +9,8 @@ from pydantic import ConfigDict
 
 from ledgerlink.kinds import Content, Value
 
+from .settlement import Settlement
+
 DocumentStatus = Literal["active", "archived", "other"]
 
 
@@ -28,3 +30,4 @@ class Document(Value):
     outstanding: bool = False  # money is owed on either side
     roles: tuple[str, ...] = ()  # customer, supplier: the ledger knows by its documents
     url: str = ""
+    settlement: Settlement | None = None  # what is paid and left, of documents that carry money

@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 from ledgerlink.kinds import Content, Value
 
 from .record import Hold, RecordKey
+from .settlement import Settlement
 
 SyncState = Literal["unlinked", "due", "sending", "linked", "skipped", "error", "unknown", "parked", "conflict"]
 Tombstone = Literal["", "unlinked_by_person", "deleted_here"]
@@ -70,6 +71,7 @@ class Link(Value):
     base: Content | None = None  # ledger view last agreed on
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
+    settlement: Settlement | None = None  # what the ledger last told of payments and credits, as taken in
     suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
     clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
