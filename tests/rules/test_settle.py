@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from ledgerlink.kinds.organization import ledger_view
 from ledgerlink.ports import Rejected
 from ledgerlink.rules import settle as rules
@@ -97,3 +99,22 @@ def test_an_archived_contact_waits_for_a_person() -> None:
 def test_what_never_arrived_is_still_due_as_a_new_generation() -> None:
     link = rules.never_arrived(a_link(queued_at=NOON, generation=1), "d1")
     assert (link.is_due, link.generation, link.last_dispatch) == (True, 2, "d1")
+
+
+SENT = an_organization(email="new@hall.example", account_number="N1")
+
+
+@pytest.mark.parametrize(
+    ("there", "arrived"),
+    [
+        ({"email": "new@hall.example", "account_number": "N1"}, True),
+        ({"email": "accounts@hall.example", "account_number": ""}, False),
+        ({"email": "theirs@hall.example", "account_number": "N1"}, True),  # edited after ours came
+        ({"email": "new@hall.example", "account_number": ""}, False),  # they typed what we had sent
+        ({"email": "theirs@hall.example", "account_number": "T1"}, False),  # nothing of ours is left to see
+    ],
+)
+def test_whether_an_update_without_an_answer_came(there: dict[str, str], arrived: bool) -> None:
+    part = a_part(document_id=DOCUMENT_ID, fields=("email", "account_number"))
+    document = a_document(an_organization(**there))
+    assert rules.arrived(a_linked(), part, ledger_view(SENT), document) is arrived

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds import Content
 from ledgerlink.ports import Confirmed, DropDispatch, PutDispatch, PutEntry, PutLink, Write
 from ledgerlink.rules import dispatch as rules
 from ledgerlink.rules import settle as settled
-from ledgerlink.rules.merge import same
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
@@ -36,10 +35,10 @@ def settle_what_was_left(drain: Drain) -> None:
     _look_up(drain)
 
 
-def _unsettled(drain: Drain, dispatch: Dispatch) -> list[DispatchedPart]:
+def _unsettled(drain: Drain, dispatch: Dispatch) -> list[tuple[DispatchedPart, Link]]:
     links = drain.at.links.many(part.key(drain.company) for part in dispatch.parts)
     return [
-        part
+        (part, link)
         for part in dispatch.parts
         if (link := links.get(part.key(drain.company))) is not None and link.last_dispatch != dispatch.id
     ]
@@ -77,8 +76,8 @@ def _resolve(drain: Drain, dispatch: Dispatch, documents: list[Document]) -> Non
     """Adopt what carries our mark and says what we sent; what is not there was never applied and goes anew."""
     sent = drain.context.ledger.sent(dispatch)
     found: list[rules.Settled] = []
-    for part in _unsettled(drain, dispatch):
-        matches = [d for d in documents if _is_it(dispatch, part, d, sent)]
+    for part, link in _unsettled(drain, dispatch):
+        matches = [d for d in documents if _is_it(dispatch, part, link, d, sent)]
         if len(matches) == 1:
             found.append(rules.Settled(part, Confirmed(matches[0])))
         else:
@@ -87,16 +86,15 @@ def _resolve(drain: Drain, dispatch: Dispatch, documents: list[Document]) -> Non
         drain.at.commit.all(DropDispatch(dispatch))
 
 
-def _is_it(dispatch: Dispatch, part: DispatchedPart, document: Document, sent: dict[str, Content]) -> bool:
-    """A create is ours by its mark; an update only if the document says what the body said."""
+def _is_it(dispatch: Dispatch, part: DispatchedPart, link: Link, document: Document, sent: dict[str, Content]) -> bool:
+    """A create is ours by its mark; an update only if the document shows what the body said."""
     if dispatch.action == "create":
         return document.reference == part.reference
     if document.id != part.document_id:
         return False
     if dispatch.action == "archive":
         return document.status == "archived"
-    kind, content = KINDS[part.kind], sent[part.reference]
-    return all(same(kind.field(name).of(document.content), kind.field(name).of(content)) for name in part.fields)
+    return settled.arrived(link, part, sent[part.reference], document)
 
 
 def _without_match(drain: Drain, dispatch: Dispatch, part: DispatchedPart, *, several: bool) -> None:

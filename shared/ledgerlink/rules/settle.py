@@ -65,6 +65,24 @@ def says_more(link: Link, document: Document) -> bool:
     return link.base_at != document.updated_at
 
 
+def arrived(link: Link, part: DispatchedPart, sent: Content, document: Document) -> bool:
+    """Whether an update whose answer was lost was carried out, as far as its document tells.
+
+    The ledger takes a document whole or not at all. So one changed field that says what we sent is proof enough, even
+    where somebody has edited the others since; unless another one still says what it said before: then somebody typed
+    what we had sent as well, and ours never came.
+    """
+    kind, before = KINDS[link.kind], link.seen or link.base
+    fields = [kind.field(name) for name in part.fields]
+    if before is not None:
+        changed = [field for field in fields if not same(field.of(before), field.of(sent))]
+        if any(same(field.of(document.content), field.of(before)) for field in changed):
+            return False
+        fields = changed or fields
+    says = [same(field.of(document.content), field.of(sent)) for field in fields]
+    return any(says) if before is not None else all(says)
+
+
 @dataclass(frozen=True)
 class _Agreed:
     """``base``: what both sides say now. ``known``: all the ledger can say without anybody else having edited it."""
