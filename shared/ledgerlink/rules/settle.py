@@ -13,7 +13,7 @@ from ledgerlink.state.document import Document, DocumentStatus
 from ledgerlink.state.link import Link
 
 from .export import due, plain_error
-from .merge import agree
+from .merge import agree, same
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
 _STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
