@@ -16,6 +16,7 @@ from .context import Context
 def facts_for(context: Context, records: Iterable[Record]) -> Facts:
     """Everything these records' documents name, and the company's lists and mappings as of now."""
     at, company = context.at, context.company
+    records = tuple(records)
     named = sorted({key for record in records for key in rules.needs(record)})
     return Facts(
         company=company,
@@ -26,4 +27,5 @@ def facts_for(context: Context, records: Iterable[Record]) -> Facts:
         records=at.records.many(named),
         reference=context.reference,
         mappings=context.mappings,
+        batch=records,
     )

@@ -28,6 +28,7 @@ class Facts:
     records: Mapping[RecordKey, Record] = field(default_factory=dict)
     reference: Reference = field(default_factory=Reference)
     mappings: Mappings = field(default_factory=Mappings)
+    batch: tuple[Record, ...] = ()  # all that is to be sent with it, in the order it became due
 
     def link(self, kind: str, id: str) -> Link | None:
         return self.links.get(LinkKey(self.company.id, kind, id))

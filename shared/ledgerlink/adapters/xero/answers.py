@@ -104,7 +104,7 @@ def matched(
     open_parts = {(part.reference if creating else part.document_id.lower()): part for part in dispatch.parts}
     rest = []
     for element in elements:
-        key = str(element.get(wire.key_field if creating else wire.id_field) or "")
+        key = wire.key_of(element) if creating else str(element.get(wire.id_field) or "")
         part = open_parts.pop(key if creating else key.lower(), None)
         if part is None:
             rest.append(element)

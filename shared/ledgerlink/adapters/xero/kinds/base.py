@@ -35,6 +35,12 @@ class WireKind:
     url: Callable[[str, str], str]  # opens a document in Xero: its id and the organisation's short code
     write_query: str = "summarizeErrors=false"  # else one bad element refuses the whole batch (facts §3.2)
 
+    read_key: Callable[[Element], str] | None = None  # where our reference is only a part of that field
+
+    def key_of(self, element: Element) -> str:
+        """Our own reference on an element, as we sent it."""
+        return self.read_key(element) if self.read_key else str(element.get(self.key_field) or "")
+
     @property
     def document_type(self) -> str:
         return self.kind.document_type

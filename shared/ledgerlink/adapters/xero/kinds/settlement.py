@@ -69,6 +69,9 @@ def amount(value: Any) -> Decimal:
 
 
 def day(value: object) -> date | None:
-    """A calendar date: the day of the moment Xero writes, never shifted by a zone (``facts/xero.md §3.5``)."""
+    """A calendar date: the day of the moment Xero writes, never shifted by a zone (``facts/xero.md §3.5``); or one of
+    ours, as sent."""
     found = moment(value)
-    return found.date() if found is not None else None
+    if found is not None:
+        return found.date()
+    return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None

@@ -1,0 +1,194 @@
+"""Payments and refunds (P2-P6): each reaches the other side once, never above what is outstanding, and then stays.
+
+In the ledger a payment is never edited; it is taken back there, and the import brings that here. The one exception is
+a planned safe edit, which lifts a payment of ours and puts it back (``Link.lift``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.kinds.payment import RECORD_KINDS, REFERENCE_HOLDS, Payment, ledger_reference
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record, RecordKey
+
+from . import mapping
+from .decisions import Create, Decision, Nothing, Park, Problem, Refuse, Skip, Wait
+from .facts import Facts
+from .import_ import Born, Edit, Ignore, Linked, Note, Source
+from .merge import Change
+from .profiles import CompanySettings
+
+# ------------------------------------------------------------------ out
+
+
+def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
+    """What to do about the payment, as far as it says itself."""
+    content = _content(record)
+    if link.document_id:
+        return Nothing()
+    if link.tombstone and not link.ordered_by:
+        return Skip(link.tombstone)
+    if content.status == "reversed":
+        return Skip("reversed")
+    if not content.document_id:
+        return Wait("not_allocated", "allocation")
+    if content.document_kind not in RECORD_KINDS:
+        return Skip("managed_in_ledger")
+    if not settings.payments_to_ledger and not link.ordered_by:
+        return Skip("payments_off")
+    if content.amount <= 0:
+        return Refuse((Problem("amount_not_positive", "amount", "must be above zero"),))
+    return Create(content)
+
+
+def needs(record: Record) -> tuple[RecordKey, ...]:
+    """The document that is paid."""
+    content = _content(record)
+    if content.document_kind not in RECORD_KINDS or not content.document_id:
+        return ()
+    return (RecordKey(record.company, RECORD_KINDS[content.document_kind], content.document_id),)
+
+
+def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> Decision:
+    """The payment in the ledger's terms, if its document is there and owes as much."""
+    if not isinstance(decision, Create):
+        return decision
+    content = _content(record)
+    (key,) = needs(record)
+    target, paid = facts.link(key.kind, key.id), facts.records.get(key)
+    waits_for = f"record:{key.kind}/{key.id}"
+    if target is None or paid is None or not target.document_id:
+        held = target is not None and target.do_not_export.on
+        return Wait("do_not_export" if held else "document_not_in_ledger", waits_for)
+    status = target.settlement.status if target.settlement is not None else "approved"
+    if status in ("draft", "awaiting_approval"):
+        return Wait("document_not_approved", waits_for)
+    if _is_locked(content, facts):
+        return Park("period_locked")
+    problems = [*_amount_problems(record, content, paid, target, facts), *_method_problems(content, facts)]
+    if len(ledger_reference(content.reference, f"LL-{record.id}")) > REFERENCE_HOLDS:
+        problems.append(Problem("field_too_long", "reference", f"the ledger holds {REFERENCE_HOLDS} characters"))
+    if problems:
+        return Refuse(tuple(problems))
+    account = mapping.resolve("payment-method", content.method, "", facts.mappings, facts.reference)
+    assert account is not None
+    return Create(content.model_copy(update={"document_id": target.document_id, "method": account.code}))
+
+
+def _is_locked(content: Payment, facts: Facts) -> bool:
+    locks = [day for day in (facts.reference.locked_until, facts.reference.closed_until) if day is not None]
+    return any(content.date <= day for day in locks)
+
+
+def _amount_problems(record: Record, content: Payment, paid: Record, target: Link, facts: Facts) -> Iterable[Problem]:
+    if (target.settlement is not None and target.settlement.status == "void") or _says_void(paid):
+        yield Problem("document_void", "document_id", "is void")
+        return
+    left = outstanding(paid, target) - _sent_before(record, content, facts)
+    if content.amount > left:
+        told = f"{content.amount:f} is more than the {left:f} that is outstanding"
+        yield Problem("exceeds_outstanding", "amount", told)
+
+
+def outstanding(paid: Record, target: Link) -> Decimal:
+    """What is left of a document: the lower of what is known here and what the ledger last told."""
+    content = paid.content
+    assert isinstance(content, MoneyDocument)
+    known = [value for value in (content.amount_outstanding, content.total) if value is not None][:1]
+    if target.settlement is not None:
+        known.append(target.settlement.outstanding)
+    return min(known, default=Decimal(0))
+
+
+def _sent_before(record: Record, content: Payment, facts: Facts) -> Decimal:
+    """Of the same document, in the same round, before this one."""
+    total = Decimal(0)
+    for other in facts.batch:
+        if other.key == record.key:
+            break
+        if isinstance(other.content, Payment) and (other.content.document_kind, other.content.document_id) == (
+            content.document_kind,
+            content.document_id,
+        ):
+            total += other.content.amount
+    return total
+
+
+def _method_problems(content: Payment, facts: Facts) -> Iterable[Problem]:
+    found = mapping.resolve("payment-method", content.method, "", facts.mappings, facts.reference)
+    if found is None:
+        told = f"{content.method!r} is mapped to no bank account" if content.method else "is needed"
+        yield Problem("payment_method_not_mapped", "method", told)
+    elif found.problem:
+        yield Problem(found.problem, "method", f"{content.method!r} is mapped to {found.name or found.code!r}")
+
+
+def _says_void(paid: Record) -> bool:
+    return isinstance(paid.content, MoneyDocument) and paid.content.status == "void"
+
+
+def refusal(before: Payment, after: Payment, link: Link) -> str:
+    """Why the CRM may not change the payment so, as a reason code; "" if it may (P3). One in the ledger stays as is."""
+    if not link.document_id or before == after:
+        return ""
+    return "managed_in_ledger"
+
+
+# ------------------------------------------------------------------ in
+
+
+def refers_to(document: Document) -> tuple[tuple[str, str], ...]:
+    """The ledger's document that is paid, as (type, id)."""
+    content = document.content
+    assert isinstance(content, Payment)
+    return ((content.document_kind, content.document_id),) if content.document_id else ()
+
+
+def linked(record: Record, link: Link, document: Document, settings: CompanySettings, source: Source) -> Linked:
+    """A payment known here: taken back there, or told more fully than its document told it."""
+    said, ours = document.content, _content(record)
+    assert isinstance(said, Payment)
+    if link.base_at is not None and document.updated_at < link.base_at:
+        return Ignore("older")
+    if record.deleted:
+        return Ignore("deleted_here")
+    if link.base_at == document.updated_at and link.base == said and link.document_status == document.status:
+        return Ignore("unchanged")
+    if link.do_not_import.on:
+        return Note(said, "do_not_import")
+    changes = []
+    if document.status == "archived" and ours.status == "active":
+        changes.append(Change("status", "active", "reversed"))
+    content = ours.model_copy(update={change.field: change.after for change in changes})
+    return Edit(content, tuple(changes), (), said, None)
+
+
+def unlinked(
+    document: Document,
+    settings: CompanySettings,
+    source: Source,
+    tombstone: str,
+    records: Mapping[tuple[str, str], RecordKey],
+) -> Ignore | Born:
+    """A payment made in the ledger: a record here if its document is one."""
+    said = document.content
+    assert isinstance(said, Payment)
+    if document.status != "active":
+        return Ignore("reversed")
+    if tombstone:
+        return Ignore(tombstone)
+    if source == "event" and not settings.payments_from_ledger:
+        return Ignore("payments_off")
+    target = records.get((said.document_kind, said.document_id))
+    if target is None:
+        return Ignore("document_not_here")
+    return Born(said.model_copy(update={"document_id": target.id}))
+
+
+def _content(record: Record) -> Payment:
+    assert isinstance(record.content, Payment)
+    return record.content
