@@ -127,7 +127,13 @@ def installed() -> Iterator[AwsInProcess]:
     """Put it in place of botocore's HTTP session until the block ends."""
     aws = AwsInProcess()
     real = botocore.httpsession.URLLib3Session.send
-    botocore.httpsession.URLLib3Session.send = lambda session, request: aws.send(session, request)  # type: ignore[method-assign]
+
+    def send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
+        """A client that was given an endpoint of its own (a local stack running beside) keeps it."""
+        elsewhere = urllib.parse.urlsplit(request.url).hostname in ("127.0.0.1", "localhost")
+        return real(session, request) if elsewhere else aws.send(session, request)
+
+    botocore.httpsession.URLLib3Session.send = send  # type: ignore[method-assign]
     try:
         yield aws
     finally:
@@ -155,7 +161,7 @@ _Loader.add_multi_constructor("!", _short_form)
 @cache
 def template() -> dict[str, Any]:
     """The SAM template as data."""
-    loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506
+    loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _Loader)
     return loaded
 
 
