@@ -24,7 +24,7 @@ from .virtual import VirtualTime
 from .weather import Weather
 
 Reply = tuple[int, dict[str, str], bytes]
-Watcher = Callable[[str, dict[str, Any]], None]
+Watcher = Callable[[str, dict[str, Any], bool], None]
 
 _JSON = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "simulated"}
 _TYPES = {"dynamodb": "com.amazonaws.dynamodb.v20120810#", "sqs": "com.amazonaws.sqs#", "kms": ""}
@@ -36,7 +36,7 @@ MEMORY = 400  # answers of indexes remembered
 
 
 class SimulatedAws(AwsInProcess):
-    """``watch`` hears of every write that was carried out: operation and parsed body."""
+    """``watch`` hears of every write that came through: operation, parsed body, and whether it was carried out."""
 
     def __init__(self, time: VirtualTime, weather: Weather, dice: Random) -> None:
         super().__init__()
@@ -56,10 +56,10 @@ class SimulatedAws(AwsInProcess):
             handled = SERVICES[service].handle_request(request.method, url.path, headers, call.body, {})
             status, answered, content = _run(handled)
             reply = status, answered, content.encode() if isinstance(content, str) else content or b""
-            if status == 200 and self.watch and call.operation in _WRITES:
+            if self.watch and call.operation in _WRITES:
                 told = json.loads(call.body)
                 for watcher in self.watch:
-                    watcher(call.operation, told)
+                    watcher(call.operation, told, status == 200)
             return reply
 
         status, answered, content = self._through(call, answer, request.url) if self._time.watched else answer()
@@ -164,7 +164,9 @@ def _error(call: Call, status: int, code: str) -> Reply:
 def _cancelled(call: Call, code: str, dice: Random) -> Reply:
     """A transaction cancelled because of one of its items: for a condition, one that has a condition."""
     items = json.loads(call.body)["TransactItems"]
-    fitting = [n for n, item in enumerate(items) if code != "ConditionalCheckFailed" or "ConditionExpression" in str(item)]
+    fitting = [
+        n for n, item in enumerate(items) if code != "ConditionalCheckFailed" or "ConditionExpression" in str(item)
+    ]
     guilty = dice.choice(fitting)
     told = {
         "__type": _TYPES["dynamodb"] + "TransactionCanceledException",

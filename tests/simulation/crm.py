@@ -42,7 +42,7 @@ class Account:
     busy: bool = False
     unlinked: list[float] = field(default_factory=list)
     linked: list[float] = field(default_factory=list)
-    refused_for_good: bool = False
+    decided: list[float] = field(default_factory=list)  # a person said whose value stays
 
     @property
     def gone(self) -> bool:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, Transient
-from ledgerlink.flows import companies, linking, saving
+from ledgerlink.flows import companies, conflicts, linking, problems, saving, suggesting
 from ledgerlink.flows.context import Context, open_context
 from ledgerlink.flows.saving import Actor, Push
+from ledgerlink.rules.merge import Side
+from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold, RecordKey
 
 from . import organizations as kind
@@ -75,6 +77,15 @@ class Doors:
     def hold(self, id: str, name: str, *, on: bool) -> Outcome:
         push = Push({}, "merge", **{name: Hold(on=on, reason="by hand" if on else "")})  # type: ignore[arg-type]
         return self.ask(lambda context: saving.save(context, _key(id), push, ADMIN))
+
+    def resolve(self, id: str, keep: Side) -> Outcome:
+        return self.ask(lambda context: conflicts.resolve(context, LinkKey(*_key(id)), keep, ADMIN))
+
+    def retry(self) -> Outcome:
+        return self.ask(lambda context: problems.retry(context, ADMIN))
+
+    def decide(self, suggestion: str, action: suggesting.Action) -> Outcome:
+        return self.ask(lambda context: suggesting.decide(context, [suggestion], action, ADMIN)[suggestion])
 
     def set(self, changes: Mapping[str, Any]) -> Outcome:
         return self.ask(lambda context: companies.change_settings(context, changes, ADMIN))

@@ -67,10 +67,14 @@ class Overwriting:
         if value is None:
             return
         account = self._crm.accounts.get(record)
-        relinked = account is not None and bool(account.linked or account.unlinked or account.births > 1)
+        by_hand = account is not None and bool(
+            account.linked or account.unlinked or account.decided or account.births > 1
+        )
         newest = max((known.number for text in was if (known := self._crms(name, text, record))), default=0)
-        if not relinked and (after in was or (value.author == "crm" and newest > value.number)):
-            self._verdicts("newer stays", written.at, f"{record}.{name}: {after!r} came back over {before!r}, had {was}")
+        if not by_hand and (after in was or (value.author == "crm" and newest > value.number)):
+            self._verdicts(
+                "newer stays", written.at, f"{record}.{name}: {after!r} came back over {before!r}, had {was}"
+            )
         theirs = self._values.of(name, before)
         if theirs is not None and theirs.author == "human":
             decided = self._decided(after, written)

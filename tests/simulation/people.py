@@ -89,9 +89,17 @@ class Administrator:
         if not accounts:
             return
         account = self._dice.choice(accounts)
-        action = self._dice.choices(
-            (self._unlink, self._link, self._hold, self._delete, self._lunch), weights=(4, 3, 4, 2, 0.6)
-        )[0]
+        actions = (
+            self._unlink,
+            self._link,
+            self._hold,
+            self._delete,
+            self._lunch,
+            self._retry,
+            self._decide,
+            self._resolve,
+        )
+        action = self._dice.choices(actions, weights=(4, 3, 4, 2, 0.6, 2, 3, 3))[0]
         self._time.start(lambda: action(account.id))
 
     def _unlink(self, id: str) -> None:
@@ -147,6 +155,33 @@ class Administrator:
             self._time.pass_(self._dice.uniform(10, 300))
             self._crm.create(id)
             self._reached("deleted and pushed again")
+
+    def _retry(self, _: str) -> None:
+        self._doors.retry()
+
+    def _decide(self, _: str) -> None:
+        """Whether a contact and an organization are the same."""
+        found = self._store.suggestions()
+        if not found:
+            return
+        suggestion, record = self._dice.choice(found)
+        action = self._dice.choice(("link", "create", "ignore"))
+        outcome = self._doors.decide(suggestion, action)
+        if outcome.ok and not isinstance(outcome.value, Exception):
+            self._reached("suggestion decided")
+            if action == "link" and record in self._crm.accounts:
+                self._crm.accounts[record].linked.append(self._time.seconds)
+
+    def _resolve(self, _: str) -> None:
+        """Whose value stays."""
+        found = [link.id for link in self._store.links().values() if link.state == "conflict" and link.clashes]
+        if not found:
+            return
+        id = self._dice.choice(found)
+        if self._doors.resolve(id, self._dice.choice(("crm", "ledger"))).ok:
+            self._reached("conflict resolved")
+            if id in self._crm.accounts:
+                self._crm.accounts[id].decided.append(self._time.seconds)
 
     def _lunch(self, _: str) -> None:
         if self.off:

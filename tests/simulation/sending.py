@@ -86,7 +86,9 @@ class Sending:
             return
         opened = (dispatch.opened_at - START).total_seconds()
         if decided - opened > SAME_KEY_S:
-            self._verdicts("key in time", decided, f"dispatch {dispatch.id} sent {decided - opened:.0f} s after it opened")
+            self._verdicts(
+                "key in time", decided, f"dispatch {dispatch.id} sent {decided - opened:.0f} s after it opened"
+            )
         self._parts(dispatch, open_, decided)
 
     def _parts(self, dispatch: Dispatch, open_: list[Dispatch], decided: float) -> None:
@@ -98,8 +100,6 @@ class Sending:
             link, record = self._store.link(key), self._store.record(key.record)
             if link is None or record is None or link.last_dispatch == dispatch.id:
                 continue
-            why = (
-                "deleted" if record.deleted else link.tombstone or ("held" if link.do_not_export.on else "")
-            )
+            why = "deleted" if record.deleted else link.tombstone or ("held" if link.do_not_export.on else "")
             if why and not (link.tombstone and link.ordered_by):
                 self._verdicts("people's word holds", decided, f"{key.id} was sent although {why}")

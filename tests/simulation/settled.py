@@ -46,7 +46,9 @@ class Settled:
         claims, links = self.store.claims(), self.store.links()
         for key, link in links.items():
             if link.document_id and claims.get(link.document_id, ("", ""))[0] != f"{key.kind}#{key.id}#{key.part}":
-                self._wrong("one to one", f"{key.id} says {link.document_id}, which {claims.get(link.document_id)} holds")
+                self._wrong(
+                    "one to one", f"{key.id} says {link.document_id}, which {claims.get(link.document_id)} holds"
+                )
         for document, (holder, _) in claims.items():
             if holder:
                 held = links.get(LinkKey(COMPANY, *holder.split("#")))
@@ -106,12 +108,14 @@ class Settled:
             if ours == wanted or self._imported(record.key, name, ours, push.began):
                 continue
             self.lost += 1
-            self._wrong("acknowledged is kept", f"{account.id}.{name} is {ours!r}, pushed at {push.began:.0f}s: {wanted!r}")
+            self._wrong(
+                "acknowledged is kept", f"{account.id}.{name} is {ours!r}, pushed at {push.began:.0f}s: {wanted!r}"
+            )
 
     def _imported(self, key: RecordKey, name: str, text: str, since: float) -> bool:
         return any(
-            entry.direction == "import"
-            and (entry.at - START).total_seconds() >= since
+            (entry.at - START).total_seconds() >= since
+            and (entry.direction == "import" or entry.action not in ("created", "edited"))
             and name in entry.diff
             and shows(entry, name, text)
             for entry in self.store.activity(key)

@@ -73,6 +73,12 @@ class Store:
         row = self.items("ControlTable", partition).get(sk)
         return json.loads(_text(row, "data") or "{}") if row else {}
 
+    def suggestions(self) -> list[tuple[str, str]]:
+        """Open ones: id and record."""
+        found = ((sk, row) for sk, row in self.items("ControlTable", COMPANY).items() if sk.startswith("suggestion#"))
+        told = ((sk.partition("#")[2], json.loads(_text(row, "data"))) for sk, row in found)
+        return [(id, data["record"]) for id, data in told if data.get("state", "open") == "open"]
+
     def marks(self, organisation: str) -> list[str]:
         return [sk for sk in self.items("ControlTable", f"organisation#{organisation}") if sk.startswith("stale#")]
 

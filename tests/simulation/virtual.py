@@ -231,7 +231,7 @@ class VirtualTime:
         self._main.release()
 
 
-def _BEGUN() -> None:  # noqa: N802
+def _BEGUN() -> None:
     """What stands in a process that has its thread already."""
 
 
@@ -265,7 +265,7 @@ class _Worker(threading.Thread):
             try:
                 time.check()
                 process.result = work()
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:
                 process.error = error
             self._job = None
             del work

@@ -3,45 +3,78 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
+from ledgerlink.ports import CERTAIN
+from ledgerlink.state.activity import Entry
+from ledgerlink.state.record import RecordKey
+
+from . import organizations as kind
+from .books import Ledger
 from .reached import Reached
-from .store import COMPANY, Store
+from .store import Store
 from .virtual import VirtualTime
-
-if TYPE_CHECKING:
-    from .settled import Settled
 
 Item = dict[str, Any]
 
 
 class Watching:
-    """Hears of every write that was carried out."""
+    """Hears of every write, whether it was carried out or refused."""
 
-    def __init__(self, time: VirtualTime, reached: Reached, sent: Callable[[str], None]) -> None:
-        self._time, self._reached, self._sent = time, reached, sent
+    def __init__(
+        self, time: VirtualTime, reached: Reached, message: Callable[[str], None], keys: Callable[[], Iterable[str]]
+    ) -> None:
+        self._time, self._reached, self._message, self._keys = time, reached, message, keys
         self._unknown: set[str] = set()
         self._generations: dict[str, int] = {}
+        self._driver = ""
 
-    def __call__(self, operation: str, told: dict[str, Any]) -> None:
+    def __call__(self, operation: str, told: dict[str, Any], done: bool) -> None:
         if operation == "SendMessage":
-            self._sent(told["QueueUrl"].rsplit("/", 1)[-1].removesuffix(".fifo"))
-        elif operation in ("TransactWriteItems", "PutItem"):
-            for put in _puts(told):
-                self._stored(put["TableName"], put["Item"])
+            self._message(told["QueueUrl"].rsplit("/", 1)[-1].removesuffix(".fifo"))
+            return
+        for put in _puts(told):
+            sk = put["Item"].get("sk", {}).get("S", "")
+            if put.get("TableName", "ControlTable") == "ControlTable":
+                self._control(sk, put["Item"], done)
+            elif put["TableName"] == "LinksTable" and not sk.startswith("ledger#") and done:
+                self._link(sk, json.loads(put["Item"].get("rest", {}).get("S", "{}")), put["Item"])
+        for sk in _deleted(operation, told) if done else ():
+            if sk.startswith("dispatch#") and not any(
+                key.endswith(sk.removeprefix("dispatch#")) for key in self._keys()
+            ):
+                self._reached("released unsent")
+        if operation == "UpdateItem" and told["Key"]["sk"]["S"].startswith("stale#"):
+            self._reached("import put a document off")
 
-    def _stored(self, table: str, item: Item) -> None:
-        sk = item.get("sk", {}).get("S", "")
-        if table == "ControlTable" and sk.startswith("dispatch#"):
-            if item.get("status", {}).get("S") == "unknown":
-                self._unknown.add(sk.removeprefix("dispatch#"))
-                self._reached("unknown")
-        elif table == "ControlTable" and sk == "lane#export":
-            if json.loads(item["data"]["S"]).get("half_open"):
+    # ------------------------------------------------------------------ by item
+
+    def _control(self, sk: str, item: Item, done: bool) -> None:
+        what, _, name = sk.partition("#")
+        if what == "dispatch":
+            self._dispatch(name, item, done)
+        elif sk == "lane#export" and done:
+            lane = json.loads(item["data"]["S"])
+            driver = lane.get("holder", "")
+            if driver and self._driver and driver != self._driver:
+                self._reached("lane taken over")
+            self._driver = driver
+            if lane.get("half_open"):
                 self._reached("half-open lane")
-        elif table == "LinksTable" and not sk.startswith("ledger#"):
-            self._link(sk, json.loads(item.get("rest", {}).get("S", "{}")), item)
+        elif (
+            what == "stale" and item.get("status", {}).get("S", "").startswith(CERTAIN) and self._is("export_consumer")
+        ):
+            self._reached("look found a newer document")
+        elif what == "suggestion":
+            self._reached("suggestion")
+
+    def _dispatch(self, name: str, item: Item, done: bool) -> None:
+        if not done:
+            self._reached("turn lost: somebody wrote first")
+        elif item.get("status", {}).get("S") == "unknown":
+            self._unknown.add(name)
+            self._reached("unknown")
 
     def _link(self, sk: str, rest: dict[str, Any], item: Item) -> None:
         generation, before = rest.get("generation", 0), self._generations.get(sk, 0)
@@ -51,21 +84,27 @@ class Watching:
         elif rest.get("last_dispatch") in self._unknown:
             self._reached("adopted after looking up")
             self._unknown.discard(rest["last_dispatch"])
+        if item.get("reason", {}).get("S") == "several_matches":
+            self._reached("several matches")
+        if self._is("export_consumer") and rest.get("queued_at") and rest.get("last_outcome") in ("created", "updated"):
+            self._reached("edit during sending")
 
-    def finish(self, store: Store, settled: Settled) -> None:
-        """What the history tells at the end."""
-        for partition in list(_partitions()):
-            company, kind, record = partition.split("#", 2)
-            if company != COMPANY or kind != "organizations":
-                continue
-            from ledgerlink.state.record import RecordKey
+    def _is(self, function: str) -> bool:
+        process = self._time.current
+        return process is not None and bool(process.lives) and process.lives[-1].name == function
 
-            for entry in store.activity(RecordKey(company, kind, record)):
-                for name in _told(entry):
+    # ------------------------------------------------------------------ at the end
+
+    def finish(self, store: Store, ledger: Ledger) -> None:
+        """What the history tells."""
+        marks = {row.id: row.fields.get("ContactNumber", "") for row in ledger.rows(kind.BOOK)}
+        for key in store.records():
+            for entry in store.activity(RecordKey(*key)):
+                for name in _told(entry, marks):
                     self._reached(name)
 
 
-def _told(entry: Any) -> Iterator[str]:
+def _told(entry: Entry, marks: dict[str, str]) -> Iterator[str]:
     if entry.direction == "export" and entry.outcome == "ok" and entry.action in ("created", "updated", "archived"):
         yield entry.action
     if entry.direction == "export" and entry.outcome == "failed" and entry.correlation:
@@ -75,11 +114,25 @@ def _told(entry: Any) -> Iterator[str]:
     if entry.outcome == "conflict" and entry.reason == "conflict":
         yield "conflict"
     if entry.direction == "import":
-        yield from {
-            "updated": ("imported an edit",),
-            "created": ("born in the ledger",),
-            "merged": ("merged: link follows" if entry.outcome == "ok" else "merged into a linked one",),
-        }.get(entry.action, ())
+        yield from _imported(entry, marks)
+
+
+def _imported(entry: Entry, marks: dict[str, str]) -> Iterator[str]:
+    if entry.action == "updated" and entry.outcome == "ok":
+        yield "imported an edit"
+    elif entry.action == "created":
+        yield "born in the ledger"
+    elif entry.action == "merged":
+        yield "merged: link follows" if entry.outcome == "ok" else "merged into a linked one"
+    elif entry.action == "linked":
+        ours = marks.get(entry.document_id) == f"{kind.MARK}{entry.record}"
+        yield "our own create found by the import" if ours else "linked as exact"
+
+
+def _deleted(operation: str, told: dict[str, Any]) -> list[str]:
+    if operation == "DeleteItem":
+        return [told["Key"]["sk"]["S"]]
+    return [item["Delete"]["Key"]["sk"]["S"] for item in told.get("TransactItems", ()) if "Delete" in item]
 
 
 def _puts(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -88,9 +141,7 @@ def _puts(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for item in told.get("TransactItems", ()):
         if "Put" in item:
             yield item["Put"]
-
-
-def _partitions() -> list[str]:
-    from ministack.services import dynamodb
-
-    return list(dynamodb._tables["ActivityTable"]["items"])
+    for requests in told.get("RequestItems", {}).values():
+        for request in requests:
+            if isinstance(request, dict) and "PutRequest" in request:
+                yield request["PutRequest"]

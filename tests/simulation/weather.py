@@ -46,6 +46,7 @@ HTTP = {
     "html": 0.030,
     "html_before": 0.015,
     "element_error": 0.025,
+    "bad_request": 0.010,  # refused as a whole, for a reason nobody names
     "latency": 0.075,
 }
 DOOR = {"webhook_late": 0.3, "webhook_lost": 0.1, "webhook_twice": 0.15, "webhook_mixed": 0.2}

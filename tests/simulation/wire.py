@@ -23,7 +23,7 @@ from .weather import HTTP, Weather
 
 API = "/api.xro/"
 _OURS = frozenset(("kill_before", "kill_sent", "stall", "refused", "stray"))
-_WRITES_ONLY = frozenset(("error_midway", "late_apply", "element_error"))
+_WRITES_ONLY = frozenset(("error_midway", "late_apply", "element_error", "bad_request"))
 # A token request that is carried out a minute after somebody gave up on it would end a consent; nobody has met one.
 _API_ONLY = frozenset(("limit_minute", "limit_day", "limit_concurrent", "limit_app", "stray"))
 _TEXTS = (
@@ -124,6 +124,7 @@ class Wire(httpx.BaseTransport):
             "error_midway": lambda: Fault("error_after", elements=dice.randint(0, _count(body))),
             "timeout_after_apply": lambda: Fault(kind, elements=dice.choice((None, None, _count(body) // 2))),
             "late_apply": lambda: Fault(kind, delay_s=dice.choice((dice.uniform(5, 60), dice.uniform(60, 870)))),
+            "bad_request": lambda: Fault("error_before", status=400, message="A validation exception occurred"),
             "reset_applied": lambda: Fault("reset", apply=True),
             "torn_before": lambda: Fault("torn", apply=False),
             "html": lambda: Fault("html", status=dice.choice((200, 502, 503))),

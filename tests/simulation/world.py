@@ -23,8 +23,8 @@ import webhook_intake.app
 from ledgerlink.adapters import aws as aws_clients
 from ledgerlink.adapters.dynamodb.tables import bind
 from ledgerlink.adapters.xero import client as xero_client
-from ledgerlink.adapters.xero.credentials import XeroCredentials
 from ledgerlink.adapters.xero import session as xero_session
+from ledgerlink.adapters.xero.credentials import XeroCredentials
 from ledgerlink.flows import companies, connect
 from ledgerlink.rules.profiles import PROFILES
 from ledgerlink.settings import Settings
@@ -60,7 +60,13 @@ XERO = "http://xero.test"
 CALLBACK = "https://hub.example"
 MINUTE = 60.0
 QUIET = 20 * MINUTE  # after the faults stopped, everything has settled
-TIMEOUTS = {"export_consumer": 120.0, "import_consumer": 120.0, "sweeper": 60.0, "webhook_intake": 10.0, "admin_api": 29.0}
+TIMEOUTS = {
+    "export_consumer": 120.0,
+    "import_consumer": 120.0,
+    "sweeper": 60.0,
+    "webhook_intake": 10.0,
+    "admin_api": 29.0,
+}
 SOURCES = (
     Source("ExportQueue", "export_consumer", 150.0, 5.0),
     Source("ImportQueue", "import_consumer", 150.0, 0.0),
@@ -120,7 +126,7 @@ class World:
         self.crm = Crm(self.time, self._dice("crm"), self.values, self.doors)
         self.sending = Sending(self.time, self.store, self.verdicts, self.reached)
         self.overwriting = Overwriting(self.values, self.crm, self.store, self.sending, self.verdicts)
-        self.watching = Watching(self.time, self.reached, self.queues.sent)
+        self.watching = Watching(self.time, self.reached, self.queues.sent, lambda: self.sending.sent)
         self.settled = Settled(
             self.time, self.store, self.ledger, self.crm, self.values, self.overwriting, self.verdicts
         )
@@ -372,10 +378,14 @@ class World:
         return self.time.seconds
 
     def _result(self) -> Result:
-        self.watching.finish(self.store, self.settled)
+        self.watching.finish(self.store, self.ledger)
         for name, times in self.lambdas.ended.items():
             if name.endswith("killed"):
                 self.reached("killed", times)
+        for action, name in (("archive", "archived in the ledger"), ("restore", "restored in the ledger")):
+            self.reached(name, self.bookkeeper.did[action])
+        self.reached("day limit", self.weather.struck["http.limit_day"])
+        self.reached("batch halved", self.weather.struck["http.bad_request"])
         if self.aws.lagged:
             self.reached("index lagged", self.aws.lagged)
         figures = Counter(
