@@ -29,7 +29,7 @@ check: $(READY) ## format, lint, types, arrows between modules, the template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy shared local $(if $(FUNCTIONS),functions)
-	PYTHONPATH=shared:functions:. $(BIN)/lint-imports --no-cache --quiet || { PYTHONPATH=shared:functions:. $(BIN)/lint-imports --no-cache; exit 1; }
+	PYTHONPATH=shared:functions:. $(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint template.yaml
 	@if [ -x $(SAM) ]; then AWS_DEFAULT_REGION=eu-west-1 $(SAM) validate --lint; fi
 

@@ -17,7 +17,6 @@ from local.demo import sample
 from local.demo.books import Books
 from local.demo.hub import Hub
 
-
 BY_THEMSELVES = ("create_linked_contact_on_create", "update_linked_contact_on_edit")
 
 
@@ -74,7 +73,7 @@ class Story:
             "PUT", "", json={"name": "Acme Rental", "profile": "rental", "timezone": "Europe/Berlin", "currency": "EUR"}
         )
         # Until the plan was looked at, nothing goes by itself.
-        self.hub("PATCH", "/settings", json={name: False for name in BY_THEMSELVES})
+        self.hub("PATCH", "/settings", json=dict.fromkeys(BY_THEMSELVES, False))
         asked = self.hub("POST", "/connection")["authorize_url"]
         wanted = self.ledger.get("/_sim/state").json()["organisations"][0]
         browser = httpx.Client(follow_redirects=False, timeout=60)

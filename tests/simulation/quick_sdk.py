@@ -1,4 +1,4 @@
-"""The AWS SDK without what only a real network needs: signing, user agents and choosing addresses take most of its time.
+"""The AWS SDK without what only a real network needs: signing, user agents and choosing addresses, most of its time.
 
 Serialising, parsing, errors, retries and their waits stay the SDK's own, for the product's behaviour depends on them.
 """

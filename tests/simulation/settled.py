@@ -1,4 +1,4 @@
-"""Judges the quiet after the storm: nothing under way, nothing lost, nothing doubled, and a reason for whatever stands."""
+"""Judges the quiet after the storm: nothing under way, lost or doubled, and a reason for whatever stands."""
 
 from __future__ import annotations
 

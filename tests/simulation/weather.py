@@ -1,4 +1,4 @@
-"""Weather: which faults a world has, and how often. Every seed has its own; storms pass, so that what is left can settle."""
+"""Weather: which faults a world has, and how often. Every seed has its own; storms pass, so the rest can settle."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _TEXTS = (
 
 
 class Observer(Protocol):
-    """Whoever looks at what leaves the house. ``decided`` is when it was about to leave, ``at_once`` how many are out."""
+    """Looks at what leaves the house. ``decided`` is when it was about to leave, ``at_once`` how many are out."""
 
     def departs(self, request: httpx.Request, body: bytes, decided: float, at_once: int) -> None: ...
 

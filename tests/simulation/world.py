@@ -1,4 +1,4 @@
-"""One world from one seed: the hub, the ledger, AWS, the weather and the people, from connecting to the last judgement."""
+"""One world from one seed: the hub, the ledger, AWS, weather and people, from connecting to the last judgement."""
 
 from __future__ import annotations
 

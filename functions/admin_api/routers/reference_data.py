@@ -16,7 +16,9 @@ from .companies import COMPANY
 
 routes = Router()
 
-Percent = Annotated[Decimal, PlainSerializer(lambda value: format(value.normalize(), "f"), return_type=str, when_used="json")]
+Percent = Annotated[
+    Decimal, PlainSerializer(lambda value: format(value.normalize(), "f"), return_type=str, when_used="json")
+]
 
 
 class TaxRateOut(Shown):

@@ -57,7 +57,7 @@ def problems_of(error: ValidationError) -> list[FieldProblem]:
 
 
 def check_size(content: Content, pushed: Content | None) -> None:
-    """Raises Refused ``record_too_large``: for the record, or for it and what was last pushed, kept where they differ."""
+    """Raises Refused ``record_too_large``: for the record, or for it and its last push, kept where they differ."""
     size = _size(content)
     if size > MOST_BYTES:
         raise Refused("record_too_large", f"the record has {size} bytes; {MOST_BYTES} is the most", status=413)
