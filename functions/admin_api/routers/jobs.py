@@ -50,6 +50,7 @@ class JobOut(Shown):
     dry_run: bool
     started_by: str
     progress: Progress
+    figures: dict[str, int] = Field(description="What this kind of job counts besides outcomes")
     calls: Calls
     email: JobEmail
     started_at: datetime
@@ -127,7 +128,9 @@ def cancel_job(at: At, job: str) -> JobOut:
 
 
 def _shown(job: Job) -> JobOut:
-    told = {name: getattr(job, name) for name in ("id", "kind", "status", "dry_run", "started_by", "progress")}
+    told = {
+        name: getattr(job, name) for name in ("id", "kind", "status", "dry_run", "started_by", "progress", "figures")
+    }
     return JobOut(
         **told,
         calls=job.calls,

@@ -16,7 +16,7 @@ from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, Cursor, Mark, Ports
 from ledgerlink.rules.duplicates import Candidates
 from ledgerlink.rules.import_ import is_echo
-from ledgerlink.rules.polling import next_poll
+from ledgerlink.rules.polling import OVERLAP, next_poll
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 
@@ -25,7 +25,6 @@ from .context import Context, open_context
 from .taking_in import Intake, TakenIn, take_in
 
 RESERVE = 35.0  # seconds that must be left to start a read
-OVERLAP = timedelta(minutes=5)  # If-Modified-Since may be exclusive, and clocks differ (facts/xero.md §3.4)
 SURELY_GONE = 5  # reads that did not return a document before its mark is dropped
 
 

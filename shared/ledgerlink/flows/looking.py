@@ -14,13 +14,13 @@ from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Archive, Create, Update
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.rules.import_ import is_newer
+from ledgerlink.rules.polling import OVERLAP
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 
 from .drain import Drain, Look, Selected
 
 FRESH = timedelta(seconds=20)  # how long one look serves the rounds of a drain
-OVERLAP = timedelta(minutes=5)  # between cursors: If-Modified-Since may be exclusive (facts/xero.md §3.4)
 SAME_SECOND = timedelta(seconds=2)  # times are whole seconds, and the boundary may be exclusive
 IDS_AT_ONCE = 40
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from .profiles import DAYS, BusinessHours
 
 EVERY = timedelta(hours=2)
+OVERLAP = timedelta(minutes=5)  # If-Modified-Since may be exclusive, and clocks differ (facts/xero.md §3.4)
 SPREAD = timedelta(minutes=20)  # each company has its own minute within this
 NIGHT_BEGINS, NIGHT = time(2), timedelta(hours=3)  # when lists are read that change seldom
 

@@ -70,6 +70,7 @@ class Job(Value):
     email: JobEmail = JobEmail()
     options: dict[str, Any] = {}
     chosen: int = 0  # how many records were named; 0: all eligible. The names are chunks of sort "ids"
+    figures: dict[str, int] = {}  # what this kind of job counts besides
     progress: Progress = Progress()
     counted: Progress = Progress()  # of finished result chunks; ``progress`` adds what is under way
     calls: Calls = Calls()

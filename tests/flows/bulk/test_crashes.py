@@ -10,12 +10,14 @@ import pytest
 
 from ledgerlink.adapters.aws import client
 from ledgerlink.flows import jobs
+from ledgerlink.ports import PutLink, PutRecord
 from ledgerlink.state.job import Job
 from tests.support import aws as in_process
 from tests.support.hub import ACME, ANN, Hub, Killed, Message
 
 Told = tuple[dict[str, int], list[tuple[str, str, str, int]]]
 FIGURES = ("created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed")
+GONE = "00000000-0000-4000-8000-000000000001"
 PER_KIND = 5  # deaths tried in one run of the tests; every one of them was, once
 
 
@@ -54,7 +56,39 @@ def file_in(hub: Hub) -> Job:
     return hub.start("import-organizations", options={"upload_id": hub.upload(text)})
 
 
-SCENES = [contacts_in, planned_contacts_in, organizations_out, file_in]
+def books_apart(hub: Hub) -> None:
+    """Drift of every sort, of which nobody was told."""
+    for n in range(8):
+        hub.save(f"o{n}", email=f"o{n}@x.example")
+    hub.rest()
+    hub.clock.advance(3600)
+    ids = [hub.link(f"o{n}").document_id for n in range(8)]
+    for n in (0, 1):
+        hub.xero.human("edit", ids[n], EmailAddress=f"ledger{n}@x.example")
+    hub.xero.human("edit", ids[2], EmailAddress="")
+    hub.xero.human("archive", ids[3])
+    for n in (4, 5):
+        record = hub.record(f"o{n}")
+        assert record is not None
+        content = record.content.model_copy(update={"email": f"crm{n}@x.example"})
+        hub.at.commit.all(PutRecord(record.model_copy(update={"content": content, "revision": record.revision + 1})))
+    hub.at.commit.all(PutLink(hub.link("o6").model_copy(update={"document_id": GONE})))
+    hub.clock.advance(3600)
+
+
+def comparison(hub: Hub) -> Job:
+    books_apart(hub)
+    return hub.start("reconcile")
+
+
+def planned_comparison(hub: Hub) -> Job:
+    books_apart(hub)
+    job = hub.start("reconcile", dry_run=True)
+    hub.run(only=("job",))
+    return jobs.apply(hub.context, job.id, ANN)
+
+
+SCENES = [contacts_in, planned_contacts_in, organizations_out, file_in, comparison, planned_comparison]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from ledgerlink.flows.import_ import candidates
 from ledgerlink.flows.taking_in import Intake, TakenIn
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.rules import jobs as rules
+from ledgerlink.rules.import_ import Source
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
@@ -20,12 +21,17 @@ from .work import Work
 
 
 def intake(
-    work: Work, document_type: str, *, planning: bool = False, versions: Mapping[LinkKey, int] | None = None
+    work: Work,
+    document_type: str,
+    *,
+    source: Source = "job",
+    planning: bool = False,
+    versions: Mapping[LinkKey, int] | None = None,
 ) -> Intake:
     """A page being taken in for the job. ``versions``: of links as the plan knew them."""
     return Intake(
         work.context,
-        "job",
+        source,
         work.now,
         actor=work.job.started_by,
         job=work.job.id,

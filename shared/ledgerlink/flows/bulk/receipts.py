@@ -16,7 +16,7 @@ from ledgerlink.state.record import RecordKey
 
 RECENT = 10  # entries of a record to look through: a turn is repeated within minutes
 _OUTCOMES = {"created": "created", "updated": "updated", "archived": "archived", "edited": "updated"}
-_OUTCOMES |= {"linked": "linked", "merged": "linked"}
+_OUTCOMES |= {"linked": "linked", "merged": "linked", "compared": "updated"}
 
 
 def of_job(at: Ports, keys: Sequence[RecordKey], job: str) -> dict[RecordKey, Entry]:

@@ -6,12 +6,14 @@ from .csv_import import CsvImport
 from .export_organizations import ExportOrganizations
 from .import_contacts import ImportContacts
 from .import_reference_data import ImportReferenceData
+from .reconcile import Reconcile
 from .work import Bulk
 
 _ALL: tuple[Bulk, ...] = (
     ImportContacts(),
     ExportOrganizations(),
     ImportReferenceData(),
+    Reconcile(),
     CsvImport("import-organizations", "Import of organizations from a file", with_fields=True),
     CsvImport("import-links", "Import of links from a file", with_fields=False),
 )
