@@ -22,8 +22,8 @@ demo: $(READY) ## the product at work on this machine, checked; ends with one li
 run: $(READY) ## the whole system on this machine until Ctrl-C
 	@$(BIN)/python -m local
 
-test: $(READY) ## every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## every test, on all cores; ARGS="-n 0 -k name" for some of them in one process
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## format, lint, types, arrows between modules, the template
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import pytest
@@ -24,20 +24,21 @@ def options(request: pytest.FixtureRequest) -> Options:
 
 
 @pytest.fixture
-def printed(request: pytest.FixtureRequest) -> Iterator[list[Totals]]:
-    """Totals put in here are shown when the run is over."""
+def printed(record_property: Callable[[str, object], None]) -> Iterator[list[Totals]]:
+    """Totals put in here are shown when the run is over, whichever process ran the test."""
     began, found = perf_counter(), list[Totals]()
     yield found
     for totals in found:
-        lines = [*table(totals, perf_counter() - began)]
-        request.config.stash.setdefault(_TABLES, []).append(lines)
+        record_property(_TABLE, list(table(totals, perf_counter() - began)))
 
 
-_TABLES = pytest.StashKey[list[list[str]]]()
+_TABLE = "simulation"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for lines in config.stash.get(_TABLES, []):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [each for some in terminalreporter.stats.values() for each in some if hasattr(each, "user_properties")]
+    told = [said for each in reports if each.when == "teardown" for said in each.user_properties]
+    for lines in (value for name, value in told if name == _TABLE):
         terminalreporter.section("simulation")
         for line in lines:
             terminalreporter.write_line(line)
