@@ -62,5 +62,5 @@ $(READY): requirements-dev.txt pyproject.toml
 	  || { echo "Ledgerlink needs Python 3.11 or newer; choose one with make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps -e .
+	$(BIN)/python -m pip install -qq --no-deps -e .
 	@touch $@
