@@ -31,10 +31,12 @@ from .companies import COMPANY
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+SORTED_AS = {"name": "title", "account_number": "number", "code": "number"}  # fields by the column they are copied to
 Sort = Annotated[
     str,
     Query(
-        pattern=f"^-?({'|'.join(SORTS)})$", description=f"One of {', '.join(SORTS)}; a minus before it turns it round"
+        pattern=f"^-?({'|'.join((*SORTS, *SORTED_AS))})$",
+        description=f"One of {', '.join((*SORTS, *SORTED_AS))}; a minus before it turns it round",
     ),
 ]
 Since = Annotated[datetime | None, Query(description="UTC, ISO 8601")]
@@ -166,7 +168,7 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
             exported_until=stamp(exported_until),
             imported_since=stamp(imported_since),
             imported_until=stamp(imported_until),
-            sort=sort,
+            sort="-" * sort.startswith("-") + SORTED_AS.get(sort.lstrip("-"), sort.lstrip("-")),
         )
         items, following = search(at, kind.name, where, after=cursor, limit=limit)
         return answer(shape.page.model_construct(items=items, next=following))

@@ -188,6 +188,7 @@ def some(api: Api) -> None:
     [
         ({}, ["ann", "bob", "cid"]),
         ({"sort": "-title"}, ["cid", "bob", "ann"]),
+        ({"sort": "-name"}, ["cid", "bob", "ann"]),
         ({"sort": "-number"}, ["bob", "ann", "cid"]),
         ({"sort": "status"}, ["ann", "bob", "cid"]),
         ({"sort": "-status", "linked": False}, ["cid", "ann", "bob"]),
