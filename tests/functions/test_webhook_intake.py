@@ -72,7 +72,7 @@ def knock(body: bytes, *, key: str = NEW, signature: str | None = None, encoded:
 @pytest.mark.parametrize("key", [NEW, OLD])
 def test_a_change_is_marked_and_rung_for(wired: Wiring, key: str, encoded: bool) -> None:
     wired.commit.all(ClaimOrganisation("acme", ORGANISATION))
-    assert knock(delivery("CONTACT", "CONTACT", "INVOICE"), key=key, encoded=encoded) == 200
+    assert knock(delivery("CONTACT", "CONTACT", "SUBSCRIPTION"), key=key, encoded=encoded) == 200
     [mark] = wired.marks.pending(ORGANISATION)
     assert (mark.document_type, mark.document_id) == ("contact", ID)
     assert rung(wired) == 1

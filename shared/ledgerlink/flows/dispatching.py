@@ -66,7 +66,7 @@ def _outgoing(selected: Selected) -> Outgoing:
     return Outgoing(
         key=link.key,
         action=_action(selected),
-        reference=link.document_id or KINDS[link.kind].reference(link.id),
+        reference=link.document_id or KINDS[link.kind].reference(link.id, decision.content),
         content=decision.content,
         document_id=link.document_id,
         fields=decision.fields if isinstance(decision, Update) else (),
@@ -120,6 +120,7 @@ def _part(outgoing: Outgoing, selected: Selected) -> DispatchedPart:
         document_id=outgoing.document_id,
         ordered_by=selected.link.ordered_by,
         fields=outgoing.fields,
+        lines=() if isinstance(selected.decision, Archive) else selected.decision.lines,
     )
 
 

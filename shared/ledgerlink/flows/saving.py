@@ -174,8 +174,13 @@ def _check_revision(record: Record | None, if_match: int | None) -> None:
 
 def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Content | None, Content]:
     """What was pushed, as a whole content, and what the record becomes by it."""
-    kind = KINDS[key.kind]
     live = record if record is not None and not record.deleted else None
+    pushed, content = _said(key, live, push)
+    return pushed, KINDS[key.kind].identified(content, live.content if live is not None else None)
+
+
+def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | None, Content]:
+    kind = KINDS[key.kind]
     if push.mode == "merge":
         if live is None:
             raise NotFound(kind.singular)

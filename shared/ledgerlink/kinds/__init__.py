@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .base import Content, Field, Kind, Limit, Value
+from .money_documents import CREDIT_NOTES, INVOICES
 from .organization import ORGANIZATIONS
+from .product import PRODUCTS
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (ORGANIZATIONS,)}
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, INVOICES, CREDIT_NOTES)}
 
 BY_DOCUMENT: dict[str, Kind[Any]] = {kind.document_type: kind for kind in KINDS.values()}
 

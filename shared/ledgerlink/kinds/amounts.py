@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerializer
@@ -28,6 +28,16 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
+def half_up(value: Decimal, places: int = 2) -> Decimal:
+    """Rounded as the ledger does: ties go away from zero (``facts/xero.md §7``)."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def to_places(value: Decimal | None, places: int) -> Decimal | None:
+    """The same, where there is a number."""
+    return None if value is None else half_up(value, places)
+
+
 Amount = Annotated[
     Decimal,
     BeforeValidator(_number),
@@ -50,4 +60,4 @@ MaybeDate = Annotated[date | None, BeforeValidator(lambda value: None if value =
 MaybeTime = Annotated[AwareDatetime | None, BeforeValidator(lambda value: None if value == "" else value)]
 """A moment, or none."""
 
-__all__ = ["MOST", "Amount", "MaybeAmount", "MaybeDate", "MaybeTime"]
+__all__ = ["MOST", "Amount", "MaybeAmount", "MaybeDate", "MaybeTime", "half_up", "to_places"]

@@ -90,6 +90,9 @@ class Kind(Generic[C]):
     parts: tuple[str, ...] = ("main",)
     needed: frozenset[str] = field(default_factory=frozenset)  # fields that cannot be blank
     hub_fields: frozenset[str] = field(default_factory=frozenset)  # the hub's own; ignored when pushed
+    own_key: Callable[[C], str] | None = None  # what its document is known by there, where it cannot carry our mark
+    identified: Callable[[C, C | None], C] = lambda content, _before: content  # its elements under ids that stay
+    completed: Callable[[C, C], C] = lambda sent, _answered: sent  # what we sent, with what the ledger alone gives
 
     def columns(self, content: C) -> dict[str, str]:
         """The few values copied onto the link for lists: title, number, e-mail, status."""
@@ -100,9 +103,9 @@ class Kind(Generic[C]):
             "status": getattr(content, "status", "") or ("active" if getattr(content, "active", True) else "inactive"),
         }
 
-    def reference(self, id: str) -> str:
+    def reference(self, id: str, content: C | None = None) -> str:
         """Our own mark on the document of this record: how it is found again when an answer was lost."""
-        return f"{MARK}{id}"
+        return self.own_key(content) if self.own_key is not None and content is not None else f"{MARK}{id}"
 
     def id_of(self, reference: str) -> str | None:
         """The record that a mark names; None where the mark is not ours."""

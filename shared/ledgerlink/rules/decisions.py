@@ -15,6 +15,7 @@ class Create:
     """Make the document from this content."""
 
     content: Content
+    lines: tuple[str, ...] = ()  # our ids of its lines, in their order
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Update:
 
     content: Content
     fields: tuple[str, ...]
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Clashing, Link, SyncError
 from ledgerlink.state.record import Record, RecordKey
 
-from . import organizations
+from . import documents, organizations, products
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
 from .duplicates import keys_of
 from .facts import Facts
@@ -38,9 +38,18 @@ class Rule:
     complete: Callable[[Decision, Record, Link, Facts], Decision] = lambda decision, _record, _link, _facts: decision
 
 
-RULES: dict[str, Rule] = {"organizations": Rule(organizations.decide, organizations.having_looked, keys_of)}
+_DOCUMENT = Rule(documents.decide, documents.having_looked, needs=documents.needs, complete=documents.complete)
 
-_NOT_ASKED_FOR = frozenset({"create_off"})  # nothing keeps it back: nobody asked
+RULES: dict[str, Rule] = {
+    "organizations": Rule(organizations.decide, organizations.having_looked, keys_of),
+    "products": Rule(products.decide, complete=products.complete),
+    "invoices": _DOCUMENT,
+    "credit-notes": _DOCUMENT,
+}
+
+_NOT_ASKED_FOR = frozenset(
+    {"create_off", "export_by_hand", "not_needed_yet", "status_not_exportable", "void"}
+)  # nothing keeps it back: nobody asked
 
 
 def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
@@ -76,10 +85,15 @@ def after_save(record: Record, link: Link, settings: CompanySettings, now: datet
             **columns(record),
             "wanted": record.revision,
             "updated_at": record.updated_at,
-            "create_ordered": link.create_ordered or (born and settings.create_linked_contact_on_create),
+            "create_ordered": link.create_ordered or _is_ordered(record, settings, born=born),
         }
     )
     return follow(link, decide(record, link, settings), now)
+
+
+def _is_ordered(record: Record, settings: CompanySettings, *, born: bool) -> bool:
+    """Whether its document is made without anybody asking for it."""
+    return born and record.kind == "organizations" and settings.create_linked_contact_on_create
 
 
 def columns(record: Record) -> dict[str, str]:

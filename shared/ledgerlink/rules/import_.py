@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS, Content, Kind
+from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.kinds.organization import Organization
+from ledgerlink.kinds.product import Product
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
@@ -84,6 +86,8 @@ Unlinked = Ignore | Born | Suggest | LinkTo
 def of_linked(record: Record, link: Link, document: Document, settings: CompanySettings, source: Source) -> Linked:
     """What a linked document does to its record."""
     kind = KINDS[record.kind]
+    if isinstance(document.content, MoneyDocument):
+        return Ignore("unchanged")
     if document.merged_into:
         return Repoint(document.merged_into)
     if link.base_at is not None and document.updated_at < link.base_at:
@@ -149,6 +153,8 @@ def of_unlinked(
     """What a document does that no record is linked to, and that is not ours. ``matches``: who it may be."""
     if document.status != "active" or document.merged_into:
         return Ignore("archived")
+    if isinstance(document.content, MoneyDocument | Product):
+        return Ignore("born_in_ledger_off")
     if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone != "unlinked_by_person"):
         return Ignore(tombstone)
     if source == "event" and not settings.import_contacts_born_in_ledger:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds import KINDS, Content, Kind
 from ledgerlink.ports import Rejected
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document, DocumentStatus
@@ -30,7 +30,7 @@ def confirmed(
     so that whoever looks next takes the document for newer, and the import takes it in. An edit saved here meanwhile
     goes next.
     """
-    agreed = _agreed(link, part, sent, document)
+    agreed = _completed(_agreed(link, part, sent, document), KINDS[link.kind], document)
     known, status = agreed.known, _STATUS.get(dispatch.action, link.document_status)
     news = not agree(KINDS[link.kind], known, document.content) or document.status != status
     differs = not agree(KINDS[link.kind], agreed.base, known)
@@ -47,6 +47,8 @@ def confirmed(
             "base": agreed.base,
             "base_at": link.base_at if news else document.updated_at,
             "seen": known if differs else None,
+            "line_ids": _line_ids(link, part, document),
+            "settlement": document.settlement.over(link.settlement) if document.settlement else link.settlement,
             "exported": part.revision,
             "last_dispatch": dispatch.id,
             "last_export_at": now,
@@ -100,6 +102,19 @@ def _agreed(link: Link, part: DispatchedPart, sent: Content | None, document: Do
     if base is None or seen is None:
         return _Agreed(document.content, document.content)
     return _Agreed(_with(link, base, sent, part.fields), _with(link, seen, sent, part.fields))
+
+
+def _completed(agreed: _Agreed, kind: Kind[Any], document: Document) -> _Agreed:
+    """With what only the ledger can say of what we sent: the ids of new lines."""
+    return _Agreed(kind.completed(agreed.base, document.content), kind.completed(agreed.known, document.content))
+
+
+def _line_ids(link: Link, part: DispatchedPart, document: Document) -> dict[str, str]:
+    """Which line there is which of ours: answers list them in the order sent."""
+    theirs = getattr(document.content, "lines", ())
+    if not part.lines or len(part.lines) != len(theirs):
+        return link.line_ids
+    return {ours: line.id for ours, line in zip(part.lines, theirs, strict=True)}
 
 
 def _queued_as(after: Link, before: Link) -> Link:

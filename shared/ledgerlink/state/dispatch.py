@@ -24,6 +24,7 @@ class DispatchedPart(Value):
     document_id: str = ""
     ordered_by: str = ""
     fields: tuple[str, ...] = ()  # what an update changes
+    lines: tuple[str, ...] = ()  # our ids of the lines sent, in their order
     settled: bool = False
 
     def key(self, company: str) -> LinkKey:

@@ -71,6 +71,7 @@ class Link(Value):
     base: Content | None = None  # ledger view last agreed on
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
+    line_ids: dict[str, str] = {}  # our lines -> the ledger's, so that an update keeps every one of them
     settlement: Settlement | None = None  # what the ledger last told of payments and credits, as taken in
     suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
     clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed

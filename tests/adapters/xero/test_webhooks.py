@@ -109,5 +109,5 @@ def test_a_body_of_another_sort_is_told_as_one(body: bytes) -> None:
         events(body)
 
 
-def test_contacts_are_what_we_listen_for() -> None:
-    assert BY_CATEGORY == {"CONTACT": "contact"}
+def test_what_we_listen_for() -> None:
+    assert BY_CATEGORY == {"CONTACT": "contact", "INVOICE": "invoice", "CREDITNOTE": "credit_note"}

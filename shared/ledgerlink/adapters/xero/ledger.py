@@ -79,9 +79,12 @@ class XeroLedger:
         if not ids:
             return []
         wire = WIRE[document_type]
-        # `page` so that details come: a list without it drops persons, balances and what it was merged into (§3.4).
-        query = {"IDs": ",".join(ids), "includeArchived": "true", "page": 1, "pageSize": reading.PAGE}
-        return self._page(wire, query, purpose).documents
+        if wire.ids_filter:
+            # `page` so that details come: a list without it drops persons, balances and merges (§3.4).
+            query = {"IDs": ",".join(ids), "includeArchived": "true", "page": 1, "pageSize": reading.PAGE}
+            return self._page(wire, query, purpose).documents
+        condition = " OR ".join(f'{wire.id_field}==guid("{id}")' for id in ids)
+        return self._page(wire, {"where": condition, "page": 1, "pageSize": reading.PAGE}, purpose).documents
 
     def changed_since(
         self, document_type: str, since: datetime | None, *, purpose: Purpose = "live", pages: int = 5
@@ -102,7 +105,8 @@ class XeroLedger:
         wire, found = WIRE[document_type], []
         for batch in reading.batches(sorted(set(references)), reading.REFERENCES):
             try:
-                found += self._where(wire, batch, purpose) if len(batch) > 1 else self._one(wire, batch[0], purpose)
+                one = len(batch) == 1 and wire.path_key
+                found += self._one(wire, batch[0], purpose) if one else self._where(wire, batch, purpose)
             except Refused as refused:
                 if isinstance(refused, NotConnected) or len(batch) == 1:
                     raise
@@ -149,7 +153,10 @@ class XeroLedger:
     def _page(
         self, wire: WireKind, query: Mapping[str, object], purpose: Purpose, headers: Mapping[str, str] | None = None
     ) -> reading.Found:
-        answer = self._session.get(wire.endpoint, query, purpose=purpose, headers=headers)
+        asked = {name: value for name, value in query.items() if name not in wire.unasked} | dict(wire.read_query)
+        if wire.only:
+            asked["where"] = f"{wire.only} AND ({asked['where']})" if "where" in asked else wire.only
+        answer = self._session.get(wire.endpoint, asked, purpose=purpose, headers=headers)
         return reading.documents(answer, wire, self._short_code)
 
 

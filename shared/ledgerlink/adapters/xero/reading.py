@@ -63,7 +63,8 @@ def documents(answer: Answer, wire: WireKind, short_code: str) -> Found:
     """A list as documents."""
     found = rows(answer, wire.envelope)
     try:
-        return Found([wire.from_wire(each, short_code) for each in found.elements], found.pages, found.total)
+        mine = [wire.from_wire(each, short_code) for each in found.elements if wire.is_mine(each)]
+        return Found(mine, found.pages, found.total)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise LedgerBusy(f"{wire.envelope} that cannot be read: {type(error).__name__}") from error
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from . import credit_note, invoice, item
 from .base import WireKind
 from .organization import CONTACTS
 
-WIRE: dict[str, WireKind] = {wire.document_type: wire for wire in (CONTACTS,)}
+WIRE: dict[str, WireKind] = {wire.document_type: wire for wire in (CONTACTS, item.WIRE, invoice.WIRE, credit_note.WIRE)}
 
 BY_CATEGORY: dict[str, str] = {wire.category: name for name, wire in WIRE.items() if wire.category}
 """Webhook category -> our noun."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from ledgerlink.kinds import Content, Kind
 from ledgerlink.ports import Outgoing
@@ -35,6 +36,12 @@ class WireKind:
     url: Callable[[str, str], str]  # opens a document in Xero: its id and the organisation's short code
     write_query: str = "summarizeErrors=false"  # else one bad element refuses the whole batch (facts §3.2)
 
+    read_query: Mapping[str, str] = field(default_factory=dict)  # asked for with every list
+    unasked: frozenset[str] = frozenset()  # what lists of it do not take: items always come whole (facts §3.4)
+    ids_filter: bool = True  # there is IDs=…; else one document by its path, several by the whole list
+    path_key: bool = True  # one document can be asked for by our reference in the path
+    only: str = ""  # the condition that leaves out other kinds of the same endpoint
+    is_mine: Callable[[Element], bool] = lambda _element: True  # where several kinds share an endpoint
     read_key: Callable[[Element], str] | None = None  # where our reference is only a part of that field
 
     def key_of(self, element: Element) -> str:
@@ -44,3 +51,12 @@ class WireKind:
     @property
     def document_type(self) -> str:
         return self.kind.document_type
+
+
+def deep_link(page: str, short_code: str) -> str:
+    """Opens a page of Xero in the right organisation, whichever one the person looked at last (rule K11)."""
+    if not short_code:
+        return f"https://go.xero.com{page}"
+    return (
+        f"https://go.xero.com/organisationlogin/default.aspx?shortcode={quote(short_code, safe='!')}&redirecturl={page}"
+    )

@@ -1,0 +1,278 @@
+"""Invoices, credit notes and their like on the way out: whether they go, and all that is wrong before they do.
+
+``decide`` says what the record and its link alone tell; ``complete`` has everything the document names and speaks the
+ledger's terms: its contact's id, item codes, tax rates, accounts (rules D2-D6, D9, D12-D18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from ledgerlink.kinds import KINDS
+from ledgerlink.kinds.amounts import half_up
+from ledgerlink.kinds.base import MARK
+from ledgerlink.kinds.money_documents import MoneyDocument, Status
+from ledgerlink.kinds.payment import ledger_reference
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record, RecordKey
+
+from . import lines
+from .decisions import Archive, Create, Decision, Nothing, Park, Problem, Refuse, Skip, Update, Wait
+from .facts import Facts
+from .limits_of_fields import too_long
+from .merge import is_blank, same
+from .profiles import CompanySettings
+from .settlement import is_settled
+
+TERMS: dict[str, lines.Terms] = {
+    "invoices": lines.Terms("sales", discounts=True),
+    "credit-notes": lines.Terms("sales"),
+}
+"""What each kind of document means by its lines."""
+
+RATE_PLACES = 6  # of an exchange rate in the ledger (facts/xero.md §4.2)
+EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
+_RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2, "part_paid": 2, "paid": 2}
+_TARGETS: dict[str, Status] = {"draft": "draft", "submitted": "awaiting_approval", "approved": "approved"}
+_SAME: dict[Status, Status] = {"draft": "draft", "awaiting_approval": "awaiting_approval"}
+
+D = TypeVar("D", bound=MoneyDocument)
+
+
+def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
+    """What to do about the document, as far as the record says itself."""
+    content = content_of(record)
+    if link.document_id:
+        return _linked(record, link, settings)
+    if link.tombstone and not link.ordered_by:
+        return Skip(link.tombstone)
+    if content.status == "void":
+        return Skip("void")
+    if not link.ordered_by:
+        if not settings.auto_export:
+            return Skip("export_by_hand")
+        if not is_exportable(content.status, settings):
+            return Skip("status_not_exportable")
+    return Create(content)
+
+
+def is_exportable(status: Status, settings: CompanySettings) -> bool:
+    """Whether documents of this status go by themselves (D13)."""
+    wanted = settings.exportable_statuses
+    return "any" in wanted or status in wanted or (status in ("part_paid", "paid") and "approved" in wanted)
+
+
+def _linked(record: Record, link: Link, settings: CompanySettings) -> Decision:
+    content = content_of(record)
+    if link.document_status == "archived":
+        return Nothing() if content.status == "void" else Park("void_in_ledger")
+    if content.status == "void":
+        if not settings.sync_voids and not link.ordered_by:
+            return Skip("voids_off")
+        return Archive(content)
+    if link.exported >= link.wanted and not link.ordered_by:
+        return Nothing()
+    if not link.ordered_by and not is_exportable(content.status, settings):
+        return Skip("status_not_exportable")
+    return Update(content, ())
+
+
+def needs(record: Record) -> tuple[RecordKey, ...]:
+    """Its customer and its products."""
+    content = content_of(record)
+    products = {line.product_id for line in content.lines if line.product_id}
+    customer = RecordKey(record.company, "organizations", content.organization_id)
+    return (customer, *(RecordKey(record.company, "products", id) for id in sorted(products)))
+
+
+def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> Decision:
+    """The document in the ledger's terms, if all it names is there and nothing about it would be refused."""
+    if isinstance(decision, Archive):
+        if is_settled(link.settlement):
+            return Refuse((Problem("void_has_payments", "status", "payments or credits stand on it"),))
+        return Archive(decision.content.model_copy(update={"status": _status_there(link)}))
+    if not isinstance(decision, Create | Update):
+        return decision
+    waits = list(_not_there(record, facts))
+    if waits:
+        return waits[0]
+    view, said = in_ledger_terms(record, link, facts)
+    if isinstance(decision, Create):
+        names = tuple(line.id for line in said.lines)
+        return _checked(Create(view, names), record, view, said, facts)
+    return _updating(record, link, view, said, facts)
+
+
+def _updating(record: Record, link: Link, view: MoneyDocument, said: lines.Said, facts: Facts) -> Decision:
+    """An update of what differs from what both sides know; none where nothing does, or where money stands on it."""
+    theirs = link.seen or link.base
+    fields = changed_fields(record.kind, view, theirs if isinstance(theirs, MoneyDocument) else None)
+    if not fields:
+        return Nothing()
+    if facts.settings.resend_only_while_unpaid and is_settled(link.settlement):
+        return Skip("paid_document")
+    return _checked(Update(view, fields, tuple(line.id for line in said.lines)), record, view, said, facts)
+
+
+def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None) -> tuple[str, ...]:
+    """What is to be changed there: blanks clear nothing (K4), and a status is never lowered (D13)."""
+    found = []
+    for field in KINDS[kind].fields:
+        ours, known = field.of(view), field.of(theirs) if theirs is not None else None
+        if field.name == "lines":
+            differs = theirs is None or not lines.same_lines(view.lines, theirs.lines)
+        elif field.name == "status":
+            differs = theirs is None or _RANK.get(ours, 0) > _RANK.get(theirs.status, 9)
+        else:
+            differs = not is_blank(ours) and not same(ours, known)
+        if differs:
+            found.append(field.name)
+    return tuple(found)
+
+
+def _checked(
+    decision: Create | Update, record: Record, view: MoneyDocument, said: lines.Said, facts: Facts
+) -> Decision:
+    problems = [*said.problems, *_problems(record, view, said, facts)]
+    if problems:
+        return Refuse(tuple(problems))
+    return Park("period_locked") if _is_locked(view.issue_date, facts) else decision
+
+
+def having_looked(decision: Decision, document: Document) -> Decision:
+    """The decision again, now that the document itself was read: money on it keeps it from being voided (D12)."""
+    if isinstance(decision, Archive) and is_settled(document.settlement):
+        return Refuse((Problem("void_has_payments", "status", "payments or credits stand on it"),))
+    return decision
+
+
+# ------------------------------------------------------------------ in the ledger's terms
+
+
+def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocument, lines.Said]:
+    """The document as the ledger is to have it. Its lines carry the ids they have there; ``said`` has our own."""
+    content = content_of(record)
+    said = lines.rounded(lines.said(content, TERMS[record.kind], facts), content, facts)
+    customer = facts.link("organizations", content.organization_id)
+    currency = content.currency.upper() or facts.reference.base_currency
+    view = content.model_copy(
+        update={
+            "number": " ".join(content.number.split()),
+            "reference": " ".join(content.reference.split()),
+            "organization_id": customer.document_id if customer is not None else "",
+            "status": target_status(content.status, facts.settings),
+            "issue_date": content.issue_date or facts.today,
+            "currency": currency,
+            "exchange_rate": _rate(content.exchange_rate, currency, facts),
+            "lines": tuple(line.model_copy(update={"id": link.line_ids.get(line.id, "")}) for line in said.lines),
+            "person": type(content.person)(),
+            "location": "",
+        }
+    )
+    return view, said
+
+
+def target_status(status: Status, settings: CompanySettings) -> Status:
+    """The status it is to have there."""
+    target = settings.document_target_status
+    return _SAME.get(status, "approved") if target == "same" else _TARGETS[target]
+
+
+def _rate(ours: Decimal | None, currency: str, facts: Facts) -> Decimal | None:
+    """The ledger's rate is the inverse of ours (D17)."""
+    if not ours or ours < 0 or currency == facts.reference.base_currency:
+        return None
+    return half_up(1 / ours, RATE_PLACES)
+
+
+def _status_there(link: Link) -> Status:
+    """What the ledger last said of its status: a draft is deleted there, all else is voided (D13)."""
+    if link.settlement is not None and link.settlement.status != "void":
+        return link.settlement.status
+    known = link.seen or link.base
+    return known.status if isinstance(known, MoneyDocument) else "approved"
+
+
+# ------------------------------------------------------------------ before it is sent
+
+
+def _not_there(record: Record, facts: Facts) -> Iterator[Wait]:
+    """What it waits for: its customer, its products; held and failed ones are told for what they are (D11)."""
+    content = content_of(record)
+    for key in needs(record):
+        link, named = facts.link(key.kind, key.id), facts.records.get(key)
+        if named is None or named.deleted:
+            if key.kind == "organizations":
+                yield Wait("contact_not_linked", f"record:{key.kind}/{key.id}")
+            continue  # a product that is not here is told with its line
+        if link is not None and link.do_not_export.on:
+            yield Wait("do_not_export", f"record:{key.kind}/{key.id}")
+        elif link is None or not link.document_id:
+            told = "contact_not_linked" if key.id == content.organization_id else "product_not_sent"
+            yield Wait(told, f"record:{key.kind}/{key.id}")
+
+
+def _problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Facts) -> Iterator[Problem]:
+    """Everything the ledger would refuse about the whole, all at once (D2)."""
+    kind = KINDS[record.kind]
+    yield from too_long(kind, view, tuple(field.name for field in kind.fields))
+    if _marked_too_long(record, view):
+        yield Problem("field_too_long", "reference", "has more characters than the ledger holds with our mark")
+    if not (view.number.isascii() and view.number.isprintable()):
+        yield Problem("number_not_allowed", "number", "the ledger takes plain letters, digits and signs")
+    if view.number and any(_same_number(record, view, other) for other in _before(record, facts)):
+        yield Problem("number_taken", "number", f"{view.number} is the number of another one sent with it")
+    if "xero" in view.url.lower():
+        yield Problem("url_not_allowed", "url", "the ledger takes no address with its own name in it")
+    yield from _date_problems(view)
+    yield from _currency_problems(content_of(record), view, facts)
+    if said.total(view.tax_mode) < 0:
+        yield Problem("total_negative", "total", f"{said.total(view.tax_mode):f} is below zero")
+    if view.status == "approved" and facts.reference.actions.get("CreateApprovedInvoice") is False:
+        yield Problem("approval_not_allowed", "status", "the ledger's plan approves no more documents")
+
+
+def _marked_too_long(record: Record, view: MoneyDocument) -> bool:
+    in_reference = "url" not in {field.name for field in KINDS[record.kind].fields}
+    return in_reference and len(ledger_reference(view.reference, f"{MARK}{record.id}")) > 255
+
+
+def _before(record: Record, facts: Facts) -> Iterator[Record]:
+    """Those of its kind that go before it in the same round."""
+    for other in facts.batch:
+        if other.key == record.key:
+            return
+        if other.kind == record.kind:
+            yield other
+
+
+def _same_number(record: Record, view: MoneyDocument, other: Record) -> bool:
+    return " ".join(content_of(other).number.split()).casefold() == view.number.casefold()
+
+
+def _date_problems(view: MoneyDocument) -> Iterator[Problem]:
+    for name, day in (("issue_date", view.issue_date), ("due_date", view.due_date)):
+        if day is not None and not EARLIEST <= day <= LATEST:
+            yield Problem("date_not_allowed", name, f"{day.isoformat()} is no date the ledger books on")
+
+
+def _currency_problems(content: MoneyDocument, view: MoneyDocument, facts: Facts) -> Iterator[Problem]:
+    known = {currency.code for currency in facts.reference.currencies} | {facts.reference.base_currency}
+    if facts.reference.base_currency and view.currency not in known:
+        yield Problem("currency_not_subscribed", "currency", f"the ledger is not subscribed to {view.currency!r}")
+    if content.exchange_rate is not None and content.exchange_rate <= 0:
+        yield Problem("exchange_rate_not_allowed", "exchange_rate", f"{content.exchange_rate:f} is not above zero")
+
+
+def _is_locked(day: date | None, facts: Facts) -> bool:
+    locks = [each for each in (facts.reference.locked_until, facts.reference.closed_until) if each is not None]
+    return day is not None and any(day <= each for each in locks)
+
+
+def content_of(record: Record) -> MoneyDocument:
+    assert isinstance(record.content, MoneyDocument)
+    return record.content

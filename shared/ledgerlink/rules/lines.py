@@ -1,0 +1,325 @@
+"""Lines of documents in the ledger's terms: prices, discounts, tax and texts, to the cent (rules D5, D5a, D6, D14).
+
+Every line is translated for itself; what is wrong with it is gathered, so that all problems are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ledgerlink.kinds.amounts import MOST, half_up
+from ledgerlink.kinds.money_documents import Line, MoneyDocument, TaxMode, Tracking
+from ledgerlink.kinds.product import PRICE_PLACES, Product, Trade
+from ledgerlink.state.mapping import MappingKind, Side
+from ledgerlink.state.reference import Account, TaxRate
+
+from . import mapping
+from .decisions import Problem
+from .facts import Facts
+
+MOST_QUANTITY = Decimal(10) ** 9  # thirteen digits, four of them decimals (facts/xero.md §4.2)
+MOST_TRACKING = 2
+DISCOUNT_PLACES = 2  # how exactly the ledger takes a percentage is not documented: two places are what it shows
+ROUNDING = "Rounding"
+ONE, ZERO, HUNDRED = Decimal(1), Decimal(0), Decimal(100)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What one kind of document allows and means by its lines."""
+
+    side: Side
+    discounts: bool = False  # the ledger takes a percentage; elsewhere the net price is sent
+
+
+@dataclass(frozen=True)
+class Said:
+    """The lines as the ledger is to have them, what they come to, and everything that is wrong with them."""
+
+    lines: tuple[Line, ...]
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    problems: tuple[Problem, ...] = ()
+
+    def total(self, mode: TaxMode) -> Decimal:
+        return self.net if mode == "inclusive" else self.net + self.tax
+
+
+def amount_of(line: Line) -> Decimal:
+    """What the ledger makes of quantity, price and percentage (``facts/xero.md §7``)."""
+    full = (line.quantity or ZERO) * (line.unit_price or ZERO)
+    return half_up(full * (HUNDRED - (line.discount_percent or ZERO)) / HUNDRED)
+
+
+def tax_of(amount: Decimal, rate: Decimal, mode: TaxMode) -> Decimal:
+    """The tax on or in a line, half up."""
+    if mode == "none" or not rate:
+        return ZERO
+    return half_up(amount * rate / (HUNDRED + rate if mode == "inclusive" else HUNDRED))
+
+
+def said(content: MoneyDocument, terms: Terms, facts: Facts) -> Said:
+    """The document's lines in the ledger's terms. ``product_id`` is the item's code there, ``tracking`` by name."""
+    found = [_Translated(content, line, index, terms, facts) for index, line in enumerate(content.lines)]
+    for each in found:
+        each.translate()
+    problems = [problem for each in found for problem in each.problems]
+    if not content.lines:
+        problems.append(Problem("lines_missing", "lines", "there are none"))
+    lines = tuple(each.line for each in found)
+    net = sum((each.amount for each in found), ZERO)
+    tax = sum((each.tax for each in found), ZERO)
+    return Said(lines, net, tax, tuple(problems))
+
+
+@dataclass
+class _Translated:
+    """One line under way."""
+
+    content: MoneyDocument
+    ours: Line
+    index: int
+    terms: Terms
+    facts: Facts
+    problems: list[Problem] = field(default_factory=list)
+    line: Line = field(default_factory=Line)
+    amount: Decimal = ZERO
+    tax: Decimal = ZERO
+
+    def wrong(self, code: str, part: str, told: str) -> None:
+        self.problems.append(Problem(code, f"lines.{self.index + 1}.{part}", told))
+
+    def translate(self) -> None:
+        ours, product = self.ours, self._product()
+        text = self._text(product)
+        price, quantity = self._price(product), ours.quantity
+        if quantity is None and price is None and not ours.product_id and not ours.account_code:
+            self.line = Line(id=ours.id, description=text)
+            if not text:
+                self.wrong("line_empty", "description", "the line says nothing")
+            return
+        if price is None:
+            self.wrong("price_missing", "unit_price", "is needed")
+        if not text:
+            self.wrong("description_missing", "description", "is needed")
+        self.line = Line(
+            id=ours.id,
+            product_id=product.code if product is not None else "",
+            description=text,
+            tracking=tuple(self._tracking()),
+            **self._priced(ONE if quantity is None else quantity, price or ZERO),
+        )
+        self.amount = amount_of(self.line)
+        account, rate = self._account(product), self._rate(product)
+        self._taxed(account, rate)
+
+    # -------------------------------------------------------------- product, text
+
+    def _product(self) -> Product | None:
+        if not self.ours.product_id:
+            return None
+        record = self.facts.record("products", self.ours.product_id)
+        if record is None or record.deleted:
+            self.wrong("product_unknown", "product_id", f"there is no product {self.ours.product_id!r}")
+            return None
+        assert isinstance(record.content, Product)
+        return record.content
+
+    def _text(self, product: Product | None) -> str:
+        name = " ".join((product.name or product.code).split()) if product is not None else ""
+        own = self.ours.description.strip()
+        if not self.facts.settings.sync_item_descriptions:
+            return name or own
+        return "\n".join(part for part in (name, own if own != name else "") if part)
+
+    def _trade(self, product: Product | None) -> Trade:
+        if product is None:
+            return Trade()
+        return product.sale if self.terms.side == "sales" else product.purchase
+
+    # -------------------------------------------------------------- amounts
+
+    def _price(self, product: Product | None) -> Decimal | None:
+        return self.ours.unit_price if self.ours.unit_price is not None else self._trade(product).price
+
+    def _priced(self, quantity: Decimal, price: Decimal) -> dict[str, Decimal | None]:
+        """Quantity, price and percentage that come to the line's net amount to the cent."""
+        if quantity < ZERO:  # the ledger may refuse it; a negative price says the same
+            quantity, price = -quantity, -price
+        price, quantity = half_up(price, PRICE_PLACES), half_up(quantity, 4)
+        if quantity >= MOST_QUANTITY:
+            self.wrong("amount_too_large", "quantity", f"{quantity:f} is more than the ledger holds")
+        net = self._net(quantity, price)
+        if abs(net) > MOST or abs(price) > MOST:
+            self.wrong("amount_too_large", "unit_price", f"the line comes to more than {MOST:f}")
+            return {"quantity": quantity, "unit_price": price}
+        if net == half_up(quantity * price):
+            return {"quantity": quantity, "unit_price": price}
+        return self._discounted(quantity, price, net)
+
+    def _net(self, quantity: Decimal, price: Decimal) -> Decimal:
+        percent, off = self.ours.discount_percent or ZERO, self.ours.discount_amount or ZERO
+        full = quantity * price
+        if percent and off:
+            self.wrong("discount_not_allowed", "discount_amount", "give a percentage or an amount, not both")
+        if not ZERO <= percent <= HUNDRED:
+            self.wrong("discount_not_allowed", "discount_percent", f"{percent:f} is not between 0 and 100")
+            return half_up(full)
+        if off and not ZERO < off <= abs(full):
+            self.wrong("discount_not_allowed", "discount_amount", f"{off:f} is not between 0 and the line's amount")
+            return half_up(full)
+        if off and off != half_up(off):
+            self.wrong("too_many_decimals", "discount_amount", f"{off:f} has more than two decimals")
+        return half_up(full - off) if off and not percent else half_up(full * (HUNDRED - percent) / HUNDRED)
+
+    def _discounted(self, quantity: Decimal, price: Decimal, net: Decimal) -> dict[str, Decimal | None]:
+        """The full price and a percentage where the ledger takes one and it comes to the cent; else the net price."""
+        full = quantity * price
+        percent = half_up(HUNDRED * (full - net) / full, DISCOUNT_PLACES)
+        if self.ours.discount_percent:
+            percent = half_up(self.ours.discount_percent, DISCOUNT_PLACES)
+        if self.terms.discounts and half_up(full * (HUNDRED - percent) / HUNDRED) == net:
+            return {"quantity": quantity, "unit_price": price, "discount_percent": percent}
+        each = half_up(net / quantity, PRICE_PLACES)
+        if half_up(quantity * each) == net:
+            return {"quantity": quantity, "unit_price": each}
+        return {"quantity": ONE, "unit_price": net}  # one of the net amount always multiplies (facts/xero.md §7)
+
+    # -------------------------------------------------------------- codes
+
+    def _account(self, product: Product | None) -> Account | None:
+        trade = self._trade(product)
+        group = product.revenue_group if product is not None and self.terms.side == "sales" else ""
+        source = self.ours.account_code or trade.account_code or group
+        if not source:
+            self.wrong("account_not_mapped", "account_code", "neither the line nor its product names an account")
+            return None
+        code = self._resolved("account", "account_code", source)
+        return self.facts.reference.account(code) if code else None
+
+    def _rate(self, product: Product | None) -> TaxRate | None:
+        source = self.ours.tax_code or self._trade(product).tax_code
+        if self.content.tax_mode == "none" or not source:
+            return None
+        code = self._resolved("tax", "tax_code", source)
+        return self.facts.reference.tax_rate(code) if code else None
+
+    def _resolved(self, kind: MappingKind, part: str, source: str) -> str:
+        """The ledger's code, "" where there is none to be used."""
+        target = mapping.resolve(kind, source, self.terms.side, self.facts.mappings, self.facts.reference)
+        if target is None:
+            self.wrong(mapping.NOT_MAPPED[kind], part, f"{source!r} means nothing in the ledger")
+        elif target.problem:
+            self.wrong(target.problem, part, f"{source!r} is mapped to {target.name or target.code!r}")
+        else:
+            return target.code
+        return ""
+
+    def _taxed(self, account: Account | None, rate: TaxRate | None) -> None:
+        """The line with its codes; without a tax code of its own the account's default is the ledger's choice."""
+        if rate is None and account is not None and not self.ours.tax_code:
+            rate = self.facts.reference.tax_rate(account.tax_code) if self.content.tax_mode != "none" else None
+        if rate is not None and account is not None and not mapping.fits(rate, account):
+            self.wrong("tax_not_for_account", "tax_code", f"{rate.name} cannot stand on account {account.code}")
+        self.tax = tax_of(self.amount, rate.rate, self.content.tax_mode) if rate is not None else ZERO
+        self.line = self.line.model_copy(
+            update={
+                "account_code": account.code if account is not None else "",
+                "tax_code": rate.code if rate is not None else "",
+                "tax_amount": self._own_tax(),
+            }
+        )
+
+    def _own_tax(self) -> Decimal | None:
+        """The tax that was pushed, where it is another than what the ledger would make of the line."""
+        given = self.ours.tax_amount
+        if given is None or given == self.tax or self.content.tax_mode == "none":
+            return None
+        if given != half_up(given):
+            self.wrong("too_many_decimals", "tax_amount", f"{given:f} has more than two decimals")
+            return None
+        if abs(given) > abs(self.amount):
+            self.wrong("tax_too_large", "tax_amount", f"{given:f} is more than the line's {self.amount:f}")
+            return None
+        self.tax = given
+        return given
+
+    def _tracking(self) -> Iterator[Tracking]:
+        """By name: what the line says itself, and what its location (or the document's) is mapped to."""
+        named: set[str] = set()
+        for each in self._wanted_tracking():
+            if each.category.casefold() not in named:
+                named.add(each.category.casefold())
+                yield each
+        if len(named) > MOST_TRACKING:
+            self.wrong("tracking_too_many", "tracking", f"the ledger holds {MOST_TRACKING} on a line")
+
+    def _wanted_tracking(self) -> Iterable[Tracking]:
+        reference = self.facts.reference
+        for each in self.ours.tracking:
+            if mapping.check("location", f"{each.category}/{each.option}", "", reference).problem:
+                self.wrong("tracking_unknown", "tracking", f"the ledger has no active {each.category}/{each.option}")
+            else:
+                yield each
+        location = self.ours.location or self.content.location
+        if location:
+            option = mapping.option_of(self._resolved("location", "location", location), reference)
+            if option is not None:
+                yield Tracking(category=option[0].name, option=option[1].name)
+
+
+def rounded(said: Said, content: MoneyDocument, facts: Facts) -> Said:
+    """The lines with a rounding line where the pushed total is cents away, or with what is wrong about it (D6)."""
+    if content.total is None:
+        return said
+    total = said.total(content.tax_mode)
+    difference = content.total - total
+    if not difference:
+        return said
+    told = f"the lines come to {total:f}, not to {content.total:f}"
+    cents = Decimal("0.01") * max(2, len(said.lines))
+    account = next((a for a in facts.reference.accounts if a.system == "rounding" and a.status == "active"), None)
+    if difference != half_up(difference):
+        return _with(said, Problem("too_many_decimals", "total", f"{content.total:f} has more than two decimals"))
+    if abs(difference) > cents:
+        return _with(said, Problem("totals_differ", "total", told))
+    if facts.settings.rounding_difference == "refuse" or account is None:
+        return _with(said, Problem("rounding_difference", "total", told))
+    tax = facts.reference.tax_rate("NONE")
+    line = Line(
+        id=ROUNDING,
+        description=ROUNDING,
+        quantity=ONE,
+        unit_price=difference,
+        account_code=account.code,
+        tax_code=tax.code if tax is not None and content.tax_mode != "none" else "",
+    )
+    return Said((*said.lines, line), said.net + difference, said.tax, said.problems)
+
+
+def _with(said: Said, problem: Problem) -> Said:
+    return Said(said.lines, said.net, said.tax, (*said.problems, problem))
+
+
+def same_lines(one: Sequence[Line], other: Sequence[Line]) -> bool:
+    """Whether the first says nothing that the second does not; what it leaves blank is the ledger's to say."""
+    return len(one) == len(other) and all(_says(ours, theirs) for ours, theirs in zip(one, other, strict=True))
+
+
+def _says(ours: Line, theirs: Line) -> bool:
+    if ours.id != theirs.id or bool(ours.discount_percent) != bool(theirs.discount_percent):
+        return False
+    for name in ("product_id", "description", "quantity", "unit_price", "discount_percent", "tax_code", "tax_amount"):
+        mine = getattr(ours, name)
+        if mine not in (None, "") and _plain(mine) != _plain(getattr(theirs, name)):
+            return False
+    tracked = {(each.category, each.option) for each in ours.tracking}
+    return ours.account_code in ("", theirs.account_code) and tracked == {
+        (each.category, each.option) for each in theirs.tracking
+    }
+
+
+def _plain(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value

@@ -1,0 +1,81 @@
+"""Documents of a connected company in this process, with the few verbs that their tests speak in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bench.world import world
+from ledgerlink.flows import reference_data
+from ledgerlink.flows.saving import Push, save
+from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import RecordKey
+from tests.flows.hub import CRM, Hub
+
+LINE = {
+    "description": "A day's work",
+    "quantity": "2",
+    "unit_price": "50.00",
+    "tax_code": "OUTPUT2",
+    "account_code": "200",
+}
+
+
+class Office(Hub):
+    """A company with a customer in the ledger, and its invoices, credit notes and products."""
+
+    def customer(self, id_: str = "o1") -> str:
+        """A linked customer; answers the contact's id."""
+        self.push(id_)
+        self.drain()
+        return self.link(id_).document_id
+
+    def put(self, kind: str, id_: str, **fields: Any) -> None:
+        save(self.context, RecordKey("bench", kind, id_), Push(fields), CRM)
+
+    def invoice(self, id_: str, *lines: dict[str, Any], **fields: Any) -> None:
+        said = {
+            "number": f"N-{id_}",
+            "organization_id": "o1",
+            "issue_date": "2026-11-20",
+            "lines": list(lines) or [LINE],
+        }
+        self.put("invoices", id_, **(said | fields))
+
+    def credit_note(self, id_: str, *lines: dict[str, Any], **fields: Any) -> None:
+        said = {
+            "number": f"C-{id_}",
+            "organization_id": "o1",
+            "issue_date": "2026-11-20",
+            "lines": list(lines) or [LINE],
+        }
+        self.put("credit-notes", id_, **(said | fields))
+
+    def at_rest(self, kind: str, id_: str) -> Link:
+        found = self.at.links.get(LinkKey("bench", kind, id_))
+        assert found is not None
+        return found
+
+    def said(self, kind: str, id_: str) -> MoneyDocument:
+        record = self.at.records.get(RecordKey("bench", kind, id_))
+        assert record is not None
+        assert isinstance(record.content, MoneyDocument)
+        return record.content
+
+    def books(self, kind: str = "invoices") -> dict[str, dict[str, Any]]:
+        """What the ledger holds, by number or code."""
+        rows: list[dict[str, Any]] = self.here.ledger.get("/_sim/state").json()[kind]
+        return {row.get("InvoiceNumber") or row.get("CreditNoteNumber") or row["Code"]: row for row in rows}
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """An inventory business: documents go by themselves."""
+    with world("inventory") as here:
+        office = Office(here)
+        office.set(create_linked_contact_on_create=True)
+        reference_data.refresh(office.context)
+        yield office
