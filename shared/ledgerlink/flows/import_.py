@@ -14,14 +14,14 @@ from functools import cache
 from ledgerlink.errors import Conflict, NotConnected, Transient
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, Cursor, Mark, Ports
-from ledgerlink.rules.duplicates import Candidates
 from ledgerlink.rules.import_ import is_echo
 from ledgerlink.rules.polling import OVERLAP, next_poll
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 
-from . import lanes, reference_data
+from . import lanes, nightly, reference_data
 from .context import Context, open_context
+from .recognising import candidates
 from .taking_in import Intake, TakenIn, take_in
 
 RESERVE = 35.0  # seconds that must be left to start a read
@@ -140,6 +140,7 @@ def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]
     taken: list[TakenIn] = []
     if seconds_left() >= RESERVE:
         reference_data.poll(context, context.at.cursors.get(context.company.id, reference_data.CURSOR))
+        nightly.begin(context, context.at.cursors.get(context.company.id, nightly.CURSOR))
     for document_type in sorted(BY_DOCUMENT):
         cursor = context.at.cursors.get(context.company.id, document_type)
         now = context.at.clock.now()
@@ -166,16 +167,3 @@ def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
     with suppress(Conflict):  # somebody polled too; what it found is applied either way
         at.cursors.put(company.id, read_to)
     return taken
-
-
-def candidates(context: Context, document_type: str) -> Candidates:
-    """The unlinked records of a kind by what they are recognised by, read through the slim list index."""
-    found = Candidates()
-    after: str | None = None
-    while True:
-        page = context.at.links.match_keys(context.company.id, BY_DOCUMENT[document_type].name, after=after)
-        for id_, keys in page.items:
-            found.add(id_, keys)
-        after = page.next
-        if after is None:
-            return found

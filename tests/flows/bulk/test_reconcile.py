@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ledgerlink.errors import Invalid
-from ledgerlink.flows import jobs, linking
+from ledgerlink.flows import jobs, linking, nightly
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutLink, PutRecord
 from ledgerlink.state.job import Job
@@ -239,3 +240,36 @@ def test_options_are_checked(hub: Hub) -> None:
     for options in ({"upload_id": "x"}, {"kinds": ["quotes"]}, {"kinds": "organizations"}):
         with pytest.raises(Invalid):
             hub.start("reconcile", options=options)
+
+
+def nights(hub: Hub) -> list[Job]:
+    return [job for job in hub.at.jobs.page(ACME).items if job.kind == "reconcile"]
+
+
+def test_every_night_a_comparison_begins_by_itself_and_once(hub: Hub) -> None:
+    [document] = exported(hub, "a", email="old@x.example")
+    assert nights(hub) == []  # not on the day of connecting
+    hub.xero.human("edit", document, EmailAddress="new@x.example")
+    cursor = hub.at.cursors.get(ACME, "contact")
+    far = hub.clock.now() + timedelta(days=9)
+    hub.at.cursors.put(ACME, type(cursor)("contact", cursor.newest, far, cursor.version))  # the poll is not to find it
+    for night in (1, 2):
+        hub.clock.advance(24 * 3600)
+        hub.rest()
+        hub.run()
+        assert len(nights(hub)) == night
+    last, first = nights(hub)
+    assert (first.started_by, first.status, first.email.status) == ("clock", "done", "none")
+    assert (first.figures["missed_webhooks"], last.figures) == (1, {"compared": 1})
+    assert email(hub, "a") == "new@x.example"
+
+
+def test_no_second_one_begins_while_one_is_under_way(hub: Hub) -> None:
+    exported(hub, "a")
+    job = hub.start("reconcile")
+    cursor = hub.at.cursors.get(ACME, nightly.CURSOR)
+    assert cursor.next_poll_at is not None
+    hub.clock.advance(24 * 3600)
+    nightly.begin(hub.context, cursor)
+    assert [each.id for each in nights(hub)] == [job.id]
+    assert hub.at.cursors.get(ACME, nightly.CURSOR).next_poll_at > hub.clock.now()  # type: ignore[operator]

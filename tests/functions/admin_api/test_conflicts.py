@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.flows.context import open_context
-from ledgerlink.flows.import_ import candidates
+from ledgerlink.flows.recognising import candidates
 from ledgerlink.flows.taking_in import Intake, take_in
 from tests.support.api import ACME, ORGANIZATIONS, Api
 from tests.support.xero import SimulatedXero

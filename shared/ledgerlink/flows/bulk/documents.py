@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ledgerlink.flows.import_ import candidates
+from ledgerlink.flows.recognising import candidates
 from ledgerlink.flows.taking_in import Intake, TakenIn
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.rules import jobs as rules
