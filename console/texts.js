@@ -32,7 +32,7 @@ export const t = {
   tabs: {
     label: "Screens",
     overview: "Overview", transfer: "Import/Export", "export-queue": "Export Queue", history: "Import/Export History",
-    errors: "Unresolved Errors", conflicts: "Conflicts", suggestions: "Suggestions", csv: "CSV files",
+    errors: "Unresolved Errors", conflicts: "Conflicts", suggestions: "Suggestions", comparison: "Comparison", csv: "CSV files",
     connection: "Xero connection", "crm-webhook": "CRM webhook", settings: "Settings",
   },
 
@@ -179,6 +179,7 @@ export const t = {
   jobs: {
     "import-contacts": "Import of contacts", "export-organizations": "Export of organizations", "import-links": "Import of links (CSV)",
     "import-organizations": "Import of organizations (CSV)", "send-invoices": "Sending invoices", "update-invoices": "Updating invoices", send: "Sending records",
+    reconcile: "Comparison with Xero", "import-reference-data": "Import of Xero's lists",
   },
 
   job: {
@@ -356,6 +357,19 @@ export const t = {
     decided: "Decided.",
     someFailed: (n, why) => `${n} could not be decided: ${why}`,
     empty: "No suggestions", emptyWhat: "If an import finds a contact that looks like an organization you have, you are asked here.",
+  },
+
+  comparison: {
+    sub: "Every night each link is compared with Xero. What drifted is put right, or listed with the reason why it stays.",
+    now: "Compare now", nowTitle: "Compare everything with Xero now?", nowWords: "It reads Xero in full pages, a call for every thousand documents, and puts right what the rules allow. “Look first” changes nothing.",
+    look: "Look first", started: "The comparison has begun.",
+    last: "The last comparison", next: "Begins again by itself", running: "A comparison is under way",
+    figures: {
+      compared: "links compared", drifted: "differed", brought_in: "brought here from Xero", sent: "put into the export queue", listed: "left, with a reason",
+      missing: "not known to Xero", missed_webhooks: "missed by webhooks", missed_deltas: "missed by the poll", unknown: "contacts in Xero that belong to nobody here",
+    },
+    all: "Every difference", agrees: "Both sides agree", agreesWhat: "Nothing differed.",
+    empty: "Nothing was compared yet", emptyWhat: "The first comparison comes in the night after connecting; or start one now.",
   },
 
   csv: {

@@ -3,6 +3,7 @@ import { html } from "../core/html.js";
 import { human } from "../core/format.js";
 import { Empty } from "../parts/basics.js";
 import { t } from "../texts.js";
+import { Comparison } from "./comparison.js";
 import { Conflicts } from "./conflicts.js";
 import { Connection } from "./connection.js";
 import { CrmWebhook } from "./crm-webhook.js";
@@ -36,6 +37,7 @@ export function tabsOf(hub) {
       ...when("errors", tab("errors", undefined, { count: counts.errors, tone: "bad" })),
       ...when("conflicts", tab("conflicts", undefined, { count: counts.conflicts, tone: "warn" })),
       ...when("suggestions", tab("suggestions", undefined, { count: counts.suggestions, tone: "warn" })),
+      ...when("comparison", tab("comparison")),
     ],
     [
       ...(hub.has("links-csv") || hub.has("organizations-csv") ? [tab("csv")] : []),
@@ -49,7 +51,7 @@ export function tabsOf(hub) {
 const SCREENS = {
   overview: Overview, connection: Connection, transfer: Transfer, history: History, errors: Errors,
   conflicts: Conflicts, suggestions: Suggestions, settings: Settings, csv: CsvFiles, "export-queue": Queue,
-  "crm-webhook": CrmWebhook,
+  "crm-webhook": CrmWebhook, comparison: Comparison,
 };
 
 /** What to draw for an address, and its title. */

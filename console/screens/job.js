@@ -62,17 +62,18 @@ function State({ job }) {
       [words.mail, mail]]} /><//>`;
 }
 
-function Items({ job }) {
+/** `all`: what is shown unless somebody narrows it down, its label, and which outcomes are left out of the choice. */
+export function Items({ job, all = { outcome: "", label: t.everything, without: [] } }) {
   const hub = useHub();
   const { query } = hub.route;
   const planned = job.status === "planned";
-  const items = useLoad(withQuery(hub.path(`/jobs/${job.id}/items`), { outcome: query.outcome, limit: 50, cursor: query.cursor }));
+  const items = useLoad(withQuery(hub.path(`/jobs/${job.id}/items`), { outcome: query.outcome || all.outcome, limit: 50, cursor: query.cursor }));
   const show = (outcome) => hub.go(hub.route.parts, { outcome });
-  const all = figures(job);
+  const counts = figures(job).filter(([name]) => !all.without.includes(name));
   return html`<${Card} title=${planned ? words.plan : words.results}>
-    ${all.length > 1 && html`<div class="filters" role="group" aria-label=${words.filter}>
-      <${Button} look=${query.outcome ? "" : "on"} aria-pressed=${String(!query.outcome)} onClick=${() => show("")}>${t.everything}<//>
-      ${all.map(([name, number]) => { const outcome = planned ? WORDS_OF_PLAN[name] || name : name; return html`<${Button} key=${name}
+    ${counts.length > 1 && html`<div class="filters" role="group" aria-label=${words.filter}>
+      <${Button} look=${query.outcome ? "" : "on"} aria-pressed=${String(!query.outcome)} onClick=${() => show("")}>${all.label}<//>
+      ${counts.map(([name, number]) => { const outcome = planned ? WORDS_OF_PLAN[name] || name : name; return html`<${Button} key=${name}
         look=${query.outcome === outcome ? "on" : ""} aria-pressed=${String(query.outcome === outcome)} onClick=${() => show(outcome)}>
         ${(planned ? words.would : words.did)[name]} ${count(number)}<//>`; })}</div>`}
     <${Loaded} from=${items}>${(data) => data.items.length ? html`<ul class="items">${data.items.map((item, n) =>

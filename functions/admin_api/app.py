@@ -16,6 +16,7 @@ from .repeats import answer_once
 from .routers import (
     changes,
     companies,
+    comparison,
     conflicts,
     connection,
     crm_webhook,
@@ -52,6 +53,7 @@ MODULES = (
     mappings,
     queue,
     errors,
+    comparison,
     conflicts,
     changes,
     jobs,

@@ -86,20 +86,20 @@ class JobItemPage(Shown):
 @routes.post(f"{COMPANY}/jobs", tags=["jobs"], status_code=202, **open_to(*FINANCE, most_bytes=LARGE))
 def start_job(at: At, who: Who, body: JobIn) -> JobOut:
     """Start a job, or plan it with `dry_run`; it goes on by itself and tells by e-mail when it is over."""
-    return _shown(flow.start(at, body.kind, who.actor, dry_run=body.dry_run, ids=body.chosen, options=body.options))
+    return shown(flow.start(at, body.kind, who.actor, dry_run=body.dry_run, ids=body.chosen, options=body.options))
 
 
 @routes.get(f"{COMPANY}/jobs", tags=["jobs"], **open_to(*READERS))
 def list_jobs(at: At, limit: Limit = 50, cursor: Cursor = None) -> JobPage:
     """The company's jobs, newest first."""
     page = flow.page(at, after=cursor, limit=limit)
-    return JobPage(items=[_shown(job) for job in page.items], next=page.next)
+    return JobPage(items=[shown(job) for job in page.items], next=page.next)
 
 
 @routes.get(f"{COMPANY}/jobs/<job>", tags=["jobs"], **open_to(*READERS))
 def get_job(at: At, job: str) -> JobOut:
     """A job as of its last turn."""
-    return _shown(flow.get(at, job))
+    return shown(flow.get(at, job))
 
 
 @routes.get(f"{COMPANY}/jobs/<job>/items", tags=["jobs"], **open_to(*READERS))
@@ -110,7 +110,9 @@ def job_items(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> JobItemPage:
-    """What became of each record; of a plan, what would. A page may be short before the end: read on."""
+    """What became of each record; of a plan, what would.
+
+    `drifted` is all but `unchanged`. A page may be short before the end: read on."""
     page = flow.items(at, job, outcome=outcome, after=cursor, limit=limit)
     return JobItemPage(items=[_item(each) for each in page.items], next=page.next)
 
@@ -118,16 +120,17 @@ def job_items(
 @routes.post(f"{COMPANY}/jobs/<job>/apply", tags=["jobs"], status_code=202, **open_to(*FINANCE))
 def apply_job(at: At, who: Who, job: str) -> JobOut:
     """Carry out a plan; what changed since it was made is left out."""
-    return _shown(flow.apply(at, job, who.actor))
+    return shown(flow.apply(at, job, who.actor))
 
 
 @routes.post(f"{COMPANY}/jobs/<job>/cancel", tags=["jobs"], status_code=202, **open_to(*FINANCE))
 def cancel_job(at: At, job: str) -> JobOut:
     """Stop a job: what has gone has gone, what has not is taken back."""
-    return _shown(flow.cancel(at, job))
+    return shown(flow.cancel(at, job))
 
 
-def _shown(job: Job) -> JobOut:
+def shown(job: Job) -> JobOut:
+    """A job as the API tells of it."""
     told = {
         name: getattr(job, name) for name in ("id", "kind", "status", "dry_run", "started_by", "progress", "figures")
     }

@@ -125,6 +125,7 @@ _SCREENS = {
     "suggestions": "GET suggestions",
     "settings": "GET settings",
     "mappings": "GET mappings/{sort}",
+    "comparison": "GET comparison",
     "agreement": "GET agreement",
     "crm-webhook": "GET crm-webhook",
     "subscriptions": "GET subscriptions",

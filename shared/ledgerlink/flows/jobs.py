@@ -142,7 +142,8 @@ def _changed(context: Context, id_: str, edit: Callable[[Job], Job]) -> Job:
 def items(context: Context, job: str, *, outcome: str | None = None, after: str | None = None, limit: int = 50) -> Page:
     """The job's records, results where there are some already, else the plan; items are JobItems.
 
-    ``outcome`` is a word of the plan or of the results. A page may be short before the end: read on from ``next``.
+    ``outcome`` is a word of the plan or of the results, or ``drifted``: all but unchanged. A page may be short before
+    the end: read on from ``next``.
     Raises NotFound, Invalid.
     """
     found = get(context, job)
@@ -150,11 +151,12 @@ def items(context: Context, job: str, *, outcome: str | None = None, after: str 
     number, start = _place(after)
     last = min(chunk_count, number + CHUNKS_AT_ONCE)
     wanted = {outcome, rules.PLANNED_AS.get(outcome or ""), rules.COUNTED_AS.get(outcome or "")}
+    drifted = outcome == "drifted"
     some: list[JobItem] = []
     while number < last:
         chunk = context.at.jobs.read_chunk(found, "result" if sort == "result" else "plan", number)
         for index in range(start, len(chunk)):
-            if outcome is None or chunk[index].outcome in wanted:
+            if outcome is None or chunk[index].outcome in wanted or (drifted and chunk[index].outcome != "unchanged"):
                 if len(some) == limit:
                     return Page(some, f"{number}.{index}")
                 some.append(chunk[index])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 
 from ledgerlink.errors import Conflict
 from ledgerlink.ports import Cursor
 from ledgerlink.rules.polling import next_day
-from ledgerlink.state.job import ENDED
+from ledgerlink.state.job import ENDED, Job
 
 from . import jobs
 from .bulk.reconcile import NAME
@@ -17,7 +20,8 @@ from .saving import Actor
 
 CURSOR = "comparison"
 BY = Actor("clock")
-RECENT = 20  # jobs to look through for one that is at it already
+RECENT = 20  # comparisons to look through
+PAGE, PAGES = 100, 5
 
 
 def begin(context: Context, cursor: Cursor) -> None:
@@ -36,6 +40,34 @@ def begin(context: Context, cursor: Cursor) -> None:
         at.cursors.put(company.id, replace(cursor, newest=now, next_poll_at=later))
 
 
+@dataclass(frozen=True)
+class Report:
+    """What the comparison last came to, whether one is under way, and when the next begins."""
+
+    last: Job | None
+    running: Job | None
+    next_at: datetime | None
+
+
+def report(context: Context) -> Report:
+    """The last comparison of everything, planned ones aside."""
+    company, found = context.company.id, list(islice(_comparisons(context), RECENT))
+    last = next((job for job in found if job.status == "done" and not job.chosen), None)
+    running = next((job for job in found if job.status in ("planning", "running")), None)
+    connected = context.connection.state == "connected"
+    return Report(last, running, context.at.cursors.get(company, CURSOR).next_poll_at if connected else None)
+
+
 def _is_at_it(context: Context) -> bool:
-    recent = context.at.jobs.page(context.company.id, limit=RECENT).items
-    return any(job.kind == NAME and job.status not in (*ENDED, "planned") for job in recent)
+    return any(job.status not in (*ENDED, "planned") for job in islice(_comparisons(context), RECENT))
+
+
+def _comparisons(context: Context) -> Iterator[Job]:
+    """Newest first, among the jobs of late."""
+    after: str | None = None
+    for _ in range(PAGES):
+        page = context.at.jobs.page(context.company.id, after=after, limit=PAGE)
+        yield from (job for job in page.items if job.kind == NAME)
+        after = page.next
+        if after is None:
+            return
