@@ -44,6 +44,8 @@ _ALL = (
            "Run an export, link it by hand, or turn the setting on.", "admin"),
     Reason("born_in_ledger_off", "skip", "Contacts made in the ledger are not imported by themselves.",
            "Run an import, or turn import_contacts_born_in_ledger on.", "admin"),
+    Reason("document_born_off", "skip", "Documents made in the ledger do not become records here.",
+           "Make it here and send it, or keep it in the ledger alone.", "finance"),
     Reason("ledger_edits_off", "skip", "Edits made in the ledger do not come here by themselves.",
            "Run an import, or turn apply_ledger_edits on.", "admin"),
     Reason("older", "skip", "A newer version of it is known here already.", "Nothing to do.", "nobody"),

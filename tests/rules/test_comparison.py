@@ -25,7 +25,8 @@ def standing(
 ) -> rules.Standing:
     record, document = a_record(ours), a_document(theirs, later_s=later_s, status=status)
     settings = settings_for("rental", overrides)
-    return rules.standing(record, link or a_linked(), document, settings, rules.differences(record, document))
+    link = link or a_linked()
+    return rules.standing(record, link, document, settings, rules.differences(record, link, document))
 
 
 def test_what_says_the_same_agrees() -> None:

@@ -19,7 +19,7 @@ from ledgerlink.rules.polling import OVERLAP, next_poll
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 
-from . import lanes, nightly, reference_data
+from . import lanes, money_news, nightly, reference_data
 from .context import Context, open_context
 from .recognising import candidates
 from .taking_in import Intake, TakenIn, take_in
@@ -51,7 +51,7 @@ def import_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
     not_before: datetime | None = None
     taken: list[TakenIn] = []
     try:
-        taken = [*_stale(context, seconds_left), *_polls(context, seconds_left)]
+        taken = [*stale(context, seconds_left), *_polls(context, seconds_left)]
     except NotConnected:
         pass  # the lane was paused where the consent was found gone
     except Transient as trouble:
@@ -81,7 +81,7 @@ def _rest(company: str, at: Ports, reason: str) -> None:
         lanes.pause(company, at, reason, still=still)
 
 
-def _stale(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
+def stale(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
     """Go once through the stale marks, 40 documents a read. What could not be applied keeps its mark."""
     at, taken = context.at, []
     last: Mark | None = None
@@ -141,7 +141,9 @@ def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]
     if seconds_left() >= RESERVE:
         reference_data.poll(context, context.at.cursors.get(context.company.id, reference_data.CURSOR))
         nightly.begin(context, context.at.cursors.get(context.company.id, nightly.CURSOR))
-    for document_type in sorted(BY_DOCUMENT):
+    if seconds_left() >= RESERVE and money_news.is_due(context):
+        taken += money_news.poll(context)
+    for document_type in sorted(set(BY_DOCUMENT) - set(money_news.READ_IN_ORDER)):
         cursor = context.at.cursors.get(context.company.id, document_type)
         now = context.at.clock.now()
         if seconds_left() < RESERVE or (cursor.next_poll_at is not None and cursor.next_poll_at > now):

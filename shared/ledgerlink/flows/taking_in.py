@@ -16,8 +16,9 @@ from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, Claim, Claimed, PutEntry, PutLink, PutRecord, PutSuggestion, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import import_ as rules
+from ledgerlink.rules import settlement, taking_in
 from ledgerlink.rules.duplicates import Candidates, Match
-from ledgerlink.rules.import_ import Source
+from ledgerlink.rules.import_ import Grounds, Source
 from ledgerlink.rules.merge import Change
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
@@ -75,6 +76,7 @@ class Known:
     claims: Mapping[str, Claimed]
     links: dict[LinkKey, Link]
     records: dict[RecordKey, Record]
+    named: Mapping[tuple[str, str], RecordKey] = field(default_factory=dict)  # records of documents they refer to
     touched: set[Hashable] = field(default_factory=set)
 
     def take(self, *things: Hashable) -> bool:
@@ -94,7 +96,42 @@ def born_id(company: str, document: Document) -> str:
 
 
 def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
-    """Take the documents in; one result each, in their order. Rings the export if something became due."""
+    """Take the documents in; one result each, in their order. Rings the export if something became due.
+
+    The payments that a document tells of go first: once what is paid was stored with it, nobody would look for them.
+    """
+    told = _payments_on(intake, documents)
+    paid = {each.document.id: each for each in _take(intake, [payment for some in told.values() for payment in some])}
+    early = {id_ for id_, some in told.items() if any(paid[each.id].outcome == "again" for each in some)}
+    taken = {each.document.id: each for each in _take(intake, [d for d in documents if d.id not in early])}
+    new = [payment for id_, some in told.items() if _is_new(taken.get(id_)) for payment in some]
+    _take(intake, new)
+    return [taken.get(d.id) or TakenIn(d, "again", "changed_meanwhile") for d in documents]
+
+
+def _payments_on(intake: Intake, documents: Sequence[Document]) -> dict[str, list[Document]]:
+    """By the document's id, what it tells of its payments that was not known of it."""
+    at, company = intake.context.at, intake.context.company.id
+    money = [document for document in documents if document.settlement is not None]
+    holders: dict[str, LinkKey] = {}
+    for document_type in {document.type for document in money}:
+        claims = at.links.claimed(company, document_type, [d.id for d in money if d.type == document_type])
+        holders |= {id_: claim.link for id_, claim in claims.items() if claim.link is not None}
+    links = at.links.many(holders.values()) if holders else {}
+    found: dict[str, list[Document]] = {}
+    for document in money:
+        link = links.get(holders[document.id]) if document.id in holders else None
+        known = link.settlement if link is not None else None
+        if document.settlement is not None and document.settlement.says_more(known):
+            found[document.id] = settlement.payments_on(document, known)
+    return {id_: some for id_, some in found.items() if some}
+
+
+def _is_new(taken: TakenIn | None) -> bool:
+    return taken is not None and taken.outcome in ("created", "linked")
+
+
+def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     at = intake.context.at
     done: dict[str, TakenIn] = {}
     left = list({document.id: document for document in documents}.values())
@@ -146,7 +183,25 @@ def _known(intake: Intake, documents: list[Document]) -> Known:
     records = at.records.many({key.record for key in keys})
     moved = {LinkKey(company, each.kind, each.moved_to) for each in records.values() if each.moved_to}
     records |= at.records.many({key.record for key in moved}) if moved else {}
-    return Known(busy, claims, at.links.many(keys | moved), records)
+    return Known(busy, claims, at.links.many(keys | moved), records, _named(intake, documents))
+
+
+def _named(intake: Intake, documents: list[Document]) -> dict[tuple[str, str], RecordKey]:
+    """The records of the documents that these refer to: of a payment what it pays, of a credit what it went to."""
+    wanted = {each for d in documents for each in taking_in.of(BY_DOCUMENT[d.type].name).refers_to(d)}
+    found: dict[tuple[str, str], RecordKey] = {}
+    for document_type in sorted({sort for sort, _ in wanted}):
+        ids = [id_ for sort, id_ in wanted if sort == document_type]
+        claims = intake.context.at.links.claimed(intake.context.company.id, document_type, ids)
+        found |= {(document_type, id_): claim.link.record for id_, claim in claims.items() if claim.link is not None}
+    return found
+
+
+def _grounds(intake: Intake, known: Known, document: Document, source: Source | None = None) -> Grounds:
+    if document.type == "contact":  # nothing of it is mapped
+        return Grounds(intake.context.settings, source or intake.source)
+    context = intake.context
+    return Grounds(context.settings, source or intake.source, known.named, context.mappings, context.reference)
 
 
 def _one(intake: Intake, known: Known, document: Document) -> Step:
@@ -179,7 +234,7 @@ def _own(intake: Intake, known: Known, document: Document) -> LinkKey | None:
 
 
 def _linked(intake: Intake, known: Known, document: Document, record: Record, link: Link) -> Step:
-    decision = rules.of_linked(record, link, document, intake.context.settings, intake.source)
+    decision = taking_in.of(link.kind).linked(record, link, document, _grounds(intake, known, document))
     match decision:
         case rules.Ignore("unchanged" as reason):
             # Touched, though not in what we know of: from now on this is the time at which both sides agree, or each
@@ -193,7 +248,7 @@ def _linked(intake: Intake, known: Known, document: Document, record: Record, li
         case rules.Repoint(survivor):
             return _repoint(intake, known, document, link, survivor)
         case rules.Note(seen, reason):
-            noted = _as_of(link, document).model_copy(update={"seen": seen})
+            noted = _kept_out(link, document).model_copy(update={"seen": seen})
             return _store(intake, known, TakenIn(document, "skipped", reason, link.key), record, link, noted)
         case rules.Edit():
             return _edit(intake, known, document, record, link, decision)
@@ -241,13 +296,26 @@ def _edit(
 
 def _refollow(record: Record, link: Link, intake: Intake) -> Link:
     """The sync state after taking in: exported as far as the merged record says nothing new."""
+    if link.settlement is not None and link.exported >= link.wanted:  # nothing of what was paid travels back
+        link = link.model_copy(update={"exported": record.revision})
     decided = export_rules.decide(record, link.model_copy(update={"wanted": record.revision}), intake.context.settings)
     return export_rules.follow(link.model_copy(update={"wanted": record.revision}), decided, intake.now)
 
 
 def _as_of(link: Link, document: Document) -> Link:
-    """The link knowing the document's time and status."""
-    return link.model_copy(update={"base_at": document.updated_at, "document_status": document.status})
+    """The link knowing the document's time and status, and what was paid of it."""
+    told = document.settlement.over(link.settlement) if document.settlement is not None else link.settlement
+    update = {"base_at": document.updated_at, "document_status": document.status, "settlement": told}
+    return link.model_copy(update=update)
+
+
+def _kept_out(link: Link, document: Document) -> Link:
+    """The same where nothing comes in: what is left is known, but of its payments only those that came."""
+    known, after = link.settlement, _as_of(link, document)
+    if after.settlement is None:
+        return after
+    parts = known.parts if known is not None else ()
+    return after.model_copy(update={"settlement": after.settlement.model_copy(update={"parts": parts})})
 
 
 def _store(
@@ -323,6 +391,8 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
 
 def _ours(intake: Intake, known: Known, document: Document, record: Record, link: Link, tombstone: str) -> Step:
     """A document with our mark that no link holds: our own create, whose settlement was lost."""
+    if not taking_in.of(link.kind).is_ours(record, document, _grounds(intake, known, document)):
+        return _unlinked(intake, known, document, tombstone)
     if record.deleted or tombstone or link.tombstone or link.document_id:
         reason = link.tombstone or tombstone or ("deleted_here" if record.deleted else "linked_elsewhere")
         return TakenIn(document, "skipped", reason, link.key), []
@@ -344,7 +414,7 @@ def link_to(
             "suggestions": (),
         }
     )
-    edit = rules.of_linked(record, linked, document, intake.context.settings, "job")
+    edit = taking_in.of(link.kind).linked(record, linked, document, _grounds(intake, known, document, "job"))
     if not known.take(document.id):
         return TakenIn(document, "again", "same_pass", link.key), []
     if not isinstance(edit, rules.Edit):
@@ -365,11 +435,14 @@ def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) 
         before = known.records.get(key.record)
     if before is not None and before.deleted:
         return TakenIn(document, "skipped", "deleted_here", key), []
-    wanted = rules.of_unlinked(document, settings, intake.source, tombstone=tombstone, matches=())
+    rule = taking_in.of(kind.name)
+    wanted = rule.unlinked(document, _grounds(intake, known, document), tombstone)
     if isinstance(wanted, rules.Ignore):
         return TakenIn(document, "skipped", wanted.reason), []
     if before is not None:  # born from this document before, and unlinked since; a job was asked to bring it back
         return link_to(intake, known, document, before, known.links[key])
+    if isinstance(wanted, rules.Born) and not rule.recognised:
+        return _born(intake, known, document, key, wanted)
     matches: list[Match] = []
     if settings.possible_duplicates_on_import != "create":
         matches = intake.candidates().of(export_rules.RULES[kind.name].match_keys(document.content))
@@ -408,6 +481,7 @@ def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: 
         document_status=document.status,
         base=document.content,
         base_at=document.updated_at,
+        settlement=document.settlement,
         wanted=1,
         exported=1,
         last_import_at=intake.now,

@@ -14,7 +14,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from . import export
+from . import export, taking_in
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
 from .import_ import held_still, is_newer
 from .merge import Change, agree, edits, same
@@ -61,10 +61,13 @@ class Differs:
 Standing = Agrees | News | Noted | Unsent | Differs
 
 
-def differences(record: Record, document: Document) -> tuple[Change, ...]:
-    """Field by field, from what the ledger says to what is said here; whether it is in use last."""
+def differences(record: Record, link: Link, document: Document) -> tuple[Change, ...]:
+    """Field by field, from what the ledger says to what is said here; whether it is in use last.
+
+    What is mapped onto the ledger's codes is compared with what both sides last agreed on, which has them.
+    """
     kind = KINDS[record.kind]
-    ours = kind.ledger_view(record.content)
+    ours = link.base if record.kind in taking_in.RULES and link.base is not None else kind.ledger_view(record.content)
     found = [
         Change(field.name, field.of(document.content), field.of(ours))
         for field in kind.fields

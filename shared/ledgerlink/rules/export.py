@@ -19,7 +19,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Clashing, Link, SyncError
 from ledgerlink.state.record import Record, RecordKey
 
-from . import documents, organizations, products
+from . import documents, organizations, payments, products
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
 from .duplicates import keys_of
 from .facts import Facts
@@ -45,6 +45,7 @@ RULES: dict[str, Rule] = {
     "products": Rule(products.decide, complete=products.complete),
     "invoices": _DOCUMENT,
     "credit-notes": _DOCUMENT,
+    "payments": Rule(payments.decide, needs=payments.needs, complete=payments.complete),
 }
 
 _NOT_ASKED_FOR = frozenset(

@@ -5,24 +5,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS, Content, Kind
-from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.kinds.product import Product
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
-from ledgerlink.state.record import Record
+from ledgerlink.state.mapping import Mappings
+from ledgerlink.state.record import Record, RecordKey
+from ledgerlink.state.reference import Reference
 
 from .duplicates import Match
 from .merge import Change, Clash, Merged, agree, apply, is_blank, is_edit, same, three_way
 from .profiles import CompanySettings
 
 Source = Literal["event", "job"]  # by webhook or poll; or because a person asked for it
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a decision about a document rests on beside it: where the news comes from, the company's choices and
+    mappings, and which of the documents it names are records here."""
+
+    settings: CompanySettings
+    source: Source = "event"
+    records: Mapping[tuple[str, str], RecordKey] = field(default_factory=dict)  # by the ledger's type and id
+    mappings: Mappings = field(default_factory=Mappings)
+    reference: Reference = field(default_factory=Reference)
 
 
 @dataclass(frozen=True)
@@ -86,8 +99,6 @@ Unlinked = Ignore | Born | Suggest | LinkTo
 def of_linked(record: Record, link: Link, document: Document, settings: CompanySettings, source: Source) -> Linked:
     """What a linked document does to its record."""
     kind = KINDS[record.kind]
-    if isinstance(document.content, MoneyDocument):
-        return Ignore("unchanged")
     if document.merged_into:
         return Repoint(document.merged_into)
     if link.base_at is not None and document.updated_at < link.base_at:
@@ -153,7 +164,7 @@ def of_unlinked(
     """What a document does that no record is linked to, and that is not ours. ``matches``: who it may be."""
     if document.status != "active" or document.merged_into:
         return Ignore("archived")
-    if isinstance(document.content, MoneyDocument | Product):
+    if isinstance(document.content, Product):
         return Ignore("born_in_ledger_off")
     if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone != "unlinked_by_person"):
         return Ignore(tombstone)

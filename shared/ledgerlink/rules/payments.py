@@ -6,9 +6,10 @@ a planned safe edit, which lifts a payment of ours and puts it back (``Link.lift
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
+from ledgerlink.kinds import Content
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.kinds.payment import RECORD_KINDS, REFERENCE_HOLDS, Payment, ledger_reference
 from ledgerlink.state.document import Document
@@ -18,7 +19,7 @@ from ledgerlink.state.record import Record, RecordKey
 from . import mapping
 from .decisions import Create, Decision, Nothing, Park, Problem, Refuse, Skip, Wait
 from .facts import Facts
-from .import_ import Born, Edit, Ignore, Linked, Note, Source
+from .import_ import Born, Edit, Grounds, Ignore, Linked, Note
 from .merge import Change
 from .profiles import CompanySettings
 
@@ -148,7 +149,15 @@ def refers_to(document: Document) -> tuple[tuple[str, str], ...]:
     return ((content.document_kind, content.document_id),) if content.document_id else ()
 
 
-def linked(record: Record, link: Link, document: Document, settings: CompanySettings, source: Source) -> Linked:
+def is_ours(record: Record, document: Document, grounds: Grounds) -> bool:
+    """Whether a payment with our mark is the one that was sent: people copy references too."""
+    said, ours = document.content, _content(record)
+    assert isinstance(said, Payment)
+    target = grounds.records.get((said.document_kind, said.document_id))
+    return (said.amount, target) == (ours.amount, next(iter(needs(record)), None))
+
+
+def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
     """A payment known here: taken back there, or told more fully than its document told it."""
     said, ours = document.content, _content(record)
     assert isinstance(said, Payment)
@@ -163,30 +172,40 @@ def linked(record: Record, link: Link, document: Document, settings: CompanySett
     changes = []
     if document.status == "archived" and ours.status == "active":
         changes.append(Change("status", "active", "reversed"))
+    if said.method and not ours.method:
+        changes.append(Change("method", "", _method(said, grounds)))
     content = ours.model_copy(update={change.field: change.after for change in changes})
-    return Edit(content, tuple(changes), (), said, None)
+    return Edit(content, tuple(changes), (), _fuller(said, link.base), None)
 
 
-def unlinked(
-    document: Document,
-    settings: CompanySettings,
-    source: Source,
-    tombstone: str,
-    records: Mapping[tuple[str, str], RecordKey],
-) -> Ignore | Born:
+def _fuller(said: Payment, known: Content | None) -> Payment:
+    """A document lists its payments without their account; what was known of it stays."""
+    if said.method or not isinstance(known, Payment):
+        return said
+    return said.model_copy(update={"method": known.method})
+
+
+def _method(said: Payment, grounds: Grounds) -> str:
+    """The CRM's code for the bank account, else the ledger's own (rule D14)."""
+    if not said.method:
+        return ""
+    return mapping.reverse("payment-method", said.method, "", grounds.mappings, grounds.reference)
+
+
+def unlinked(document: Document, grounds: Grounds, tombstone: str) -> Ignore | Born:
     """A payment made in the ledger: a record here if its document is one."""
     said = document.content
     assert isinstance(said, Payment)
     if document.status != "active":
         return Ignore("reversed")
-    if tombstone:
+    if tombstone and (grounds.source == "event" or tombstone != "unlinked_by_person"):
         return Ignore(tombstone)
-    if source == "event" and not settings.payments_from_ledger:
+    if grounds.source == "event" and not grounds.settings.payments_from_ledger:
         return Ignore("payments_off")
-    target = records.get((said.document_kind, said.document_id))
+    target = grounds.records.get((said.document_kind, said.document_id))
     if target is None:
         return Ignore("document_not_here")
-    return Born(said.model_copy(update={"document_id": target.id}))
+    return Born(said.model_copy(update={"document_id": target.id, "method": _method(said, grounds)}))
 
 
 def _content(record: Record) -> Payment:

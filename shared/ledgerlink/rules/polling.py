@@ -19,8 +19,8 @@ def next_poll(now: datetime, hours: BusinessHours, timezone: str, company: str) 
     jitter = SPREAD * (crc32(company.encode()) % 1000 / 1000)
     zone = ZoneInfo(timezone)
     wanted = (now + EVERY).astimezone(zone)
-    opens, closes = time.fromisoformat(hours.from_), time.fromisoformat(hours.to)
-    if _works(wanted, hours) and opens <= wanted.time() <= closes:
+    opens = time.fromisoformat(hours.from_)
+    if in_hours(now + EVERY, hours, timezone):
         return wanted.astimezone(now.tzinfo)
     day = wanted if wanted.time() < opens else wanted + timedelta(days=1)
     for _ in range(8):
@@ -29,6 +29,13 @@ def next_poll(now: datetime, hours: BusinessHours, timezone: str, company: str) 
             return begins.astimezone(now.tzinfo) + jitter
         day += timedelta(days=1)
     return now + EVERY  # no business days at all: keep asking
+
+
+def in_hours(now: datetime, hours: BusinessHours, timezone: str) -> bool:
+    """Whether it is business hours in the company's zone."""
+    there = now.astimezone(ZoneInfo(timezone))
+    opens, closes = time.fromisoformat(hours.from_), time.fromisoformat(hours.to)
+    return _works(there, hours) and opens <= there.time() <= closes
 
 
 def next_day(now: datetime, timezone: str, company: str) -> datetime:

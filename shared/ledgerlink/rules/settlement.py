@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, get_args
+from datetime import UTC, date, datetime
+from typing import Any, cast, get_args
 
 from ledgerlink.kinds.money_documents import Allocation, CreditNote, MoneyDocument, Status
+from ledgerlink.kinds.payment import PAYMENTS, PaidKind, Payment, read_reference
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record
 from ledgerlink.state.settlement import Settlement, SettlingPart
 
+from .import_ import Edit, Grounds, Ignore, Linked, Note
 from .merge import Change
 
 _RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2}
 SETTLED: frozenset[Status] = frozenset({"part_paid", "paid"})
-_ZERO = Decimal("0.00")
+FROM_ITS_DOCUMENT = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a payment was changed that only its document told of: whatever the payment itself says is newer."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +101,89 @@ def _allocation(content: CreditNote, part: SettlingPart, targets: Mapping[str, s
     )
 
 
-def gone(told: Settlement, known: Settlement | None) -> tuple[str, ...]:
-    """Payments that were on the document and are no more: taken back, deleted, moved."""
-    if told.parts is None or known is None:
-        return ()
-    now = {part.id for part in told.of("payment")}
-    return tuple(part.id for part in known.of("payment") if part.id not in now)
+def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
+    """What a document known here brings: what is paid, credited and left of it, and whether it was voided there."""
+    told, content = document.settlement, record.content
+    assert told is not None
+    assert isinstance(content, MoneyDocument)
+    if link.base_at is not None and document.updated_at < link.base_at:
+        return Ignore("older")
+    if record.deleted:
+        return Ignore("deleted_here")
+    news = taken_in(
+        content,
+        told,
+        link.settlement,
+        sync_voids=grounds.settings.sync_voids,
+        targets={id_: key.id for (sort, id_), key in grounds.records.items() if sort == _CREDITED[document.type]},
+    )
+    if link.base_at == document.updated_at and not told.says_more(link.settlement) and not news.changes:
+        return Ignore("unchanged")
+    if link.do_not_import.on:
+        return Note(document.content, "do_not_import")
+    if grounds.source == "event" and not grounds.settings.payments_from_ledger:
+        return Note(document.content, "payments_off")
+    return Edit(news.content, news.changes, (), link.base or document.content, link.seen)
+
+
+def unlinked(document: Document, grounds: Grounds, tombstone: str) -> Ignore:
+    """Documents made in the ledger do not become records here."""
+    return Ignore(tombstone or "document_born_off")
+
+
+_CREDITED = {"invoice": "credit_note", "credit_note": "invoice"}
+"""What a document's allocations are about: an invoice's the credit notes, a credit note's the invoices."""
+
+
+def refers_to(document: Document) -> tuple[tuple[str, str], ...]:
+    """The ledger's invoices that a credit is set against, as (type, id)."""
+    told = document.settlement
+    parts = told.of("allocation") if told is not None else ()
+    return tuple((_CREDITED[document.type], part.document_id) for part in parts if part.document_id)
+
+
+def payments_on(document: Document, known: Settlement | None) -> list[Document]:
+    """The payments that the document tells of: those on it, and those that were on it and are no more."""
+    told = document.settlement
+    if told is None or told.parts is None:
+        return []
+    there = told.of("payment")
+    now = {part.id for part in there}
+    gone = [part for part in (known.of("payment") if known is not None else ()) if part.id not in now]
+    return [
+        *(_payment(document, part, FROM_ITS_DOCUMENT) for part in there),
+        *(_payment(document, part, document.updated_at, gone=True) for part in gone),
+    ]
+
+
+def _payment(document: Document, part: SettlingPart, at: datetime, *, gone: bool = False) -> Document:
+    text, mark = read_reference(part.reference)
+    content = Payment.model_construct(
+        document_kind=cast(PaidKind, document.type),
+        document_id=document.id,
+        date=cast(date, part.date),
+        amount=part.amount,
+        method="",  # documents list their payments without the account
+        reference=text,
+        status="reversed" if gone else "active",
+    )
+    return Document.model_construct(
+        type=PAYMENTS.document_type,
+        id=part.id,
+        kind=PAYMENTS.name,
+        status="archived" if gone else "active",
+        updated_at=at,
+        reference=mark,
+        content=content,
+    )
+
+
+def shows(told: Settlement | None, part: SettlingPart, *, gone: bool) -> bool:
+    """Whether what is known of a document already has this part, or has it no more."""
+    if told is None or told.parts is None:
+        return False
+    there = any((known.sort, known.id, known.amount) == (part.sort, part.id, part.amount) for known in told.parts)
+    return there is not gone
 
 
 def is_settled(told: Settlement | None) -> bool:

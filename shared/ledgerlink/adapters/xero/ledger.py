@@ -15,7 +15,7 @@ from ledgerlink.state.document import Document
 
 from . import answers, reading, reference
 from .client import ANSWER_S, Lost, NeverLeft
-from .kinds import WIRE, WireKind
+from .kinds import READ, WIRE, WireKind
 from .session import NoPermitNow, Session
 
 _SHORTLY = timedelta(seconds=30)
@@ -89,7 +89,7 @@ class XeroLedger:
     def changed_since(
         self, document_type: str, since: datetime | None, *, purpose: Purpose = "live", pages: int = 5
     ) -> Delta:
-        wire = WIRE[document_type]
+        wire = READ[document_type]
         return reading.seek(lambda since, page: self._since(wire, since, page, purpose), since, pages)
 
     def crawl(self, document_type: str, page: int = 1, *, purpose: Purpose = "backfill") -> Crawl:

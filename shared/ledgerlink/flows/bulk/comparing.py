@@ -101,7 +101,7 @@ class Comparison:
             record = records.get(link.key.record) if link is not None else None
             if link is None or record is None or record.deleted or link.document_id != document.id:
                 continue
-            differing = rules.differences(record, document)
+            differing = rules.differences(record, link, document)
             standing = rules.standing(record, link, document, self.work.context.settings, differing)
             found[document.id] = Pair(document, record, link, differing, standing)
         return found

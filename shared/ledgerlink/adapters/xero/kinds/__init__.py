@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from . import credit_note, invoice, item
+from . import credit_note, invoice, item, payment
 from .base import WireKind
+from .credits import OVERPAYMENTS, PREPAYMENTS
 from .organization import CONTACTS
 
-WIRE: dict[str, WireKind] = {wire.document_type: wire for wire in (CONTACTS, item.WIRE, invoice.WIRE, credit_note.WIRE)}
+_ALL = (CONTACTS, item.WIRE, invoice.WIRE, credit_note.WIRE, payment.WIRE)
+
+WIRE: dict[str, WireKind] = {wire.document_type: wire for wire in _ALL}
+
+READ: dict[str, WireKind] = WIRE | {wire.document_type: wire for wire in (PREPAYMENTS, OVERPAYMENTS)}
+"""With those that are only followed."""
 
 BY_CATEGORY: dict[str, str] = {wire.category: name for name, wire in WIRE.items() if wire.category}
 """Webhook category -> our noun."""
 
-__all__ = ["BY_CATEGORY", "WIRE", "WireKind"]
+__all__ = ["BY_CATEGORY", "READ", "WIRE", "WireKind"]

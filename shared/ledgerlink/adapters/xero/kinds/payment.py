@@ -121,5 +121,8 @@ WIRE = WireKind(
     content=content_of,
     unique={},
     url=_deep_link,
+    unasked=frozenset({"includeArchived"}),
+    ids_filter=False,
+    path_key=False,
     read_key=lambda element: read_reference(str(element.get("Reference") or ""))[1],
 )

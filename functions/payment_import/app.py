@@ -1,0 +1,17 @@
+"""EventBridge, every two hours: ask the ledgers for payments where it is business hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledgerlink.flows.payments import run
+from ledgerlink.telemetry import entry_point, say, seconds_left
+from ledgerlink.wiring import ports
+
+
+@entry_point
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Answers what it read, which the local stack shows."""
+    done = run(ports(), seconds_left=seconds_left(context))
+    say("payments imported", companies=done.companies, read=done.read, left=done.left)
+    return {"companies": done.companies, "read": done.read, "left": done.left}

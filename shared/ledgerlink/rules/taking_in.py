@@ -1,0 +1,46 @@
+"""What each kind's documents do here: the kinds' own rules of import, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record
+
+from . import import_, payments, settlement
+from .import_ import Grounds, Linked, Unlinked
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind's part of the decision about a document, linked to a record of ours or not."""
+
+    linked: Callable[[Record, Link, Document, Grounds], Linked]
+    unlinked: Callable[[Document, Grounds, str], Unlinked]  # third: the tombstone on it, if any
+    refers_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()
+    is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
+    recognised: bool = False  # whether records may be the same as a document that is not linked to them
+
+
+def _contact(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
+    return import_.of_linked(record, link, document, grounds.settings, grounds.source)
+
+
+def _new_contact(document: Document, grounds: Grounds, tombstone: str) -> Unlinked:
+    return import_.of_unlinked(document, grounds.settings, grounds.source, tombstone=tombstone, matches=())
+
+
+_MONEY = Rule(settlement.linked, settlement.unlinked, settlement.refers_to)
+_GENERIC = Rule(_contact, _new_contact, recognised=True)
+RULES: dict[str, Rule] = {
+    "invoices": _MONEY,
+    "credit-notes": _MONEY,
+    "payments": Rule(payments.linked, payments.unlinked, payments.refers_to, payments.is_ours),
+}
+
+
+def of(kind: str) -> Rule:
+    """The rule of a kind; most are merged field by field."""
+    return RULES.get(kind, _GENERIC)
