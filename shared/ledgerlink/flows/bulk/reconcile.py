@@ -14,6 +14,7 @@ from typing import Any
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import KINDS, Kind
+from ledgerlink.ports import LinkFilter
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
 
@@ -41,7 +42,7 @@ class Reconcile:
         unknown = sorted(set(job.options) - {"kinds"})
         if unknown:
             raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
-        kinds = job.options.get("kinds") or by_stage()
+        kinds = job.options.get("kinds") or _with_links(context)
         if not isinstance(kinds, list) or not set(kinds) <= set(KINDS):
             raise Invalid(FieldProblem("options.kinds", f"a list of {', '.join(by_stage())}"))
         return job.model_copy(update={"memory": {"kinds": kinds, "phase": "named" if job.chosen else "pages"}})
@@ -118,6 +119,13 @@ class Reconcile:
 def by_stage() -> list[str]:
     """The kinds' names in the order in which they depend on each other."""
     return sorted(KINDS, key=lambda name: (KINDS[name].stage, name))
+
+
+def _with_links(context: Context) -> list[str]:
+    """Those of which anything is linked; of the others not even a page is worth reading."""
+    at, company = context.at, context.company.id
+    linked = LinkFilter(linked=True)
+    return [name for name in by_stage() if at.links.search(company, name, linked, limit=1).items] or by_stage()[:1]
 
 
 def _kind(work: Work) -> Kind[Any]:
