@@ -340,7 +340,7 @@ class Links(Protocol):
         ...
 
     def waiting(self, company: str, waits_on: str, *, after: str | None = None, limit: int = 200) -> Page:
-        """Who waits on a thing; items are LinkKeys."""
+        """Who waits on a thing; items are LinkKeys. ``record:`` alone is any record."""
         ...
 
     def waiting_until(self, now: datetime, *, limit: int = 200) -> list[LinkKey]:

@@ -12,8 +12,8 @@ from ledgerlink.flows import reference_data
 from ledgerlink.flows.saving import Push, save
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.link import Link, LinkKey
-from ledgerlink.state.record import RecordKey
-from tests.flows.hub import CRM, Hub
+from ledgerlink.state.record import Hold, RecordKey
+from tests.flows.hub import CRM, Hub, key
 
 LINE = {
     "description": "A day's work",
@@ -26,6 +26,10 @@ LINE = {
 
 class Office(Hub):
     """A company with a customer in the ledger, and its invoices, credit notes and products."""
+
+    def push(self, id_: str, do_not_export: bool | None = None, **fields: Any) -> None:
+        hold = None if do_not_export is None else Hold(on=do_not_export, reason="a test")
+        save(self.context, key(id_), Push({"name": f"Org {id_}", **fields}, do_not_export=hold), CRM)
 
     def customer(self, id_: str = "o1") -> str:
         """A linked customer; answers the contact's id."""

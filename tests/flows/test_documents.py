@@ -50,3 +50,60 @@ def test_a_repeated_push_costs_no_call(office: Office) -> None:
     office.invoice("1")
     office.drain()
     assert not office.here.ledger_calls()
+
+
+def test_the_customer_and_the_products_go_first(office: Office) -> None:
+    office.put("products", "p1", code="DRILL", name="Drill", sale={"price": "12.345", "account_code": "200"})
+    office.put("organizations", "o2", name="New customer")
+    office.set(create_linked_contact_on_create=False)
+    office.invoice("1", {"product_id": "p1", "quantity": 2, "tax_code": "OUTPUT2"}, organization_id="o2")
+    office.here.ledger_calls()
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
+    line = office.books()["N-1"]["LineItems"][0]
+    assert (line["ItemCode"], line["Description"], line["LineAmount"]) == ("DRILL", "Drill", 24.69)
+    assert office.here.ledger_calls() == {"PUT": 3}
+
+
+def test_without_a_contact_it_waits_and_goes_by_itself_once_there_is_one(office: Office) -> None:
+    office.set(create_linked_contact_for_document=False, create_linked_contact_on_create=False)
+    office.push("o1")
+    office.invoice("1")
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason, link.is_due) == ("due", "contact_not_linked", False)
+    office.drain()
+    assert office.at_rest("invoices", "1").version == link.version, "nothing new, nothing written"
+    office.set(create_linked_contact_for_document=True)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
+
+
+def test_what_depends_on_a_held_customer_waits_with_that_reason(office: Office) -> None:
+    office.customer()
+    office.push("o1", do_not_export=True)
+    office.invoice("1")
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.reason, link.waits_on, link.attempts) == ("do_not_export", "record:organizations/o1", 0)
+    office.push("o1", do_not_export=False)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
+
+
+def test_a_product_that_cannot_go_keeps_its_documents_and_burns_no_attempt(office: Office) -> None:
+    office.customer()
+    office.put("products", "p1", code="X" * 31, name="Too long a code")
+    office.invoice("1", {**LINE, "product_id": "p1"})
+    office.invoice("2")
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason, link.attempts) == ("due", "field_too_long", 0)
+    assert office.at_rest("invoices", "2").state == "linked"
+
+
+def test_a_person_on_a_document_becomes_the_primary_one(office: Office) -> None:
+    office.customer()
+    office.invoice("1", person={"first_name": "Ida", "last_name": "Hall", "email": "ida@hall.example"})
+    office.drain()
+    assert office.contacts()["Org o1"]["FirstName"] == "Ida"

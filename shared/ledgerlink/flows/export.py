@@ -6,7 +6,7 @@ ledger before overwriting, write ahead, send, settle. What it could not do stays
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ from ledgerlink.errors import Conflict, NotConnected, Transient
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Ports
 from ledgerlink.rules import export as rules
-from ledgerlink.rules.decisions import Archive, Create, Decision, Update
+from ledgerlink.rules.decisions import Archive, Create, Decision, First, Update
 from ledgerlink.rules.dispatch import MOST_AT_ONCE, MOST_DOCUMENTS
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
 
-from . import dispatching, lanes, looking, recovery, waking
+from . import dispatching, lanes, looking, ordering, recovery, waking
 from .carrying_out import carry_out
 from .context import open_context
 from .drain import Drain, Selected
@@ -74,7 +74,7 @@ def _drive(drain: Drain) -> None:
         recovery.settle_what_was_left(drain)
     while drain.may_send():
         selected = _select(drain)
-        if not selected and _wake(drain):
+        if not selected and (_wake(drain) or ordering.wake(drain)):
             continue
         if not selected or not _pace(drain):
             return
@@ -111,11 +111,15 @@ def _select(drain: Drain) -> list[Selected]:
         while True:
             page = drain.at.links.due(drain.company, stage=stage, after=after, limit=PAGE)
             free = [key for key in page.items if key not in busy and key not in drain.held_back]
-            selected += _decide(drain, free[: ROUND - len(selected)])
+            found, first = _decide(drain, free[: ROUND - len(selected)], busy)
+            if first:  # customers and products before the documents that name them
+                return _decide(drain, first, busy)[0] or _select(drain)
+            selected += found
             after = page.next
             if after is None or len(selected) >= ROUND:
                 break
         if selected:
+            ordering.name_persons(drain, selected)
             return selected
     return []
 
@@ -123,7 +127,7 @@ def _select(drain: Drain) -> list[Selected]:
 def _complete(drain: Drain, decided: list[tuple[Record, Link, Decision]]) -> list[tuple[Record, Link, Decision]]:
     """What is to be sent is decided for good once everything it names was read, in one go for all."""
     to_send = [record for record, _, decision in decided if isinstance(decision, Create | Update | Archive)]
-    if not any(rules.needs(record) for record in to_send):
+    if not any(rules.asks_for_facts(record) for record in to_send):
         return decided
     facts = facts_for(drain.context, to_send)
     return [
@@ -141,8 +145,9 @@ def _live_only(drain: Drain) -> bool:
     return drain.live_only
 
 
-def _decide(drain: Drain, keys: list[LinkKey]) -> list[Selected]:
-    """Read the candidates strongly, decide, and carry out at once what needs no call."""
+def _decide(drain: Drain, keys: list[LinkKey], busy: Collection[LinkKey]) -> tuple[list[Selected], list[LinkKey]]:
+    """Read the candidates strongly, decide, and carry out at once what needs no call. Second: what was ordered to be
+    made before them."""
     links = drain.at.links.many(keys)
     records = drain.at.records.many(key.record for key in keys)
     decided: list[tuple[Record, Link, Decision]] = []
@@ -151,13 +156,18 @@ def _decide(drain: Drain, keys: list[LinkKey]) -> list[Selected]:
         if link is None or record is None or not link.is_due:
             continue  # the index lags; it was settled meanwhile
         decided.append((record, link, rules.decide(record, link, drain.context.settings)))
+    decided = _complete(drain, decided)
+    ordered = ordering.order(drain, [decision for _, _, decision in decided if isinstance(decision, First)])
     selected: list[Selected] = []
     others: list[tuple[Link, Decision]] = []
-    for record, link, decision in _complete(drain, decided):
-        if not isinstance(decision, Create | Update | Archive):
+    for record, link, decision in decided:
+        if isinstance(decision, First):
+            if not ordered:
+                others.append((link, decision.otherwise))
+        elif not isinstance(decision, Create | Update | Archive):
             others.append((link, decision))
         elif link.ordered_by in BY_THEMSELVES or not _live_only(drain):
             selected.append(Selected(record, link, decision))
     carry_out(drain.at, others)
     drain.decided += len(others)
-    return selected
+    return selected, ordered

@@ -15,7 +15,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
 from . import export, taking_in
-from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
+from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .import_ import held_still, is_newer
 from .merge import Change, agree, edits, same
 from .polling import OVERLAP
@@ -100,7 +100,7 @@ def standing(
     match decision:
         case Create() | Update() | Archive():
             return Unsent(decision)
-        case Skip(reason) | Wait(reason) | Park(reason):
+        case Skip(reason) | Wait(reason) | Park(reason) | First(otherwise=Wait(reason)):
             return Differs(reason, None if link.reason == reason else decision)
         case Refuse(problems):
             return Differs(problems[0].code, decision)

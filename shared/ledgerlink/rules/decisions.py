@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledgerlink.kinds import Content
+from ledgerlink.state.link import LinkKey
 
 from .merge import Clash
 
@@ -85,5 +86,16 @@ class Disagree:
     clashes: tuple[Clash, ...]
 
 
+@dataclass(frozen=True)
+class First:
+    """It goes with this round's next turn, once ``order`` is made: nothing is stored about it meanwhile.
+
+    ``otherwise`` is what it is where those cannot go now.
+    """
+
+    order: tuple[LinkKey, ...]
+    otherwise: Wait
+
+
 Send = Create | Update | Archive
-Decision = Send | Nothing | Skip | Wait | Refuse | Park | Disagree
+Decision = Send | Nothing | Skip | Wait | Refuse | Park | Disagree | First

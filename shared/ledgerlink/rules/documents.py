@@ -16,11 +16,12 @@ from ledgerlink.kinds.amounts import half_up
 from ledgerlink.kinds.base import MARK
 from ledgerlink.kinds.money_documents import MoneyDocument, Status
 from ledgerlink.kinds.payment import ledger_reference
+from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lines
+from . import lines, prerequisites
 from .decisions import Archive, Create, Decision, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .limits_of_fields import too_long
@@ -97,17 +98,13 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         return Archive(decision.content.model_copy(update={"status": _status_there(link)}))
     if not isinstance(decision, Create | Update):
         return decision
-    waits = list(_not_there(record, facts))
-    if waits:
-        return waits[0]
     view, said = in_ledger_terms(record, link, facts)
-    if isinstance(decision, Create):
-        names = tuple(line.id for line in said.lines)
-        return _checked(Create(view, names), record, view, said, facts)
-    return _updating(record, link, view, said, facts)
+    names = tuple(line.id for line in said.lines)
+    decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
+    return _checked(decided, record, view, said, facts) if isinstance(decided, Create | Update) else decided
 
 
-def _updating(record: Record, link: Link, view: MoneyDocument, said: lines.Said, facts: Facts) -> Decision:
+def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str, ...], facts: Facts) -> Decision:
     """An update of what differs from what both sides know; none where nothing does, or where money stands on it."""
     theirs = link.seen or link.base
     fields = changed_fields(record.kind, view, theirs if isinstance(theirs, MoneyDocument) else None)
@@ -115,7 +112,7 @@ def _updating(record: Record, link: Link, view: MoneyDocument, said: lines.Said,
         return Nothing()
     if facts.settings.resend_only_while_unpaid and is_settled(link.settlement):
         return Skip("paid_document")
-    return _checked(Update(view, fields, tuple(line.id for line in said.lines)), record, view, said, facts)
+    return Update(view, fields, names)
 
 
 def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None) -> tuple[str, ...]:
@@ -137,10 +134,15 @@ def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None)
 def _checked(
     decision: Create | Update, record: Record, view: MoneyDocument, said: lines.Said, facts: Facts
 ) -> Decision:
-    problems = [*said.problems, *_problems(record, view, said, facts)]
+    """The decision, unless something is wrong, everything at once; or something it needs is not there yet."""
+    problems = (*said.problems, *_problems(record, view, said, facts))
+    waits = tuple(prerequisites.missing(record, needs(record), facts))
     if problems:
-        return Refuse(tuple(problems))
-    return Park("period_locked") if _is_locked(view.issue_date, facts) else decision
+        stuck = (wait for wait in waits if isinstance(wait, Wait))
+        return Refuse((*problems, *(Problem(wait.reason, wait.on, reason(wait.reason).message) for wait in stuck)))
+    if _is_locked(view.issue_date, facts):
+        return Park("period_locked")
+    return prerequisites.together(waits) or decision
 
 
 def having_looked(decision: Decision, document: Document) -> Decision:
@@ -198,22 +200,6 @@ def _status_there(link: Link) -> Status:
 
 
 # ------------------------------------------------------------------ before it is sent
-
-
-def _not_there(record: Record, facts: Facts) -> Iterator[Wait]:
-    """What it waits for: its customer, its products; held and failed ones are told for what they are (D11)."""
-    content = content_of(record)
-    for key in needs(record):
-        link, named = facts.link(key.kind, key.id), facts.records.get(key)
-        if named is None or named.deleted:
-            if key.kind == "organizations":
-                yield Wait("contact_not_linked", f"record:{key.kind}/{key.id}")
-            continue  # a product that is not here is told with its line
-        if link is not None and link.do_not_export.on:
-            yield Wait("do_not_export", f"record:{key.kind}/{key.id}")
-        elif link is None or not link.document_id:
-            told = "contact_not_linked" if key.id == content.organization_id else "product_not_sent"
-            yield Wait(told, f"record:{key.kind}/{key.id}")
 
 
 def _problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Facts) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from ledgerlink.state.link import Clashing, Link, SyncError
 from ledgerlink.state.record import Record, RecordKey
 
 from . import documents, organizations, payments, products
-from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
+from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .duplicates import keys_of
 from .facts import Facts
 from .merge import Clash
@@ -74,6 +74,11 @@ def needs(record: Record) -> tuple[RecordKey, ...]:
     return RULES[record.kind].needs(record)
 
 
+def asks_for_facts(record: Record) -> bool:
+    """Whether a decision to send needs more than the record and its link."""
+    return RULES[record.kind].complete is not Rule.complete
+
+
 def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> Decision:
     """A decision to send, with everything known that the document names: the final word before the call."""
     return RULES[record.kind].complete(decision, record, link, facts)
@@ -122,6 +127,8 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
             wake_at = now + delay if delay is not None else None
             waiting = {"state": "due", "reason": reason, "waits_on": on, "wake_at": wake_at}
             return link.model_copy(update={**at_rest, **waiting})
+        case First(otherwise=wait):
+            return follow(link, wait, now)
         case Park(reason):
             return link.model_copy(
                 update={**at_rest, "state": "parked", "reason": reason, "error": plain_error(reason, now)}

@@ -15,7 +15,7 @@ from ledgerlink.state.job import Failure, Job, JobItem, Progress
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Refuse, Skip, Update, Wait
+from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .export import as_json
 from .export import decide as decide_export
 from .limits import DAY_LIMITS, FLOORS, PER_MINUTE
@@ -142,6 +142,8 @@ def _told(decision: Decision, link: Link) -> dict[str, Any]:
             return {}
         case Skip(reason) | Wait(reason) | Park(reason):
             return {"outcome": "skip", "reason": reason}
+        case First(otherwise=wait):
+            return {"outcome": "skip", "reason": wait.reason}
         case Refuse(problems):
             told = "; ".join(f"{p.field}: {p.message}" for p in problems)
             return {"outcome": "fail", "reason": problems[0].code, "message": told}

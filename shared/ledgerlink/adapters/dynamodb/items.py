@@ -15,6 +15,7 @@ from .pack import rest_json, squeeze, stamp, unsqueeze, unstamp
 from .tables import ActivityItem, LinkItem, RecordItem, shard_of
 
 HISTORY = timedelta(days=400)
+ON_RECORD = "record:"
 
 _LINK_COLUMNS = {
     "company",
@@ -80,6 +81,8 @@ def _index(item: LinkItem, link: Link) -> None:
         item.due_key = f"{link.company}#{link.stage}#{link.order}#{where}"
     if link.wake_at is not None:  # of all companies, by time
         item.waits_on, item.wait_key = f"time#{shard_of(link.company)}", f"{stamp(link.wake_at)}#{link.company}#{where}"
+    elif link.waits_on.startswith(ON_RECORD):  # all in one partition, by the record they wait on
+        item.waits_on, item.wait_key = f"{link.company}#record", f"{link.waits_on.removeprefix(ON_RECORD)}#{where}"
     elif link.waits_on:
         item.waits_on, item.wait_key = f"{link.company}#{link.waits_on}", where
     if link.state in ("error", "parked"):

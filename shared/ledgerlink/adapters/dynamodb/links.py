@@ -11,7 +11,7 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import RecordKey
 
 from .errors import translated
-from .items import claim_sk, due_shard, link_key, link_of, link_sk
+from .items import ON_RECORD, claim_sk, due_shard, link_key, link_of, link_sk
 from .pack import stamp
 from .reading import LOOKED_AT, many, page
 from .sorting import sorted_page
@@ -59,7 +59,12 @@ class DynamoLinks:
         )
 
     def waiting(self, company: str, waits_on: str, *, after: str | None = None, limit: int = 200) -> Page:
-        return page(LinkItem.waiting_index.query, f"{company}#{waits_on}", make=_key_of, after=after, limit=limit)
+        read = LinkItem.waiting_index.query
+        if not waits_on.startswith(ON_RECORD):
+            return page(read, f"{company}#{waits_on}", make=_key_of, after=after, limit=limit)
+        record = waits_on.removeprefix(ON_RECORD)
+        only = (LinkItem.wait_key.startswith(f"{record}#"),) if record else ()
+        return page(read, f"{company}#record", *only, make=_key_of, after=after, limit=limit)
 
     def waiting_until(self, now: datetime, *, limit: int = 200) -> list[LinkKey]:
         found: list[LinkKey] = []
