@@ -24,8 +24,7 @@ def standing(
     ours: Any, theirs: Any, *, link: Link | None = None, later_s: float = 0, status: str = "active", **overrides: Any
 ) -> rules.Standing:
     record, document = a_record(ours), a_document(theirs, later_s=later_s, status=status)
-    settings = settings_for("rental", overrides)
-    link = link or a_linked()
+    settings, link = settings_for("rental", overrides), link or a_linked()
     return rules.standing(record, link, document, settings, rules.differences(record, link, document))
 
 

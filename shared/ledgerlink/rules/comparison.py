@@ -14,7 +14,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from . import export, taking_in
+from . import export
 from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .import_ import held_still, is_newer
 from .merge import Change, agree, edits, same
@@ -64,14 +64,14 @@ Standing = Agrees | News | Noted | Unsent | Differs
 def differences(record: Record, link: Link, document: Document) -> tuple[Change, ...]:
     """Field by field, from what the ledger says to what is said here; whether it is in use last.
 
-    What is mapped onto the ledger's codes is compared with what both sides last agreed on, which has them.
+    What is said there in the ledger's own codes is compared with what both sides last agreed on.
     """
     kind = KINDS[record.kind]
-    ours = link.base if record.kind in taking_in.RULES and link.base is not None else kind.ledger_view(record.content)
+    ours = link.base if export.RULES[record.kind].translates else kind.ledger_view(record.content)
     found = [
         Change(field.name, field.of(document.content), field.of(ours))
         for field in kind.fields
-        if not same(field.of(ours), field.of(document.content))
+        if ours is not None and not same(field.of(ours), field.of(document.content))
     ]
     active = getattr(record.content, "active", None)
     if active is not None and active != (document.status == "active"):
@@ -90,8 +90,10 @@ def standing(
     """Where the pair stands, as read just now. ``differing`` is what ``differences`` found."""
     if document.merged_into or link.base_at is None or is_newer(link, document):
         return News(missed)
-    if document.updated_at < link.base_at or not differing:
+    if document.updated_at < link.base_at:
         return Agrees()  # read before what we last agreed on: that is the newer word
+    if not differing and not (export.RULES[record.kind].translates and link.exported < link.wanted):
+        return Agrees()
     if link.is_due or link.waits_on:
         return Differs(link.reason or "on_its_way")
     if link.state in ("error", "parked", "conflict"):
@@ -107,6 +109,8 @@ def standing(
         case Disagree():
             return Differs("conflict", decision)
         case Nothing():
+            if not differing:
+                return Agrees()
             return _kept_apart(link, document, settings, differing)
 
 
@@ -145,4 +149,11 @@ def who_missed(document: Document, cursor: datetime | None, *, marked: bool, now
 def is_missed_birth(document: Document, connected_at: datetime | None, settings: CompanySettings) -> bool:
     """Whether a document nobody here knows should have come by itself: made in the ledger since we connected."""
     since = connected_at is not None and document.updated_at >= connected_at
-    return since and settings.import_contacts_born_in_ledger and document.status == "active"
+    return since and document.status == "active" and births_wanted(document.kind, settings)
+
+
+def births_wanted(kind: str, settings: CompanySettings) -> bool:
+    """Whether what is made in the ledger becomes a record by itself."""
+    if kind == "organizations":
+        return settings.import_contacts_born_in_ledger
+    return kind in settings.import_documents_born_in_ledger

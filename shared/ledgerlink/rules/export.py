@@ -27,6 +27,10 @@ from .merge import Clash
 from .profiles import CompanySettings
 
 
+def _as_decided(decision: Decision, _record: Record, _link: Link, _facts: Facts) -> Decision:
+    return decision
+
+
 @dataclass(frozen=True)
 class Rule:
     """A kind's own part of the decision."""
@@ -35,7 +39,12 @@ class Rule:
     having_looked: Callable[[Decision, Document], Decision] = lambda decision, _document: decision
     match_keys: Callable[[Any], frozenset[str]] = lambda _content: frozenset()
     needs: Callable[[Record], tuple[RecordKey, ...]] = lambda _record: ()  # the records its document names
-    complete: Callable[[Decision, Record, Link, Facts], Decision] = lambda decision, _record, _link, _facts: decision
+    complete: Callable[[Decision, Record, Link, Facts], Decision] = _as_decided
+
+    @property
+    def translates(self) -> bool:
+        """Whether the document says it in the ledger's codes, so that only what was agreed on can be compared."""
+        return self.complete is not _as_decided
 
 
 _DOCUMENT = Rule(documents.decide, documents.having_looked, needs=documents.needs, complete=documents.complete)

@@ -77,7 +77,7 @@ class Comparison:
         found, came_in = Compared(), set[str]()
         for document in self.documents:
             pair, came = pairs.get(document.id), taken.get(document.id)
-            if pair is None and came is None:
+            if pair is None and (came is None or came.outcome == "skipped"):
                 found.figures["unknown"] += document.status == "active"
                 continue
             found.items.append(self._line(pair, came))

@@ -14,7 +14,7 @@ from typing import Any
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import KINDS, Kind
-from ledgerlink.ports import LinkFilter
+from ledgerlink.rules.comparison import births_wanted
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
 
@@ -42,7 +42,7 @@ class Reconcile:
         unknown = sorted(set(job.options) - {"kinds"})
         if unknown:
             raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
-        kinds = job.options.get("kinds") or _with_links(context)
+        kinds = job.options.get("kinds") or by_stage()
         if not isinstance(kinds, list) or not set(kinds) <= set(KINDS):
             raise Invalid(FieldProblem("options.kinds", f"a list of {', '.join(by_stage())}"))
         return job.model_copy(update={"memory": {"kinds": kinds, "phase": "named" if job.chosen else "pages"}})
@@ -70,6 +70,8 @@ class Reconcile:
     def _crawl(self, work: Work, *, planning: bool) -> Step:
         """The next page of the kind at hand."""
         kind, so_far = _kind(work), Crawling.remembered(work.job.memory)
+        if so_far.page == 0 and not _is_used(work, kind):
+            return _next_kind(work)
         documents, read = read_on(ledger_of(work.context), kind.document_type, so_far, work.now)
         compared = Comparison(work, kind.document_type, documents, planning).carried_out()
         if so_far.page >= so_far.pages:  # of a delta after the pages, what says nothing new was counted with its page
@@ -121,15 +123,19 @@ def by_stage() -> list[str]:
     return sorted(KINDS, key=lambda name: (KINDS[name].stage, name))
 
 
-def _with_links(context: Context) -> list[str]:
-    """Those of which anything is linked; of the others not even a page is worth reading."""
-    at, company = context.at, context.company.id
-    linked = LinkFilter(linked=True)
-    return [name for name in by_stage() if at.links.search(company, name, linked, limit=1).items] or by_stage()[:1]
-
-
 def _kind(work: Work) -> Kind[Any]:
     return KINDS[work.job.memory["kinds"][0]]
+
+
+def _is_used(work: Work, kind: Kind[Any]) -> bool:
+    """Whether there can be anything to compare: a kind of which nothing is here costs no call."""
+    here = work.at.records.page(work.company, kind.name, limit=1).items
+    return bool(here) or births_wanted(kind.name, work.context.settings)
+
+
+def _next_kind(work: Work) -> Step:
+    kinds = work.job.memory["kinds"][1:]
+    return Step(work.job.model_copy(update={"memory": {**work.job.memory, "kinds": kinds}}), finished=not kinds)
 
 
 def _news(compared: Compared) -> Compared:
