@@ -179,7 +179,7 @@ export const t = {
   jobs: {
     "import-contacts": "Import of contacts", "export-organizations": "Export of organizations", "import-links": "Import of links (CSV)",
     "import-organizations": "Import of organizations (CSV)", "send-invoices": "Sending invoices", "update-invoices": "Updating invoices", send: "Sending records",
-    reconcile: "Comparison with Xero", "import-reference-data": "Import of Xero's lists",
+    reconcile: "Comparison with Xero", "import-reference-data": "Import of Xero's lists", undo: "Undo",
   },
 
   job: {
@@ -204,13 +204,13 @@ export const t = {
     cancel: "Stop", cancelTitle: (name) => `Stop: ${name}?`, cancelWords: "What has been done stays; the rest is not done.",
     discard: "Discard the plan",
     apply: "Carry out", applyTitle: (name) => `Carry out: ${name}?`, applyWords: "Exactly what the plan lists. Records that changed since are left out and told.",
-    undoTitle: (name) => `Undo: ${name}?`, undoWords: "You first see what undoing would change and what cannot be undone.", undoPlanned: "Look at what undoing would do, then carry it out.",
+    undoTitle: (name) => `Undo: ${name}?`, undoWords: "You first see what undoing would change and what cannot be undone.", undoes: "The job that this one undoes", undoneBy: "The job that undoes it, or did", undoPlanned: "Look at what undoing would do, then carry it out.",
     would: {
-      created: "to create", updated: "to update", archived: "to archive", linked: "to link", unchanged: "unchanged", skipped: "to skip",
+      created: "to create", updated: "to update", archived: "to archive", linked: "to link", unlinked: "to unlink", deleted: "to remove", unchanged: "unchanged", skipped: "to skip",
       suggested: "to decide", left_out: "left out", failed: "cannot be done",
     },
     did: {
-      created: "created", updated: "updated", archived: "archived", linked: "linked", unchanged: "unchanged", skipped: "skipped",
+      created: "created", updated: "updated", archived: "archived", linked: "linked", unlinked: "unlinked", deleted: "removed", unchanged: "unchanged", skipped: "skipped",
       suggested: "to decide", left_out: "left out", failed: "failed",
     },
   },

@@ -6,7 +6,7 @@ import { Badge, Progress, Time } from "./basics.js";
 import { t } from "../texts.js";
 
 export const OVER = ["done", "failed", "cancelled"];
-const FIGURES = ["created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed"];
+const FIGURES = ["created", "updated", "archived", "linked", "unlinked", "deleted", "unchanged", "skipped", "suggested", "left_out", "failed"];
 
 export const jobTitle = (kind) => t.jobs[kind] || kind.replaceAll("-", " ");
 

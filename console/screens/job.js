@@ -12,7 +12,7 @@ import { t } from "../texts.js";
 
 const words = t.job;
 const MOVING = ["planning", "running"];
-const WORDS_OF_PLAN = { created: "create", updated: "update", archived: "archive", linked: "link", skipped: "skip", suggested: "suggest", failed: "fail" };
+const WORDS_OF_PLAN = { created: "create", updated: "update", archived: "archive", linked: "link", unlinked: "unlink", deleted: "delete", skipped: "skip", suggested: "suggest", failed: "fail" };
 
 export function JobScreen({ id }) {
   const hub = useHub();
@@ -40,10 +40,11 @@ function JobActions({ job, reload }) {
   return html`${MOVING.includes(job.status) && html`<${Button} look="danger" needs="write" onClick=${cancel}>${words.cancel}<//>`}
     ${job.status === "planned" && html`<${Button} needs="write" onClick=${discard}>${words.discard}<//>
       <${Button} look="primary" needs="write" onClick=${apply}>${words.apply}<//>`}
-    ${OVER.includes(job.status) && hub.jobCan("undo") && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}`;
+    ${OVER.includes(job.status) && hub.jobCan("undo") && !job.undoes && !job.undone_by && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}`;
 }
 
 function State({ job }) {
+  const hub = useHub();
   const { done, total } = job.progress;
   const moving = MOVING.includes(job.status);
   const mail = job.email.to && words.email[job.email.status]?.(job.email.to);
@@ -54,6 +55,8 @@ function State({ job }) {
     ${moving && job.waiting_for && html`<${Note} tone="warn" title=${words.waits}><${Reason} code=${job.waiting_for} /><//>`}
     ${job.error && html`<${Note} tone="bad" title=${words.failed}>${job.error}<//>`}
     <${Figures} job=${job} />
+    ${job.undone_by && html`<p><a href=${hub.to(["jobs", job.undone_by])}>${words.undoneBy}</a></p>`}
+    ${job.undoes && html`<p><a href=${hub.to(["jobs", job.undoes])}>${words.undoes}</a></p>`}
     ${job.notes?.map((note) => html`<p class="muted">${note}</p>`)}
     <${Facts} of=${[[words.startedBy, job.started_by], [words.started, html`<${Time} at=${job.started_at} />`],
       [words.finished, job.finished_at && html`<${Time} at=${job.finished_at} />`],

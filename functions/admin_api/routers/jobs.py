@@ -15,6 +15,7 @@ from admin_api.history import Diff
 from admin_api.reading import LARGE, Cursor, Limit
 from admin_api.shapes import RecordRef
 from ledgerlink.flows import jobs as flow
+from ledgerlink.flows import undoing
 from ledgerlink.kinds import Value
 from ledgerlink.state.job import Calls, Job, JobEmail, JobItem, JobStatus, Progress
 
@@ -59,6 +60,8 @@ class JobOut(Shown):
     waiting_for: str | None = Field(description="A code of GET /v1/reasons: what keeps it from going on now")
     error: str | None
     notes: list[str]
+    undoes: str | None = Field(description="The job that this one undoes")
+    undone_by: str | None = Field(description="The job that undoes this one, or did")
 
 
 class JobPage(Shown):
@@ -129,6 +132,15 @@ def cancel_job(at: At, job: str) -> JobOut:
     return shown(flow.cancel(at, job))
 
 
+@routes.post(f"{COMPANY}/jobs/<job>/undo", tags=["jobs"], status_code=202, **open_to(*FINANCE))
+def undo_job(at: At, who: Who, job: str, dry_run: Annotated[bool, Query()] = False) -> JobOut:
+    """Take back what a job did, by a job of its own.
+
+    With `dry_run` it is a plan first: what would be put back, and what cannot be, with the reason.
+    """
+    return shown(undoing.undo(at, job, who.actor, dry_run=dry_run))
+
+
 def shown(job: Job) -> JobOut:
     """A job as the API tells of it."""
     told = {
@@ -144,6 +156,8 @@ def shown(job: Job) -> JobOut:
         waiting_for=job.waiting_for or None,
         error=job.error or None,
         notes=list(job.notes),
+        undoes=job.undoes or None,
+        undone_by=job.undone_by or None,
     )
 
 

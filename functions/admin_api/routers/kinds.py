@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from admin_api.access import ALL, open_to
 from admin_api.answers import Shown
 from admin_api.problems import routes_of
-from ledgerlink.flows.bulk.registry import REGISTRY
+from ledgerlink.flows.bulk.registry import STARTABLE
 from ledgerlink.kinds import KINDS, Kind
 from ledgerlink.state.link import SyncState
 
@@ -104,7 +104,7 @@ def _all(app: ApiGatewayResolver) -> KindList:
     return KindList(
         items=[_kind(kind, paths) for kind in KINDS.values()],
         capabilities=Capabilities(
-            jobs=sorted(REGISTRY) if _has(paths, "POST jobs") else [],
+            jobs=sorted(STARTABLE) if _has(paths, "POST jobs") else [],
             job_actions=[name for name in ("apply", "cancel", "undo") if _has(paths, f"POST jobs/{{id}}/{name}")],
             screens=[name for name, needs in _SCREENS.items() if _has(paths, needs)],
         ),
@@ -192,7 +192,7 @@ def _actions(kind: Kind[Any], paths: set[str]) -> list[ActionOut]:
         return found
     by_job = {"send": ("send", "records"), **_BY_JOB.get(kind.name, {})}
     return found + [
-        ActionOut(name=name, job=job, names=names) for name, (job, names) in by_job.items() if job in REGISTRY
+        ActionOut(name=name, job=job, names=names) for name, (job, names) in by_job.items() if job in STARTABLE
     ]
 
 

@@ -12,13 +12,15 @@ from ledgerlink.errors import Conflict
 from ledgerlink.ports import PutLane
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
+from ledgerlink.state.image import Image
 from ledgerlink.state.lane import Lane
 from ledgerlink.state.link import Link
 
 from . import lanes
 from .context import Context
-from .csv_deciding import Decided, Deciding, RowResult, failed, link_key
+from .csv_deciding import Decided, Deciding, Known, RowResult, failed, link_key
 from .csv_file import CsvRow
+from .imaging import Keep, image_of, keep_none
 from .saving import Actor
 
 AT_ONCE = 500
@@ -46,16 +48,19 @@ def carry_out(
     with_fields: bool,
     dry_run: bool = False,
     job: str = "",
+    keep: Keep = keep_none,
 ) -> list[RowResult]:
-    """Carry out the rows, one result each, in their order. ``documents``: of the contacts that are to be linked."""
+    """Carry out the rows, one result each, in their order. ``documents``: of the contacts that are to be linked.
+
+    ``keep`` is told what is about to be changed, as it was.
+    """
+    deciding = Deciding(context, documents, actor, with_fields, job)
     return [
-        result
-        for some in chunks(rows, AT_ONCE)
-        for result in _carried_out(Deciding(context, documents, actor, with_fields, job), some, dry_run=dry_run)
+        result for some in chunks(rows, AT_ONCE) for result in _carried_out(deciding, some, dry_run=dry_run, keep=keep)
     ]
 
 
-def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool) -> list[RowResult]:
+def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool, keep: Keep) -> list[RowResult]:
     at, company = deciding.context.at, deciding.context.company.id
     done: dict[int, RowResult] = {}
     left, due = list(rows), False
@@ -67,6 +72,7 @@ def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool) -
         decided = [deciding.decided(row, known) for row in left]
         stored = {d.row.line for d in decided if not d.writes} if not dry_run else {d.row.line for d in decided}
         if not dry_run:
+            keep([_image(deciding, known, d) for d in decided if d.writes])
             stored |= _save(deciding, [d for d in decided if d.writes and not d.takes_turn])
             stored |= _link(deciding, [d for d in decided if d.takes_turn], lane, alone=attempt > 2)
         done |= {d.row.line: d.result for d in decided if d.row.line in stored}
@@ -76,6 +82,11 @@ def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool) -
         at.doorbells.ring(company, "export")
     done |= {row.line: failed(row, "changed_meanwhile", "somebody else changes it right now") for row in left}
     return [done[row.line] for row in rows]
+
+
+def _image(deciding: Deciding, known: Known, decided: Decided) -> Image:
+    key = link_key(deciding.context, decided.row)
+    return image_of(key, known.records.get(key.record), known.links.get(key), decided.writes)
 
 
 def _save(deciding: Deciding, decided: list[Decided]) -> set[int]:

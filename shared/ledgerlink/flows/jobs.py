@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, StoreBusy
-from ledgerlink.ports import Page, PutJob
+from ledgerlink.ports import Page, PutJob, Write
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.job import Job, JobEmail, JobItem, Progress
 
-from .bulk.registry import REGISTRY
+from .bulk.registry import REGISTRY, STARTABLE
 from .bulk.work import IDS_IN_CHUNK
 from .context import Context, connected_context
 from .saving import Actor
@@ -35,34 +35,37 @@ def start(
 
     Raises Invalid (unknown kind, bad options), NotConnected, Refused.
     """
-    if kind not in REGISTRY:
-        raise Invalid(FieldProblem("kind", f"{kind!r} is not one of {', '.join(sorted(REGISTRY))}"))
+    if kind not in STARTABLE:
+        raise Invalid(FieldProblem("kind", f"{kind!r} is not one of {', '.join(sorted(STARTABLE))}"))
     if ids is not None and not 0 < len(ids) <= MOST_CHOSEN:
         raise Invalid(FieldProblem("ids", f"name 1 to {MOST_CHOSEN:,} records, or leave ids out for all"))
     at, company = context.at, context.company
-    now = at.clock.now()
-    organisation = context.connection.organisation
-    job = Job(
-        company=company.id,
-        id=at.ids.new(),
-        kind=kind,
-        status="planning" if dry_run or not REGISTRY[kind].direct else "running",
-        dry_run=dry_run,
-        started_by=actor.sub,
-        email=JobEmail(to=actor.email),
-        options=dict(options or {}),
-        chosen=len(set(ids or ())),
-        started_at=now,
-        settings_version=company.settings_version,
-        organisation=organisation.id if organisation else "",
-        wake_at=now + HINT_LOST,
-    )
+    job = new(context, kind, actor, dry_run=dry_run)
+    job = job.model_copy(update={"options": dict(options or {}), "chosen": len(set(ids or ()))})
     job = REGISTRY[kind].begin(context, job)
     for number, some in enumerate(chunks(dict.fromkeys(ids or ()), IDS_IN_CHUNK)):
         at.jobs.write_chunk(job, "ids", number, [JobItem(kind="", id=id_, outcome="chosen") for id_ in some])
     at.commit.all(PutJob(job))
     at.doorbells.job(company.id, job.id)
     return job.model_copy(update={"version": job.version + 1})
+
+
+def new(context: Context, kind: str, actor: Actor, *, dry_run: bool) -> Job:
+    """A job of this kind as it begins, not stored yet."""
+    now, organisation = context.at.clock.now(), context.connection.organisation
+    return Job(
+        company=context.company.id,
+        id=context.at.ids.new(),
+        kind=kind,
+        status="planning" if dry_run or not REGISTRY[kind].direct else "running",
+        dry_run=dry_run,
+        started_by=actor.sub,
+        email=JobEmail(to=actor.email),
+        started_at=now,
+        settings_version=context.company.settings_version,
+        organisation=organisation.id if organisation else "",
+        wake_at=now + HINT_LOST,
+    )
 
 
 def get(context: Context, job: str) -> Job:
@@ -109,7 +112,19 @@ def apply(context: Context, job: str, actor: Actor) -> Job:
             }
         )
 
-    return _changed(context, job, applied)
+    def undoing(job: Job) -> list[Write]:
+        return [marked_undone(context, job)] if job.undoes else []
+
+    return _changed(context, job, applied, undoing)
+
+
+def marked_undone(context: Context, undo: Job) -> PutJob:
+    """The write that notes with a job which one undoes it. Raises NotFound, Refused ``already_undone``."""
+    source = get(context, undo.undoes)
+    by = context.at.jobs.get(context.company.id, source.undone_by) if source.undone_by else None
+    if by is not None and by.id != undo.id and by.status in ("planning", "running", "done"):
+        raise Refused("already_undone", f"job {by.id} undoes it, or did")
+    return PutJob(source.model_copy(update={"undone_by": undo.id}))
 
 
 def cancel(context: Context, job: str) -> Job:
@@ -125,13 +140,15 @@ def cancel(context: Context, job: str) -> Job:
     return _changed(context, job, cancelled)
 
 
-def _changed(context: Context, id_: str, edit: Callable[[Job], Job]) -> Job:
+def _changed(
+    context: Context, id_: str, edit: Callable[[Job], Job], more: Callable[[Job], list[Write]] = lambda job: []
+) -> Job:
     at = context.at
     for _ in range(TRIES):
         job = get(context, id_)
         after = edit(job)
         try:
-            at.commit.all(PutJob(after))
+            at.commit.all(PutJob(after), *more(after))
         except Conflict:
             continue
         at.doorbells.job(context.company.id, id_)

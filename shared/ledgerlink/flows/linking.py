@@ -131,6 +131,7 @@ def link_writes(context: Context, record: Record, link: Link, document: Document
             "clashes": (),
             "error": None,
             "exported": 0,
+            "reverting": None,
         }
     )
     after = export_rules.follow(linked, export_rules.decide(record, linked, context.settings), now)

@@ -33,6 +33,8 @@ _COUNTS = {
     "updated": "updated",
     "archived": "archived",
     "linked": "linked",
+    "unlinked": "unlinked",
+    "deleted": "deleted",
     "unchanged": "already up to date",
     "suggested": "waiting for your decision: possible duplicates",
     "skipped": "skipped",

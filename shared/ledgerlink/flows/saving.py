@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale
@@ -12,6 +13,7 @@ from ledgerlink.ports import CERTAIN, PutEntry, PutLink, PutRecord, Unclaim, Wri
 from ledgerlink.rules import edits
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change
+from ledgerlink.rules.reverting import known_again, without
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import ChangedBy, Hold, Record, RecordKey
 
@@ -261,13 +263,16 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
 
 
 def _set_free(link: Link, changes: tuple[Change, ...]) -> Link:
-    """A field that somebody changed is no longer held, and an order to clear it is overtaken."""
+    """A field that somebody changed is no longer held; an order to clear it, or to put it back, is overtaken."""
     changed = {change.field for change in changes}
     free = {
         name: tuple(field for field in getattr(link, name) if field not in changed)
         for name in ("held_fields", "clears")
     }
-    return link.model_copy(update=free) if changed else link
+    if not changed:
+        return link
+    agreed = known_again(link, changed & set(link.held_fields))
+    return agreed.model_copy(update={**free, "reverting": without(link, changed)})
 
 
 def changes_of(before: Record, draft: Draft) -> tuple[Change, ...]:
@@ -297,16 +302,25 @@ def delete(
         if record is None or record.deleted:
             raise NotFound(KINDS[key.kind].singular)
         _check_revision(record, if_match)
-        return _deletion(context, record, link, actor, force=force, reason=reason)
+        if link.document_id and not force:
+            raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
+        return deletion(record, link, actor, context.at.clock.now(), reason=reason)
 
     lanes.turn(key.company, links, context.at, writes)
 
 
-def _deletion(context: Context, record: Record, link: Link, actor: Actor, *, force: bool, reason: str) -> list[Write]:
+def deletion(
+    record: Record,
+    link: Link,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str,
+    tombstone: str = "deleted_here",
+    job: str = "",
+) -> list[Write]:
+    """The writes that delete a record. Its document stays, and a tombstone keeps it from coming back by itself."""
     key = record.key
-    if link.document_id and not force:
-        raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
-    now = context.at.clock.now()
     gone = record.model_copy(
         update={
             "deleted": True,
@@ -336,10 +350,11 @@ def _deletion(context: Context, record: Record, link: Link, actor: Actor, *, for
         direction="here",
         action="deleted",
         actor=actor.sub,
+        job=job,
         message=reason,
         document_id=link.document_id,
     )
     writes: list[Write] = [PutRecord(gone), PutLink(unlinked), PutEntry(entry)]
     if link.document_id:
-        writes.append(Unclaim(link.key, link.document_type, link.document_id, tombstone="deleted_here"))
+        writes.append(Unclaim(link.key, link.document_type, link.document_id, tombstone=tombstone))
     return writes

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -16,11 +16,12 @@ from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, Claim, Claimed, PutEntry, PutLink, PutRecord, PutSuggestion, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import import_ as rules
-from ledgerlink.rules import settlement, taking_in
+from ledgerlink.rules import reverting, settlement, taking_in
 from ledgerlink.rules.duplicates import Candidates, Match
 from ledgerlink.rules.import_ import Grounds, Source
 from ledgerlink.rules.merge import Change
 from ledgerlink.state.document import Document
+from ledgerlink.state.image import Image
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 from ledgerlink.state.suggestion import Suggestion
@@ -28,6 +29,7 @@ from ledgerlink.state.suggestion import Suggestion
 from . import lanes, telling
 from .context import Context
 from .entries import diff, record_entry
+from .imaging import Keep, image_of, keep_none
 
 PASSES = 4
 NAMES = uuid.UUID("6f2d0c39-2f0b-5a0e-9d5c-6c65646765a1")  # our namespace for ids made from the ledger's
@@ -43,6 +45,7 @@ class TakenIn:
     key: LinkKey | None = None
     changes: tuple[Change, ...] = ()
     due: bool = False  # the record now has something to export
+    before: tuple[Record, Link] | None = None  # as they were; None where there was neither
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Intake:
     versions: Mapping[LinkKey, int] | None = None  # as read before the ledger was; None: times alone decide
     candidates: Callable[[], Candidates] = Candidates  # the unlinked records; asked for only when needed
     planning: bool = False  # nothing is to be stored or marked
+    keep: Keep = keep_none  # told what is about to be changed, as it was
 
     @cached_property
     def crm_listens(self) -> bool:
@@ -140,6 +144,7 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
             break
         known = _known(intake, left)
         steps = [_one(intake, known, document) for document in left]
+        intake.keep([_image(taken, writes) for taken, writes in steps if writes])
         stored = iter(at.commit.each([writes for _, writes in steps if writes]))
         done |= {taken.document.id: taken for taken, _ in steps}
         lost = [taken.document for taken, writes in steps if writes and not next(stored)]
@@ -150,6 +155,12 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     news = [taken.key.record for taken in done.values() if taken.key and (taken.changes or taken.outcome == "created")]
     telling.ring(intake.context.company.id, news, at)
     return [done[document.id] for document in documents]
+
+
+def _image(taken: TakenIn, writes: list[Write]) -> Image:
+    assert taken.key is not None
+    record, link = taken.before or (None, None)
+    return image_of(taken.key, record, link, writes)
 
 
 def foresee(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
@@ -217,9 +228,12 @@ def _one(intake: Intake, known: Known, document: Document) -> Step:
         return TakenIn(document, "again", "changed_meanwhile", key), []
     if intake.versions is not None and link.version != intake.versions.get(key, link.version):
         return TakenIn(document, "again", "changed_meanwhile", key), []
-    if claim.link is None:
-        return _ours(intake, known, document, record, link, claim.tombstone)
-    return _linked(intake, known, document, record, link)
+    decided = (
+        _ours(intake, known, document, record, link, claim.tombstone)
+        if claim.link is None
+        else _linked(intake, known, document, record, link)
+    )
+    return replace(decided[0], before=(record, link)), decided[1]
 
 
 def _own(intake: Intake, known: Known, document: Document) -> LinkKey | None:
@@ -248,7 +262,8 @@ def _linked(intake: Intake, known: Known, document: Document, record: Record, li
         case rules.Repoint(survivor):
             return _repoint(intake, known, document, link, survivor)
         case rules.Note(seen, reason):
-            noted = _kept_out(link, document).model_copy(update={"seen": seen})
+            told = {"seen": seen, "reverting": reverting.still(link, document)}
+            noted = _kept_out(link, document).model_copy(update=told)
             return _store(intake, known, TakenIn(document, "skipped", reason, link.key), record, link, noted)
         case rules.Edit():
             return _edit(intake, known, document, record, link, decision)
@@ -274,6 +289,7 @@ def _edit(
             "base": edit.base,
             "seen": edit.seen,
             "held_fields": rules.held_still(link, document),
+            "reverting": reverting.still(link, document),
             "clears": tuple(name for name in link.clears if name not in taken_over),
         }
     )
@@ -422,6 +438,7 @@ def link_to(
         taken, writes = _store(intake, known, TakenIn(document, "linked", "", link.key), record, link, noted)
     else:
         taken, writes = _edit(intake, known, document, record, linked, edit, "linked")
+    taken = replace(taken, before=(record, link))
     return taken, [*writes, Claim(link.key, document.type, document.id)] if writes else []
 
 
@@ -433,13 +450,14 @@ def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) 
     if before is not None and before.moved_to:
         key = LinkKey(company, kind.name, before.moved_to)
         before = known.records.get(key.record)
-    if before is not None and before.deleted:
+    gone = before is not None and before.deleted
+    if gone and tombstone != "import_undone":
         return TakenIn(document, "skipped", "deleted_here", key), []
     rule = taking_in.of(kind.name)
     wanted = rule.unlinked(document, _grounds(intake, known, document), tombstone)
     if isinstance(wanted, rules.Ignore):
         return TakenIn(document, "skipped", wanted.reason), []
-    if before is not None:  # born from this document before, and unlinked since; a job was asked to bring it back
+    if before is not None and not gone:  # born from it before, and unlinked since; a job was asked to bring it back
         return link_to(intake, known, document, before, known.links[key])
     if isinstance(wanted, rules.Born) and not rule.recognised:
         return _born(intake, known, document, key, wanted)
@@ -459,16 +477,20 @@ def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) 
 
 
 def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: rules.Born) -> Step:
+    """A new record; or one again, where an import that had brought it was undone."""
     if not known.take(key, document.id):
         return TakenIn(document, "again", "same_pass", key), []
+    before, gone = known.records.get(key.record), known.links.get(key)
+    revision = before.revision + 1 if before is not None else 1
     record = Record(
         company=key.company,
         kind=key.kind,
         id=key.id,
-        revision=1,
+        revision=revision,
         content=born.content,
         updated_at=intake.now,
         changed_by="ledger",
+        version=before.version if before is not None else 0,
     )
     link = Link(
         company=key.company,
@@ -482,8 +504,9 @@ def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: 
         base=document.content,
         base_at=document.updated_at,
         settlement=document.settlement,
-        wanted=1,
-        exported=1,
+        wanted=revision,
+        exported=revision,
+        version=gone.version if gone is not None else 0,
         last_import_at=intake.now,
         updated_at=intake.now,
         **export_rules.columns(record),
@@ -499,7 +522,8 @@ def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: 
         document_id=document.id,
     )
     writes: list[Write] = [PutRecord(record), PutLink(link), Claim(key, document.type, document.id), PutEntry(entry)]
-    return TakenIn(document, "created", "", key), [*writes, *intake.told(record)]
+    was = (before, gone) if before is not None and gone is not None else None
+    return TakenIn(document, "created", "", key, before=was), [*writes, *intake.told(record)]
 
 
 def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) -> Step:
@@ -541,4 +565,4 @@ def _suggest(intake: Intake, known: Known, document: Document, best: Match) -> S
         PutLink(after),
         Unclaim(key, document.type, document.id, tombstone="possible_duplicate"),
     ]
-    return TakenIn(document, "suggested", "possible_duplicate", key), writes
+    return TakenIn(document, "suggested", "possible_duplicate", key, before=(record, link)), writes

@@ -25,6 +25,7 @@ from .duplicates import keys_of
 from .facts import Facts
 from .merge import Clash
 from .profiles import CompanySettings
+from .reverting import put_back_now
 
 
 def _as_decided(decision: Decision, _record: Record, _link: Link, _facts: Facts) -> Decision:
@@ -128,7 +129,7 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
             return due(link, now)
         case Nothing():
             done = {"state": "linked", "reason": "", "exported": link.wanted, "ordered_by": "", "clears": ()}
-            return link.model_copy(update={**at_rest, **done, "last_outcome": "unchanged"})
+            return link.model_copy(update={**at_rest, **done, **put_back_now(link), "last_outcome": "unchanged"})
         case Skip(reason):
             state = "unlinked" if reason in _NOT_ASKED_FOR else "skipped"
             return link.model_copy(update={**at_rest, "state": state, "reason": reason, "ordered_by": ""})

@@ -92,6 +92,8 @@ class LinkTo:
     record: str
 
 
+_UNTIL_CHOSEN = frozenset({"unlinked_by_person", "import_undone"})  # a job may bring it, nothing else
+
 Linked = Ignore | Note | Edit | Repoint
 Unlinked = Ignore | Born | Suggest | LinkTo
 
@@ -143,8 +145,10 @@ def held_still(link: Link, document: Document) -> tuple[str, ...]:
     known, kind = link.seen or link.base, KINDS[link.kind]
     if known is None:
         return link.held_fields
-    fields = (kind.field(name) for name in link.held_fields)
-    return tuple(field.name for field in fields if not is_edit(field.of(known), field.of(document.content)))
+    still = {field.name for field in kind.fields if not is_edit(field.of(known), field.of(document.content))}
+    if document.status == link.document_status:
+        still.add("active")
+    return tuple(name for name in link.held_fields if name in still)
 
 
 def _known(link: Link, document: Document) -> bool:
@@ -166,7 +170,7 @@ def of_unlinked(
         return Ignore("archived")
     if isinstance(document.content, Product):
         return Ignore("born_in_ledger_off")
-    if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone != "unlinked_by_person"):
+    if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone not in _UNTIL_CHOSEN):
         return Ignore(tombstone)
     if source == "event" and not settings.import_contacts_born_in_ledger:
         return Ignore("born_in_ledger_off")

@@ -32,11 +32,14 @@ COUNTED_AS = {
     "update": "updated",
     "archive": "archived",
     "link": "linked",
+    "unlink": "unlinked",
+    "delete": "deleted",
     "skip": "skipped",
     "suggest": "suggested",
     "fail": "failed",
 }
 PLANNED_AS = {done: planned for planned, done in COUNTED_AS.items()}
+_FOR_APPLYING: dict[str, Any] = {"document": None, "row": None, "before": None, "put_back": None}
 SENDING = frozenset({"create", "update", "archive"})
 
 
@@ -74,9 +77,7 @@ def with_failures(known: tuple[Failure, ...], items: Iterable[JobItem]) -> tuple
 
 def done_as(item: JobItem) -> JobItem:
     """A plan's line that needs nothing done, as a result."""
-    return item.model_copy(
-        update={"outcome": COUNTED_AS.get(item.outcome, item.outcome), "document": None, "row": None}
-    )
+    return item.model_copy(update={**_FOR_APPLYING, "outcome": COUNTED_AS.get(item.outcome, item.outcome)})
 
 
 def left_out(item: JobItem, reason: str) -> JobItem:

@@ -11,6 +11,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
+from . import reverting
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .limits_of_fields import too_long
 from .merge import is_blank, three_way
@@ -43,7 +44,11 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
 
 def _linked(content: Organization, view: Organization, link: Link, settings: CompanySettings) -> Decision:
     if link.document_status == "archived":
+        if reverting.archives(link) and not link.ordered_by:
+            return Skip("export_undone")
         return Park("archived_in_ledger") if content.active else Skip("archived")
+    if reverting.archives(link):
+        return Archive(view)
     theirs = link.seen or link.base
     merged = three_way(
         ORGANIZATIONS,
@@ -52,13 +57,18 @@ def _linked(content: Organization, view: Organization, link: Link, settings: Com
         ledger=theirs or view,
         owners=settings.owners("organizations"),
         direction="crm",
-        held=link.held_fields,
+        held=(*link.held_fields, *reverting.fields_of(link)),
     )
     if merged.clashes:
         return Disagree(merged.clashes)
     view, cleared = _cleared(view, theirs, link)
-    fields = (*(change.field for change in merged.to_ledger if change.field not in cleared), *cleared)
-    to_archive = not content.active and settings.archive_contact_when_inactive
+    view, back = reverting.put_back(view, theirs, link)
+    edited = [change.field for change in merged.to_ledger if change.field not in cleared]
+    if link.reverting is not None and not settings.update_linked_contact_on_edit:
+        edited = []  # putting values back is no leave to send what else was changed here
+    fields = (*edited, *cleared, *back)
+    held = link.reverting is not None or "active" in link.held_fields
+    to_archive = not content.active and settings.archive_contact_when_inactive and not held
     if (fields or to_archive) and not settings.update_linked_contact_on_edit and not link.ordered_by:
         return Skip("update_off")
     if to_archive:
@@ -66,7 +76,7 @@ def _linked(content: Organization, view: Organization, link: Link, settings: Com
     if fields:
         problems = refusals(view, fields)
         return Refuse(problems) if problems else Update(view, fields)
-    return Nothing() if content.active else Skip("archive_in_ledger")
+    return Nothing() if content.active or link.reverting is not None else Skip("archive_in_ledger")
 
 
 def _cleared(view: Organization, theirs: Content | None, link: Link) -> tuple[Organization, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from ledgerlink.state.link import Link
 
 from .export import due, plain_error
 from .merge import agree, same
+from .reverting import archives, is_done, put_back_now
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
 _STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
@@ -57,9 +58,19 @@ def confirmed(
             "tombstone": "",
             "suggestions": (),
             "clears": tuple(name for name in link.clears if name not in part.fields),
+            **_reverted(link, known),
         }
     )
+    if archives(after) and dispatch.action == "archive":
+        return after.model_copy(update={"state": "skipped", "reason": "export_undone"})
+    if after.reverting is not None:  # ordered while this was on its way
+        return due(_queued_as(after, link).model_copy(update={"ordered_by": link.ordered_by}), now)
     return after if link.wanted <= part.revision else due(_queued_as(after, link), now)
+
+
+def _reverted(link: Link, known: Content) -> dict[str, Any]:
+    """What becomes of an order to put values back: done where the ledger now says them."""
+    return put_back_now(link) if is_done(link, known) else {}
 
 
 def says_more(link: Link, document: Document) -> bool:

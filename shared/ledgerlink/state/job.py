@@ -8,8 +8,7 @@ from typing import Any, Literal
 from ledgerlink.kinds import Value
 
 JobStatus = Literal["planning", "planned", "running", "done", "failed", "cancelled"]
-Outcome = Literal["created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed"]
-ChunkSort = Literal["ids", "wanted", "plan", "changed", "result"]
+ChunkSort = Literal["ids", "wanted", "plan", "changed", "before", "result"]
 
 ENDED: tuple[JobStatus, ...] = ("done", "failed", "cancelled")
 
@@ -23,6 +22,8 @@ class Progress(Value):
     updated: int = 0
     archived: int = 0
     linked: int = 0
+    unlinked: int = 0
+    deleted: int = 0
     unchanged: int = 0
     skipped: int = 0
     suggested: int = 0
@@ -89,6 +90,8 @@ class Job(Value):
     waiting_for: str = ""  # reason code: what keeps it from going on now
     error: str = ""  # why it failed as a whole
     notes: tuple[str, ...] = ()  # what whoever started it should know
+    undoes: str = ""  # the job this one undoes
+    undone_by: str = ""  # the job that undoes this one, or did
 
     turns: int = 0
     tries: int = 0  # turns begun since one ended well
@@ -104,7 +107,7 @@ class JobItem(Value):
     kind: str
     id: str
     title: str = ""
-    outcome: str  # in a plan: create, update, archive, link, unchanged, skip, suggest, fail
+    outcome: str  # in a plan: create, update, archive, link, unlink, delete, unchanged, skip, suggest, fail
     reason: str = ""
     message: str = ""
     diff: dict[str, dict[str, Any]] = {}  # field -> {from, to}
@@ -115,3 +118,5 @@ class JobItem(Value):
     line: int = 0  # of a CSV
     document: dict[str, Any] | None = None  # what the ledger said, for applying without reading again
     row: dict[str, str] | None = None  # of a CSV, for applying without parsing again
+    before: dict[str, Any] | None = None  # record and link as they were (``state.image``)
+    put_back: dict[str, Any] | None = None  # what the ledger's document is to say again, field by field

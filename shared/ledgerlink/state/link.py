@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ConfigDict
 
@@ -49,6 +49,15 @@ class Clashing(Value):
     since: datetime
 
 
+class Reverting(Value):
+    """Values to be put back in the ledger: the order of a job that undoes an export."""
+
+    job: str
+    fields: tuple[str, ...] = ()
+    content: dict[str, Any] = {}  # what these fields are to say, as plain data of the kind; blank: emptied again
+    archive: bool = False  # the document was made by that export, and goes
+
+
 class Link(Value):
     """Sync state of one part. Everything decided about it is decided on this and its record."""
 
@@ -75,6 +84,7 @@ class Link(Value):
     settlement: Settlement | None = None  # what the ledger last told of payments and credits, as taken in
     suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
     clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed
+    reverting: Reverting | None = None
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
     clashes: tuple[Clashing, ...] = ()
 

@@ -9,14 +9,15 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from ledgerlink.adapters.aws import client
-from ledgerlink.flows import jobs
+from ledgerlink.flows import jobs, undoing
 from ledgerlink.ports import PutLink, PutRecord
 from ledgerlink.state.job import Job
 from tests.support import aws as in_process
 from tests.support.hub import ACME, ANN, Hub, Killed, Message
 
 Told = tuple[dict[str, int], list[tuple[str, str, str, int]]]
-FIGURES = ("created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed")
+FIGURES = ("created", "updated", "archived", "linked", "unlinked", "deleted", "unchanged", "skipped", "suggested")
+FIGURES += ("left_out", "failed")
 GONE = "00000000-0000-4000-8000-000000000001"
 PER_KIND = 5  # deaths tried in one run of the tests; every one of them was, once
 
@@ -88,7 +89,34 @@ def planned_comparison(hub: Hub) -> Job:
     return jobs.apply(hub.context, job.id, ANN)
 
 
+def import_undone(hub: Hub) -> Job:
+    hub.setting(create_linked_contact_on_create=False, update_linked_contact_on_edit=False)
+    for n in range(3):
+        hub.save(f"o{n}", email=f"o{n}@x.example")
+    hub.done("export-organizations")
+    hub.xero.seed(*({"Name": f"Contact {n}"} for n in range(4)))
+    hub.clock.advance(5)
+    for contact in hub.xero.contacts()[:3]:
+        hub.xero.human("edit", contact["ContactID"], TaxNumber="T")
+    job = hub.done("import-contacts")
+    hub.save("o1", email="mine@x.example")
+    return undoing.undo(hub.context, job.id, ANN)
+
+
+def export_undone(hub: Hub) -> Job:
+    hub.setting(create_linked_contact_on_create=False, undo_archives_created=True)
+    for n in range(4):
+        hub.save(f"o{n}", email=f"o{n}@x.example")
+    hub.done("export-organizations", ids=["o0", "o1"])
+    hub.setting(update_linked_contact_on_edit=False)
+    for n in range(2):
+        hub.save(f"o{n}", email=f"new{n}@x.example")
+    job = hub.done("export-organizations")
+    return undoing.undo(hub.context, job.id, ANN)
+
+
 SCENES = [contacts_in, planned_contacts_in, organizations_out, file_in, comparison, planned_comparison]
+SCENES += [import_undone, export_undone]
 
 
 @contextmanager

@@ -97,3 +97,29 @@ def test_a_job_needs_its_connection_and_an_id_that_is_one(api: Api) -> None:
     assert start(api, "import-contacts")["code"] == "not_connected"
     assert api.get(f"{JOBS}/nothing").status == 404
     assert api.get(f"{JOBS}/nothing/items").status == 404
+
+
+def test_a_job_is_undone_by_a_job_that_can_be_planned_first(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.seed({"Name": "Hall"})
+    job = start(connected, "import-contacts")["id"]
+    connected.work(job)
+    plan = connected.post(f"{JOBS}/{job}/undo", dry_run=True)
+    assert (plan.status, plan["kind"], plan["undoes"], plan["dry_run"]) == (202, "undo", job, True)
+    connected.work(plan["id"])
+    [item] = connected.get(f"{JOBS}/{plan['id']}/items")["items"]
+    assert (item["outcome"], item["title"]) == ("delete", "Hall")
+    assert len(connected.get(ORGANIZATIONS)["items"]) == 1
+
+    assert connected.post(f"{JOBS}/{plan['id']}/apply").status == 202
+    connected.work(plan["id"])
+    assert connected.get(f"{JOBS}/{plan['id']}")["progress"]["deleted"] == 1
+    assert connected.get(f"{JOBS}/{job}")["undone_by"] == plan["id"]
+    assert connected.get(ORGANIZATIONS)["items"] == []
+    again = connected.post(f"{JOBS}/{job}/undo")
+    assert (again.status, again["code"]) == (409, "already_undone")
+
+
+def test_undo_is_no_kind_to_start_with(connected: Api) -> None:
+    assert start(connected, "undo").status == 422
+    assert connected.post(f"{JOBS}/none/undo").status == 404
+    assert connected.post(f"{JOBS}/none/undo", role="viewer").status == 403

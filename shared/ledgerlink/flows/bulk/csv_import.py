@@ -22,7 +22,7 @@ from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem
 
-from . import planned_csv
+from . import images, planned_csv
 from .csv_lines import actor_of, line, planned_line, row_of, with_receipts
 from .finding import Finding
 from .work import Step, Work, ledger_of
@@ -36,6 +36,7 @@ class CsvImport:
 
     direct = True
     needs_ledger = False  # only rows with new links do
+    undoable = True
 
     def __init__(self, name: str, title: str, *, with_fields: bool) -> None:
         self.name, self.title, self.with_fields = name, title, with_fields
@@ -126,6 +127,7 @@ class CsvImport:
             with_fields=self.with_fields,
             dry_run=job.status == "planning",
             job=job.id,
+            keep=images.keeper(work, job.results),
         )
         total = job.progress.total
         if job.status == "planning":

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from ledgerlink.flows.imaging import keep_none
 from ledgerlink.flows.recognising import candidates
 from ledgerlink.flows.taking_in import Intake, TakenIn
 from ledgerlink.kinds import BY_DOCUMENT
@@ -16,7 +17,7 @@ from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import content_of
 
-from . import receipts
+from . import images, receipts
 from .work import Work
 
 
@@ -38,6 +39,7 @@ def intake(
         versions=versions,
         candidates=cache(lambda: candidates(work.context, document_type)),
         planning=planning,
+        keep=keep_none if planning else images.keeper(work, work.job.results),
     )
 
 

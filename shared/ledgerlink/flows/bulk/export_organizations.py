@@ -32,6 +32,7 @@ class ExportOrganizations:
     title = "Export of organizations"
     direct = False
     needs_ledger = True
+    undoable = True
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)

@@ -36,8 +36,8 @@ def follow_chunk(work: Work, *, cancelled: bool = False) -> Step:
     if len(done) < len(now):
         figures = rules.counted(done, job.counted)
         shown = job.model_copy(update={"progress": figures.model_copy(update={"total": job.progress.total})})
-        return _wait(work, shown, len(now) - len(done))
-    dispatches = {link.last_dispatch for link in links.values() if _was_sent(link, job)}
+        return wait(work, shown, len(now) - len(done))
+    dispatches = {link.last_dispatch for link in links.values() if was_sent(link, job)}
     used = job.calls.used + len(dispatches - set(job.memory.get("dispatches", ())))
     calls = work.calls(needed=max(job.calls.needed, used), used=used)
     memory = {**job.memory, "dispatches": sorted(dispatches)}  # a call may carry records of two chunks
@@ -89,13 +89,13 @@ def _overtaken(
     return told | {item.id: item for item in ordered(work, again)}
 
 
-def _was_sent(link: Link, job: Job) -> bool:
+def was_sent(link: Link, job: Job) -> bool:
     """Whether a call carried it; of what was refused here, before any call, the last dispatch is an older one."""
     sent = link.last_outcome in ("created", "updated", "archived") or (link.last_outcome == "failed" and link.attempts)
     return link.last_job == job.id and bool(link.last_dispatch and sent)
 
 
-def _wait(work: Work, job: Job, pending: int) -> Step:
+def wait(work: Work, job: Job, pending: int) -> Step:
     """Come back when about half of what is pending can have gone, or when the lane may be open again."""
     at, now = work.at, work.now
     lane = at.lanes.get(work.company, "export")

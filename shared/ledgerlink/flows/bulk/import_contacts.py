@@ -30,6 +30,7 @@ class ImportContacts:
     title = "Import of contacts"
     direct = True
     needs_ledger = True
+    undoable = True
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)

@@ -23,6 +23,7 @@ class ImportReferenceData:
     title = "Import of tax rates, accounts, tracking, currencies"
     direct = True
     needs_ledger = True
+    undoable = False
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)

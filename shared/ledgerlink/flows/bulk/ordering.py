@@ -91,8 +91,13 @@ def _due(work: Work, link: Link) -> Link | None:
     """The link in the export queue as the job's; None where another job put it there, which then sends it."""
     if link.is_due and link.ordered_by not in ("", "person"):
         return None
+    return behind_live(work, link.model_copy(update={"ordered_by": work.job.id}))
+
+
+def behind_live(work: Work, link: Link) -> Link:
+    """The link in the export queue, behind what live traffic puts there."""
     place = link.order or f"{BEHIND_LIVE}{work.job.started_at:%Y-%m-%dT%H:%M:%S.%fZ}"
-    return export_rules.due(link.model_copy(update={"ordered_by": work.job.id, "order": place}), work.now)
+    return export_rules.due(link.model_copy(update={"order": place}), work.now)
 
 
 def take_back(work: Work, items: Sequence[JobItem]) -> None:

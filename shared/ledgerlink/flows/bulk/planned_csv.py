@@ -8,7 +8,7 @@ from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
 
-from . import receipts
+from . import images, receipts
 from .csv_lines import actor_of, line, row_of, with_receipts
 from .documents import document_of
 from .work import Step, Work
@@ -24,7 +24,15 @@ def apply_page(work: Work, *, with_fields: bool) -> Step:
     stale = _changed_since(work, going)
     documents = {item.document_id: document_of(DOCUMENT_TYPE, item) for item in going if item.document}
     rows = [row_of(item) for item in going if item.line not in stale]
-    results = csv_rows.carry_out(work.context, rows, documents, actor_of(job), with_fields=with_fields, job=job.id)
+    results = csv_rows.carry_out(
+        work.context,
+        rows,
+        documents,
+        actor_of(job),
+        with_fields=with_fields,
+        job=job.id,
+        keep=images.keeper(work, job.results),
+    )
     told = {item.line: item for item in with_receipts(work, [line(each) for each in results])}
     lines = [
         told.get(item.line)

@@ -7,6 +7,7 @@ it wrote in the same transaction is its receipt.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from ledgerlink.ports import Ports
 from ledgerlink.rules.jobs import overwritten
@@ -16,7 +17,8 @@ from ledgerlink.state.record import RecordKey
 
 RECENT = 10  # entries of a record to look through: a turn is repeated within minutes
 _OUTCOMES = {"created": "created", "updated": "updated", "archived": "archived", "edited": "updated"}
-_OUTCOMES |= {"linked": "linked", "merged": "linked", "compared": "updated"}
+_OUTCOMES |= {"linked": "linked", "merged": "linked", "compared": "updated", "undone": "updated"}
+_OUTCOMES |= {"unlinked": "unlinked", "deleted": "deleted"}
 
 
 def of_job(at: Ports, keys: Sequence[RecordKey], job: str) -> dict[RecordKey, Entry]:
@@ -28,6 +30,22 @@ def of_job(at: Ports, keys: Sequence[RecordKey], job: str) -> dict[RecordKey, En
 
     found = zip(keys, at.parallel.map(newest, keys), strict=True)
     return {key: entry for key, entry in found if entry is not None}
+
+
+def since(at: Ports, keys: Sequence[RecordKey], began: datetime) -> dict[RecordKey, list[Entry]]:
+    """All entries of these records from a time on, newest first."""
+
+    def recent(key: RecordKey) -> list[Entry]:
+        found: list[Entry] = []
+        after: str | None = None
+        while True:
+            page = at.activity.of_record(key, after=after)
+            found += [entry for entry in page.items if entry.at >= began]
+            after = page.next
+            if after is None or len(page.items) == 0 or page.items[-1].at < began:
+                return found
+
+    return dict(zip(keys, at.parallel.map(recent, keys), strict=True))
 
 
 def restored(item: JobItem, entry: Entry) -> JobItem:

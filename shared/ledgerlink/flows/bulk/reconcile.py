@@ -36,6 +36,7 @@ class Reconcile:
     title = "Comparison with the ledger"
     direct = True
     needs_ledger = True
+    undoable = True
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)

@@ -7,6 +7,7 @@ from .export_organizations import ExportOrganizations
 from .import_contacts import ImportContacts
 from .import_reference_data import ImportReferenceData
 from .reconcile import Reconcile
+from .undo import Undo
 from .work import Bulk
 
 _ALL: tuple[Bulk, ...] = (
@@ -18,4 +19,6 @@ _ALL: tuple[Bulk, ...] = (
     CsvImport("import-links", "Import of links from a file", with_fields=False),
 )
 
-REGISTRY: dict[str, Bulk] = {kind.name: kind for kind in _ALL}
+UNDO = Undo()  # started by undoing another job, never by itself
+STARTABLE: dict[str, Bulk] = {kind.name: kind for kind in _ALL}
+REGISTRY: dict[str, Bulk] = {**STARTABLE, UNDO.name: UNDO}

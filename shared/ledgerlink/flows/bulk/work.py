@@ -127,6 +127,7 @@ class Bulk(Protocol):
     title: str  # as its e-mail calls it
     direct: bool  # without ``dry_run`` nothing is planned: every page is carried out as it is read
     needs_ledger: bool
+    undoable: bool  # it changes records or documents, and keeps how they were
 
     def begin(self, context: Context, job: Job) -> Job:
         """The job as it will be stored. Raises Invalid or Refused for what cannot be started."""
