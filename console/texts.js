@@ -33,7 +33,7 @@ export const t = {
     label: "Screens",
     overview: "Overview", transfer: "Import/Export", "export-queue": "Export Queue", history: "Import/Export History",
     errors: "Unresolved Errors", conflicts: "Conflicts", suggestions: "Suggestions", comparison: "Comparison", csv: "CSV files",
-    connection: "Xero connection", "crm-webhook": "CRM webhook", settings: "Settings",
+    connection: "Xero connection", mappings: "Mappings", "crm-webhook": "CRM webhook", settings: "Settings",
   },
 
   roles: {
@@ -278,6 +278,7 @@ export const t = {
   combobox: {
     hint: "Type at least three letters of the name, e-mail or account number in Xero.",
     letters: (n) => `Type at least ${n} letters.`,
+    choices: (n) => (n ? `${n} to choose from. Arrow keys choose.` : "Nothing of that name in Xero."),
     searching: "Searching in Xero…", none: "No such contact in Xero.", found: (n) => `${number(n, "contact", "contacts")} found. Arrow keys choose.`,
     archived: "archived", taken: (id) => `already linked to ${id}`,
   },
@@ -393,6 +394,32 @@ export const t = {
     more: (n) => `and ${n} more rows`,
     notCsv: (name) => ({ title: "This is not a CSV file.", detail: `${name} is of another type.`, remedy: "Save it as “CSV UTF-8” in your spreadsheet and choose that file." }),
     uploadFailed: { title: "The upload did not work.", detail: "The file did not arrive.", remedy: "Try again." },
+  },
+
+  mappings: {
+    sub: "What the codes of your CRM are called in Xero. Each choice is saved at once.",
+    read: "Read Xero's lists again", reading: "Xero's lists are being read.",
+    kindsLabel: "Kinds of codes",
+    kinds: { tax: "Tax codes", account: "Accounts", "payment-method": "Payment methods", location: "Locations" },
+    about: {
+      tax: "Lines carry the tax codes of your CRM; here you say which tax rate each of them is in Xero.",
+      account: "Lines and products name revenue groups or accounts of your CRM; here you say which account each of them is in Xero.",
+      "payment-method": "A payment says how it was made; here you say into which bank account it goes in Xero.",
+      location: "A document or a line says at which location it belongs; here you say which tracking option that is in Xero.",
+    },
+    missing: "Not mapped yet", missingWhat: "Records carry these codes, and nothing of that code is in Xero. Until you choose, those records wait.",
+    incomplete: "There are too many records to look through all of them: there may be more.",
+    used: (n) => `used by ${number(n, "record", "records")}`,
+    choose: "Choose…", take: (name) => `Probably ${name}: take it`, takeAll: (n) => `Take all ${n} guesses`,
+    mapped: "Mapped", valid: "Can be used", invalid: "Cannot be used",
+    empty: "Nothing is mapped yet", emptyWhat: "A code that Xero knows too needs no mapping: it means the same there.",
+    target: (from, side) => `In Xero: ${from}${side ? ` (${side.toLowerCase()})` : ""}`,
+    sides: { sales: "Sales", purchase: "Purchases", both: "Sales and purchases" },
+    another: "Map another code", from: "Code in your CRM", fromHint: "Exactly as records carry it.", side: "Where it is used", to: "In Xero", add: "Add mapping",
+    added: (what) => `Saved: ${what}`, removed: (what) => `${what} is no longer mapped.`,
+    removeOne: (from) => `Remove the mapping of ${from}`, removeTitle: (from) => `Remove the mapping of ${from}?`,
+    removeWords: "Records that carry the code wait from then on, unless Xero has one of the same code.",
+    noLists: "Xero's lists are not known yet", noListsWhat: "Press “Read Xero's lists again” above.", connectFirst: "They come when this company is connected to Xero.",
   },
 
   crmWebhook: {

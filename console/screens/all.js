@@ -11,6 +11,7 @@ import { CsvFiles } from "./csv.js";
 import { Errors } from "./errors.js";
 import { History } from "./history.js";
 import { JobScreen } from "./job.js";
+import { Mappings } from "./mappings.js";
 import { Overview } from "./overview.js";
 import { Queue } from "./queue.js";
 import { RecordForm } from "./record-form.js";
@@ -42,6 +43,7 @@ export function tabsOf(hub) {
     [
       ...(hub.has("links-csv") || hub.has("organizations-csv") ? [tab("csv")] : []),
       ...when("connection", tab("connection")),
+      ...when("mappings", tab("mappings")),
       ...when("crm-webhook", tab("crm-webhook")),
       ...when("settings", tab("settings")),
     ],
@@ -58,6 +60,7 @@ const SCREENS = {
 export function screenOf(hub, name, rest) {
   if (name === "jobs" && rest.length) return [html`<${JobScreen} id=${rest[0]} />`, t.job.title];
   if (name === "records" && hub.kind(rest[0])) return recordScreen(hub.kind(rest[0]), rest.slice(1));
+  if (name === "mappings") return [html`<${Mappings} of=${t.mappings.kinds[rest[0]] ? rest[0] : undefined} />`, t.tabs.mappings];
   const Chosen = SCREENS[name];
   if (Chosen) return [html`<${Chosen} />`, t.tabs[name]];
   return [html`<h1 tabindex="-1">${t.nowhere.title}</h1><${Empty} title=${t.nowhere.sub}

@@ -27,6 +27,7 @@ SCREENS = {
     "suggestions": "suggestions",
     "csv": "csv",
     "connection": "connection",
+    "mappings": "mappings/tax",
     "crm-webhook": "crm-webhook",
     "settings": "settings",
 }

@@ -134,3 +134,15 @@ def test_what_was_mapped_before_may_stay_although_it_went_bad() -> None:
     assert mapping.problems("tax", pairs, pairs[:1], LISTS) == ["", "twice", "mapping_unknown"]
     assert mapping.problems("location", [Mapped(source="x", target="North", side="sales")], [], LISTS) == ["no_sides"]
     assert mapping.problems("tax", pairs[2:], [], Reference()) == [""]  # nothing is known yet to check against
+
+
+def test_only_what_may_be_used_is_offered() -> None:
+    taxes = mapping.choices("tax", LISTS)
+    assert [(each.code, each.sides) for each in taxes] == [
+        ("INPUT2", ("purchase",)),
+        ("OUTPUT2", ("sales",)),
+        ("ZERORATEDOUTPUT", ("sales",)),
+    ]
+    assert [each.code for each in mapping.choices("account", LISTS)] == ["260", "200"]
+    assert [each.code for each in mapping.choices("payment-method", LISTS)] == ["090", "a5"]
+    assert [each.code for each in mapping.choices("location", LISTS)] == ["Region/North", "Region/South"]

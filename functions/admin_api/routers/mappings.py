@@ -66,9 +66,16 @@ class MissingOut(Shown):
     model_config = Shown.model_config | {"serialize_by_alias": True}
 
 
+class ChoiceOut(Shown):
+    to: str
+    name: str
+    sides: list[Side] = Field(description="Where it may stand; none where that is no matter")
+
+
 class MappingsOut(Shown):
     items: list[PairOut]
     unmapped: list[MissingOut] = Field(description="Codes that records carry and that mean nothing in the ledger yet")
+    choices: list[ChoiceOut] = Field(description="Everything of the ledger's own that may be mapped to")
     complete: bool = Field(description="False: there are too many records to look through all of them")
 
 
@@ -112,4 +119,6 @@ def _answer(at: Context, name: str) -> Response[MappingsOut]:
         )
         for each in found.missing
     ]
-    return answer(MappingsOut(items=items, unmapped=unmapped, complete=found.complete), revision=found.version)
+    choices = [ChoiceOut(to=each.code, name=each.name, sides=list(each.sides)) for each in found.choices]
+    shown = MappingsOut(items=items, unmapped=unmapped, choices=choices, complete=found.complete)
+    return answer(shown, revision=found.version)

@@ -52,6 +52,7 @@ class Mapping:
 
     pairs: tuple[Pair, ...]
     missing: tuple[Missing, ...]
+    choices: tuple[rules.Choice, ...]
     complete: bool
     version: int
 
@@ -65,7 +66,8 @@ def show(context: Context, kind: MappingKind) -> Mapping:
         for code, count in sorted(used.items())
         if rules.resolve(kind, code.source, code.side, mappings, reference) is None
     ]
-    return Mapping(_pairs(kind, mappings, reference), tuple(missing), complete, mappings.version)
+    choices = tuple(rules.choices(kind, reference))
+    return Mapping(_pairs(kind, mappings, reference), tuple(missing), choices, complete, mappings.version)
 
 
 def put(

@@ -143,7 +143,32 @@ def _shown(kind: MappingKind, target: str, wanted: Target, reference: Reference)
     return wanted.name.partition("/")[2] or target if kind == "location" else wanted.code
 
 
-# ------------------------------------------------------------------ guesses
+# ------------------------------------------------------------------ what may be chosen, and guesses
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something of the ledger that codes may be mapped to; ``sides``: where it may stand, none if that is no matter."""
+
+    code: str
+    name: str
+    sides: tuple[Side, ...] = ()
+
+
+def choices(kind: MappingKind, reference: Reference) -> list[Choice]:
+    """Everything of the ledger's own that a code of this kind may be mapped to, by name."""
+    if kind == "tax":
+        found = [Choice(rate.code, rate.name, _sides(rate)) for rate in reference.tax_rates if _sides(rate)]
+    elif kind == "location":
+        found = [Choice(code, code) for code, _, _ in _choices(kind, "", reference)]
+    else:
+        found = [Choice(code, name) for code, name, _ in _choices(kind, "", reference)]
+    return sorted(found, key=lambda each: (each.name.casefold(), each.code))
+
+
+def _sides(rate: TaxRate) -> tuple[Side, ...]:
+    sides: tuple[Side, ...] = ("sales", "purchase")
+    return tuple(side for side in sides if not _tax_problem(rate, side))
 
 
 def suggestion(kind: MappingKind, source: str, side: Side, reference: Reference) -> str:
