@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds import BY_DOCUMENT, KINDS, Content
 from ledgerlink.ports import (
     CERTAIN,
     Answered,
@@ -21,6 +21,7 @@ from ledgerlink.ports import (
     Write,
 )
 from ledgerlink.rules import settle as rules
+from ledgerlink.rules import taking_in
 from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
 from ledgerlink.rules.merge import Change
 from ledgerlink.state.activity import Entry
@@ -75,7 +76,8 @@ def settle_parts(
 
 
 def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> None:
-    """Somebody edited what we had sent before we heard of it: the import is to read it, whoever else tells it to."""
+    """Somebody edited what we had sent before we heard of it, or it changed what is left of another document: the
+    import is to read that, whoever else tells it to."""
     news = [
         (s.verdict.document.type, s.verdict.document.id)
         for s, writes in groups
@@ -84,6 +86,13 @@ def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> No
         and isinstance(write, PutLink)
         and write.link.document_id == s.verdict.document.id
         and rules.says_more(write.link, s.verdict.document)
+    ]
+    news += [
+        settled
+        for s, writes in groups
+        if writes and isinstance(s.verdict, Confirmed)
+        for settled in taking_in.of(s.verdict.document.kind).settles(s.verdict.document)
+        if settled[0] in BY_DOCUMENT
     ]
     if news:
         drain.at.marks.add(drain.context.organisation, news, since=f"{CERTAIN}{drain.at.ids.new()}")

@@ -20,6 +20,7 @@ class Rule:
     linked: Callable[[Record, Link, Document, Grounds], Linked]
     unlinked: Callable[[Document, Grounds, str], Unlinked]  # third: the tombstone on it, if any
     refers_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()
+    settles: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # what is to be read after it
     is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
     recognised: bool = False  # whether records may be the same as a document that is not linked to them
 
@@ -37,7 +38,9 @@ _GENERIC = Rule(_contact, _new_contact, recognised=True)
 RULES: dict[str, Rule] = {
     "invoices": _MONEY,
     "credit-notes": _MONEY,
-    "payments": Rule(payments.linked, payments.unlinked, payments.refers_to, payments.is_ours),
+    "payments": Rule(
+        payments.linked, payments.unlinked, payments.refers_to, settles=payments.refers_to, is_ours=payments.is_ours
+    ),
 }
 
 

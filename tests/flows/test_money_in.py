@@ -1,0 +1,249 @@
+"""Money in, over the real adapters and the simulator: what is paid, credited and taken back in the ledger arrives."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ledgerlink.flows import payments
+from ledgerlink.flows.intake import Change, take_note
+from ledgerlink.flows.saving import Push, save
+from ledgerlink.kinds.money_documents import CreditNote
+from ledgerlink.kinds.payment import Payment
+from ledgerlink.state.record import Record, RecordKey
+from tests.flows.documents import Office, office
+from tests.flows.hub import CRM
+
+__all__ = ["office"]
+
+ALWAYS = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "23:59"}
+
+
+@pytest.fixture
+def sent(office: Office) -> Office:
+    """An invoice over 120.00 that is in the ledger, with everything asked once."""
+    office.set(business_hours=ALWAYS)
+    office.customer()
+    office.invoice("1", total="120.00")
+    office.drain()
+    office.read()
+    office.here.ledger_calls()
+    return office
+
+
+def document(office: Office, kind: str = "invoices", id_: str = "1") -> str:
+    return office.at_rest(kind, id_).document_id
+
+
+def act(office: Office, action: str, kind: str = "invoices", id_: str = "1", **fields: Any) -> None:
+    office.here.ledger.post(
+        "/_sim/human",
+        json={"kind": kind, "action": action, "id": document(office, kind.replace("_", "-"), id_), "fields": fields},
+    ).raise_for_status()
+
+
+def told(office: Office, *ids: str, kind: str = "invoice") -> None:
+    take_note([Change(office.context.organisation, kind, id_) for id_ in ids], office.at)
+
+
+def scheduled(office: Office) -> payments.Run:
+    return payments.run(office.at, seconds_left=lambda: 100.0)
+
+
+def paid(office: Office) -> list[Record]:
+    return [record for record in office.at.records.page("bench", "payments").items if not record.deleted]
+
+
+def content(record: Record) -> Payment:
+    assert isinstance(record.content, Payment)
+    return record.content
+
+
+def state(office: Office, id_: str = "1", kind: str = "invoices") -> tuple[str, Decimal | None]:
+    said = office.said(kind, id_)
+    return said.status, said.amount_outstanding
+
+
+def test_a_burst_of_news_about_one_paid_invoice_is_one_read_and_all_of_it_arrives(sent: Office) -> None:
+    act(sent, "pay", amount="20.00", reference="part")
+    for _ in range(7):
+        told(sent, document(sent))
+    sent.read()
+    assert sent.here.ledger_calls() == {"GET": 1}
+    assert state(sent) == ("part_paid", Decimal("100.00"))
+    assert sent.said("invoices", "1").stage == "live"
+    [payment] = paid(sent)
+    assert (content(payment).document_id, content(payment).amount, content(payment).reference) == ("1", 20, "part")
+    link = sent.at_rest("payments", payment.id)
+    assert (link.state, link.document_id) == ("linked", payment_ids(sent)[0])
+    assert sent.at_rest("invoices", "1").state == "linked"
+    entries = sent.at.activity.of_record(RecordKey("bench", "invoices", "1")).items
+    assert {"status", "amount_outstanding"} <= set(entries[0].diff)
+    sent.drain()
+    assert not sent.here.ledger_calls(), "nothing of it goes back"
+
+
+def payment_ids(office: Office) -> list[str]:
+    return [row["PaymentID"] for row in office.here.ledger.get("/_sim/state").json()["payments"]]
+
+
+def test_the_schedule_brings_payments_with_their_account(sent: Office) -> None:
+    act(sent, "pay")
+    run = scheduled(sent)
+    assert (run.companies, run.left) == (1, 0)
+    assert state(sent) == ("paid", Decimal("0.00"))
+    [payment] = paid(sent)
+    assert content(payment).method == "090"
+    assert sent.here.ledger_calls() == {"GET": 5}
+    assert scheduled(sent).left == 0
+    assert len(paid(sent)) == 1
+
+
+def test_a_payment_that_its_invoice_told_of_gets_its_account_later(sent: Office) -> None:
+    act(sent, "pay")
+    told(sent, document(sent))
+    sent.read()
+    assert content(paid(sent)[0]).method == ""
+    scheduled(sent)
+    assert [content(each).method for each in paid(sent)] == ["090"]
+
+
+def test_a_payment_taken_back_there_is_reversed_here(sent: Office) -> None:
+    act(sent, "pay", amount="20.00")
+    scheduled(sent)
+    act(sent, "unpay")
+    scheduled(sent)
+    assert [content(each).status for each in paid(sent)] == ["reversed"]
+    assert state(sent) == ("approved", Decimal("120.00"))
+
+
+def test_a_payment_taken_back_is_missed_by_nobody_even_if_only_its_invoice_tells(sent: Office) -> None:
+    sent.here.ledger.post("/_sim/settings", json={"deleted_payments_listed": False}).raise_for_status()
+    act(sent, "pay", amount="20.00")
+    scheduled(sent)
+    act(sent, "unpay")
+    told(sent, document(sent))
+    sent.read()
+    assert [content(each).status for each in paid(sent)] == ["reversed"]
+
+
+def test_outside_business_hours_nobody_is_asked(sent: Office) -> None:
+    sent.set(business_hours={"days": [], "from": "08:00", "to": "18:00"})
+    assert scheduled(sent) == payments.Run()
+    assert not sent.here.ledger_calls()
+
+
+def test_a_credit_note_set_against_an_invoice_there_settles_both(sent: Office) -> None:
+    sent.credit_note("9")
+    sent.drain()
+    act(sent, "allocate", "credit_notes", "9", invoice=document(sent), amount="50.00")
+    scheduled(sent)
+    assert state(sent) == ("part_paid", Decimal("70.00"))
+    credit = sent.said("credit-notes", "9")
+    assert isinstance(credit, CreditNote)
+    assert (credit.remaining, [(each.document_id, each.amount) for each in credit.allocations]) == (70, [("1", 50)])
+    assert paid(sent) == []
+    act(sent, "deallocate", "credit_notes", "9")
+    scheduled(sent)
+    assert state(sent) == ("approved", Decimal("120.00"))
+
+
+@pytest.mark.parametrize("kind", ["prepayments", "overpayments"])
+def test_a_prepayment_applied_there_settles_the_invoice_even_if_that_raises_no_time(sent: Office, kind: str) -> None:
+    customer = sent.link("o1").document_id
+    ledger = sent.here.ledger
+    made = ledger.post(
+        "/_sim/human",
+        json={"kind": kind, "action": "create", "fields": {"Contact": {"ContactID": customer}, "amount": "30.00"}},
+    ).raise_for_status()
+    [credit] = made.json()[kind]
+    fields = {"invoice": document(sent)}
+    body = {"kind": kind, "action": "allocate", "id": credit[f"{kind[:-1].capitalize()}ID"], "fields": fields}
+    ledger.post("/_sim/human", json=body).raise_for_status()
+    scheduled(sent)
+    assert state(sent) == ("part_paid", Decimal("90.00"))
+
+
+def test_a_void_there_voids_here_where_the_profile_says_so(sent: Office) -> None:
+    act(sent, "void")
+    scheduled(sent)
+    assert state(sent)[0] == "void"
+    assert sent.at_rest("invoices", "1").state == "linked"
+    sent.drain()
+    assert sent.at_rest("invoices", "1").state == "linked"
+
+
+def test_with_payments_from_ledger_off_nothing_comes_by_itself(sent: Office) -> None:
+    sent.set(payments_from_ledger=False)
+    act(sent, "pay", amount="20.00")
+    told(sent, document(sent))
+    sent.read()
+    assert state(sent) == ("approved", Decimal("120.00"))
+    assert paid(sent) == []
+    sent.set(payments_from_ledger=True)
+    scheduled(sent)
+    assert state(sent) == ("part_paid", Decimal("100.00"))
+    assert len(paid(sent)) == 1
+
+
+# ------------------------------------------------------------------ out
+
+
+def pay(office: Office, id_: str, amount: str, **fields: Any) -> None:
+    said = {"document_id": "1", "date": "2026-11-21", "amount": amount, "method": "090", **fields}
+    save(office.context, RecordKey("bench", "payments", id_), Push(said), CRM)
+
+
+def test_a_payment_made_here_goes_out_once_and_its_invoice_follows(sent: Office) -> None:
+    pay(sent, "p1", "50.00", reference="cheque 7")
+    sent.drain()
+    sent.drain()
+    [made] = sent.here.ledger.get("/_sim/state").json()["payments"]
+    assert (made["Amount"], made["Reference"], made["Account"]["Code"]) == (50.0, "cheque 7 LL-p1", "090")
+    assert sent.at_rest("payments", "p1").document_id == made["PaymentID"]
+    sent.read()
+    assert state(sent) == ("part_paid", Decimal("70.00"))
+    scheduled(sent)
+    assert [(each.id, content(each).method) for each in paid(sent)] == [("p1", "090")]
+
+
+def test_more_than_is_outstanding_is_refused_before_sending(sent: Office) -> None:
+    pay(sent, "p1", "70.00")
+    pay(sent, "p2", "60.00")
+    sent.drain()
+    assert sent.at_rest("payments", "p1").state == "linked"
+    refused = sent.at_rest("payments", "p2")
+    assert (refused.state, refused.reason) == ("error", "exceeds_outstanding")
+    assert sent.here.ledger_calls()["PUT"] == 1
+
+
+def test_a_payment_of_nothing_yet_waits_and_goes_once_it_is_allocated(sent: Office) -> None:
+    pay(sent, "p1", "10.00", document_id=None)
+    sent.drain()
+    assert (sent.at_rest("payments", "p1").state, sent.at_rest("payments", "p1").reason) == ("due", "not_allocated")
+    pay(sent, "p1", "10.00")
+    sent.drain()
+    assert sent.at_rest("payments", "p1").state == "linked"
+
+
+def test_a_refund_goes_out_on_its_credit_note(sent: Office) -> None:
+    sent.credit_note("9")
+    sent.drain()
+    pay(sent, "r1", "120.00", document_kind="credit_note", document_id="9")
+    sent.drain()
+    sent.read()
+    assert sent.at_rest("payments", "r1").state == "linked"
+    credit = sent.said("credit-notes", "9")
+    assert isinstance(credit, CreditNote)
+    assert (credit.status, credit.remaining) == ("paid", 0)
+
+
+def test_a_payment_with_our_mark_and_another_amount_is_somebody_elses(sent: Office) -> None:
+    sent.set(payments_to_ledger=False)
+    pay(sent, "p1", "50.00")
+    act(sent, "pay", amount="20.00", reference="copied LL-p1")
+    scheduled(sent)
+    assert sent.at_rest("payments", "p1").document_id == ""
+    assert sorted(content(each).amount for each in paid(sent)) == [20, 50]
