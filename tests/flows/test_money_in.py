@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledgerlink.errors import Refused
 from ledgerlink.flows import payments
 from ledgerlink.flows.intake import Change, take_note
 from ledgerlink.flows.saving import Push, save
@@ -247,3 +248,20 @@ def test_a_payment_with_our_mark_and_another_amount_is_somebody_elses(sent: Offi
     scheduled(sent)
     assert sent.at_rest("payments", "p1").document_id == ""
     assert sorted(content(each).amount for each in paid(sent)) == [20, 50]
+
+
+def test_what_is_in_the_ledger_is_neither_reversed_nor_changed_from_here(sent: Office) -> None:
+    pay(sent, "p1", "50.00")
+    pay(sent, "p2", "10.00")
+    pay(sent, "p2", "10.00", status="reversed")
+    sent.drain()
+    assert (sent.at_rest("payments", "p2").state, sent.at_rest("payments", "p2").reason) == ("skipped", "reversed")
+    pay(sent, "p1", "50.00")
+    for change in ({"status": "reversed"}, {"reference": "other"}):
+        with pytest.raises(Refused, match="managed_in_ledger"):
+            pay(sent, "p1", "50.00", **change)
+    act(sent, "pay", amount="20.00")
+    scheduled(sent)
+    [theirs] = [each.id for each in paid(sent) if each.id not in ("p1", "p2")]
+    with pytest.raises(Refused, match="managed_in_ledger"):
+        save(sent.context, RecordKey("bench", "payments", theirs), Push({"status": "reversed"}, mode="merge"), CRM)

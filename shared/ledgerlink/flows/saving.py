@@ -124,7 +124,7 @@ def read_again(context: Context, drafts: Iterable[Draft]) -> None:
 def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: Record | None, link: Link) -> Draft:
     """What saving the push onto this record and link would store. Reads and writes nothing.
 
-    Raises Invalid, Stale, Refused ``record_too_large``, NotFound (PATCH of nothing).
+    Raises Invalid, Stale, Refused ``record_too_large`` or what the kind's rule says, NotFound (PATCH of nothing).
     """
     if record is not None and record.moved_to:
         raise renamed(record)
@@ -135,6 +135,9 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     check_size(content, pushed)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
+    refused = export_rules.RULES[key.kind].refusal(record.content, content, link)
+    if refused:
+        raise Refused(refused, f"the {KINDS[key.kind].singular} is in the ledger as it is")
     now = context.at.clock.now()
     edited = record.model_copy(
         update={
@@ -258,7 +261,8 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         )
         writes.append(PutEntry(entry))
         writes += telling.told(record, context.at) if push.tell_crm else []
-    turns = held != link and not created
+    guarded = export_rules.RULES[record.kind].guarded and bool(changes) and not link.document_id
+    turns = (held != link or guarded) and not created
     return Draft(record, after, tuple(writes), created=created, takes_turn=turns, lets_in=_lets_in(link, held))
 
 

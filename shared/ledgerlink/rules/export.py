@@ -39,6 +39,8 @@ class Rule:
     decide: Callable[[Record, Link, CompanySettings], Decision]
     having_looked: Callable[[Decision, Document], Decision] = lambda decision, _document: decision
     match_keys: Callable[[Any], frozenset[str]] = lambda _content: frozenset()
+    refusal: Callable[[Any, Any, Link], str] = lambda _before, _after, _link: ""  # of an edit here; a reason code
+    guarded: bool = False  # no edit overlaps its being sent: the document cannot be corrected afterwards
     needs: Callable[[Record], tuple[RecordKey, ...]] = lambda _record: ()  # the records its document names
     complete: Callable[[Decision, Record, Link, Facts], Decision] = _as_decided
 
@@ -55,7 +57,9 @@ RULES: dict[str, Rule] = {
     "products": Rule(products.decide, complete=products.complete),
     "invoices": _DOCUMENT,
     "credit-notes": _DOCUMENT,
-    "payments": Rule(payments.decide, needs=payments.needs, complete=payments.complete),
+    "payments": Rule(
+        payments.decide, needs=payments.needs, complete=payments.complete, refusal=payments.refusal, guarded=True
+    ),
 }
 
 _NOT_ASKED_FOR = frozenset(
