@@ -265,3 +265,13 @@ def test_what_is_in_the_ledger_is_neither_reversed_nor_changed_from_here(sent: O
     [theirs] = [each.id for each in paid(sent) if each.id not in ("p1", "p2")]
     with pytest.raises(Refused, match="managed_in_ledger"):
         save(sent.context, RecordKey("bench", "payments", theirs), Push({"status": "reversed"}, mode="merge"), CRM)
+def test_a_payment_waits_for_its_document(sent: Office) -> None:
+    pay(sent, "p1", "10.00", document_id="2")
+    sent.drain()
+    assert sent.at_rest("payments", "p1").reason == "document_not_in_ledger"
+    sent.invoice("2")
+    sent.drain()
+    sent.drain()
+    assert sent.at_rest("payments", "p1").state == "linked"
+
+
