@@ -79,7 +79,7 @@ def test_a_burst_of_news_about_one_paid_invoice_is_one_read_and_all_of_it_arrive
     assert (content(payment).document_id, content(payment).amount, content(payment).reference) == ("1", 20, "part")
     link = sent.at_rest("payments", payment.id)
     assert (link.state, link.document_id) == ("linked", payment_ids(sent)[0])
-    assert sent.at_rest("invoices", "1").state == "linked"
+    assert (sent.at_rest("invoices", "1").state, sent.at_rest("invoices", "1").seen) == ("linked", None)
     entries = sent.at.activity.of_record(RecordKey("bench", "invoices", "1")).items
     assert {"status", "amount_outstanding"} <= set(entries[0].diff)
     sent.drain()
@@ -265,6 +265,8 @@ def test_what_is_in_the_ledger_is_neither_reversed_nor_changed_from_here(sent: O
     [theirs] = [each.id for each in paid(sent) if each.id not in ("p1", "p2")]
     with pytest.raises(Refused, match="managed_in_ledger"):
         save(sent.context, RecordKey("bench", "payments", theirs), Push({"status": "reversed"}, mode="merge"), CRM)
+
+
 def test_a_payment_waits_for_its_document(sent: Office) -> None:
     pay(sent, "p1", "10.00", document_id="2")
     sent.drain()
@@ -275,3 +277,16 @@ def test_a_payment_waits_for_its_document(sent: Office) -> None:
     assert sent.at_rest("payments", "p1").state == "linked"
 
 
+def test_what_a_bookkeeper_edits_there_is_not_written_over(sent: Office) -> None:
+    act(sent, "edit", Reference="theirs", DueDate="2026-12-31")
+    told(sent, document(sent))
+    sent.read()
+    sent.invoice("1", total="120.00", due_date="2026-12-24", number="N-1a")
+    sent.drain()
+    link = sent.at_rest("invoices", "1")
+    assert (link.state, [clash.field for clash in link.clashes]) == ("conflict", ["due_date"])
+    sent.set(field_owner="crm")
+    sent.invoice("1", total="120.00", due_date="2026-12-25", number="N-1a")
+    sent.drain()
+    made = sent.books()["N-1a"]
+    assert (made["Reference"], made["DueDateString"][:10]) == ("theirs", "2026-12-25")

@@ -22,10 +22,10 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
 from . import lines, prerequisites
-from .decisions import Archive, Create, Decision, Nothing, Park, Problem, Refuse, Skip, Update, Wait
+from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .limits_of_fields import too_long
-from .merge import is_blank, same
+from .merge import Clash, is_blank, owner_of, same
 from .profiles import CompanySettings
 from .settlement import is_settled
 
@@ -106,13 +106,34 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
 
 def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str, ...], facts: Facts) -> Decision:
     """An update of what differs from what both sides know; none where nothing does, or where money stands on it."""
-    theirs = link.seen or link.base
-    fields = changed_fields(record.kind, view, theirs if isinstance(theirs, MoneyDocument) else None)
+    fields = changed_fields(record.kind, view, link.base if isinstance(link.base, MoneyDocument) else None)
+    fields, clashes = _beside_theirs(record.kind, view, link, fields, facts.settings)
+    if clashes:
+        return Disagree(clashes)
     if not fields:
         return Nothing()
     if facts.settings.resend_only_while_unpaid and is_settled(link.settlement):
         return Skip("paid_document")
     return Update(view, fields, names)
+
+
+def _beside_theirs(
+    kind: str, view: MoneyDocument, link: Link, ours: tuple[str, ...], settings: CompanySettings
+) -> tuple[tuple[str, ...], tuple[Clash, ...]]:
+    """Of our edits those that go, and those that somebody made otherwise in the ledger since (X1, X2)."""
+    base, seen = link.base, link.seen
+    if not isinstance(base, MoneyDocument) or not isinstance(seen, MoneyDocument):
+        return ours, ()
+    theirs = set(changed_fields(kind, seen, base)) & set(ours)
+    owners = {name: owner_of(name, settings.owners(kind)) for name in theirs}
+    agreed = {name for name in theirs if name not in changed_fields(kind, view, seen)}
+    field = KINDS[kind].field
+    clashes = tuple(
+        Clash(name, field(name).of(view), field(name).of(seen))
+        for name in ours
+        if owners.get(name) == "ask" and name not in agreed
+    )
+    return tuple(name for name in ours if name not in agreed and owners.get(name) != "ledger"), clashes
 
 
 def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None) -> tuple[str, ...]:

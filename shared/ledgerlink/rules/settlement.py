@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast, get_args
 
+from ledgerlink.kinds import KINDS, Content
 from ledgerlink.kinds.money_documents import Allocation, CreditNote, MoneyDocument, Status
 from ledgerlink.kinds.payment import PAYMENTS, PaidKind, Payment, read_reference
 from ledgerlink.state.document import Document
@@ -15,7 +16,7 @@ from ledgerlink.state.record import Record
 from ledgerlink.state.settlement import Settlement, SettlingPart
 
 from .import_ import Edit, Grounds, Ignore, Linked, Note
-from .merge import Change
+from .merge import Change, agree
 
 _RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2}
 SETTLED: frozenset[Status] = frozenset({"part_paid", "paid"})
@@ -117,13 +118,32 @@ def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> 
         sync_voids=grounds.settings.sync_voids,
         targets={id_: key.id for (sort, id_), key in grounds.records.items() if sort == _CREDITED[document.type]},
     )
-    if link.base_at == document.updated_at and not told.says_more(link.settlement) and not news.changes:
+    if _is_known(link, document) and not told.says_more(link.settlement) and not news.changes:
         return Ignore("unchanged")
     if link.do_not_import.on:
         return Note(document.content, "do_not_import")
     if grounds.source == "event" and not grounds.settings.payments_from_ledger:
         return Note(document.content, "payments_off")
-    return Edit(news.content, news.changes, (), link.base or document.content, link.seen)
+    return Edit(news.content, news.changes, (), *_remembered(link, document))
+
+
+def _is_known(link: Link, document: Document) -> bool:
+    """Within one second its time cannot tell whether somebody edited it, so its content does."""
+    known = link.seen or link.base
+    if link.base_at != document.updated_at or known is None:
+        return False
+    return agree(KINDS[link.kind], known, document.content)
+
+
+def _remembered(link: Link, document: Document) -> tuple[Content, Content | None]:
+    """The base and the seen content from now on. Its status is the ledger's to say; other edits made there are known,
+    and stay there until something is edited here."""
+    said = document.content
+    assert isinstance(said, MoneyDocument)
+    if not isinstance(link.base, MoneyDocument):
+        return said, None
+    base = link.base.model_copy(update={"status": said.status})
+    return base, None if agree(KINDS[link.kind], base, said) else said
 
 
 def unlinked(document: Document, grounds: Grounds, tombstone: str) -> Ignore:
