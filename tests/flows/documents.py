@@ -69,6 +69,12 @@ class Office(Hub):
         assert isinstance(record.content, MoneyDocument)
         return record.content
 
+    def person(self, action: str, id_: str, kind: str = "invoices", **fields: Any) -> None:
+        """What a bookkeeper does with a document in the ledger's own screens."""
+        document = self.at_rest(kind, id_).document_id
+        body = {"kind": kind.replace("-", "_"), "action": action, "id": document, "fields": fields}
+        self.here.ledger.post("/_sim/human", json=body).raise_for_status()
+
     def books(self, kind: str = "invoices") -> dict[str, dict[str, Any]]:
         """What the ledger holds, by number or code."""
         rows: list[dict[str, Any]] = self.here.ledger.get("/_sim/state").json()[kind]

@@ -107,3 +107,49 @@ def test_a_person_on_a_document_becomes_the_primary_one(office: Office) -> None:
     office.invoice("1", person={"first_name": "Ida", "last_name": "Hall", "email": "ida@hall.example"})
     office.drain()
     assert office.contacts()["Org o1"]["FirstName"] == "Ida"
+
+
+def test_a_bookkeepers_edits_of_other_fields_and_lines_stay(office: Office) -> None:
+    office.customer()
+    office.set(payments_from_ledger=True)
+    office.invoice("1", {**LINE, "id": "a"}, {**LINE, "id": "b", "description": "b"})
+    office.drain()
+    lines = [{"LineItemID": line["LineItemID"]} for line in office.books()["N-1"]["LineItems"]]
+    edited = [{**lines[0], "AccountCode": "260"}, lines[1]]
+    office.person("edit", "1", LineItems=edited)
+    office.invoice("1", {**LINE, "id": "a", "quantity": "3"}, {**LINE, "id": "b", "description": "b"}, reference="PO 7")
+    office.drain()
+    assert office.books()["N-1"]["Reference"] == "", "not before the import has looked"
+    office.read()
+    office.drain()
+    made = office.books()["N-1"]
+    assert made["Reference"] == "PO 7"
+    assert [(line["AccountCode"], line["Quantity"]) for line in made["LineItems"]] == [("260", 3.0), ("200", 2.0)]
+    assert [line["LineItemID"] for line in made["LineItems"]] == [line["LineItemID"] for line in lines]
+
+
+def test_a_taken_number_names_who_has_it_and_neighbours_go_through(office: Office) -> None:
+    office.customer()
+    office.invoice("1", number="SAME")
+    office.drain()
+    office.invoice("2", number="SAME")
+    office.invoice("3")
+    office.drain()
+    link = office.at_rest("invoices", "2")
+    assert link.error is not None
+    assert (link.reason, link.error.holder) == ("number_taken", office.at_rest("invoices", "1").document_id)
+    assert office.at_rest("invoices", "3").state == "linked"
+
+
+def test_a_void_here_voids_there(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    office.set(document_target_status="draft")
+    office.invoice("2")
+    office.drain()
+    office.invoice("1", status="void")
+    office.invoice("2", status="void")
+    office.drain()
+    assert {number: row["Status"] for number, row in office.books().items()} == {"N-1": "VOIDED", "N-2": "DELETED"}
+    assert office.at_rest("invoices", "1").document_status == "archived"

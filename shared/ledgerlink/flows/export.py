@@ -14,7 +14,7 @@ from ledgerlink.errors import Conflict, NotConnected, Transient
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Ports
 from ledgerlink.rules import export as rules
-from ledgerlink.rules.decisions import Archive, Create, Decision, First, Update
+from ledgerlink.rules.decisions import Archive, Create, Decision, First, Send, Update
 from ledgerlink.rules.dispatch import MOST_AT_ONCE, MOST_DOCUMENTS
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
@@ -126,12 +126,12 @@ def _select(drain: Drain) -> list[Selected]:
 
 def _complete(drain: Drain, decided: list[tuple[Record, Link, Decision]]) -> list[tuple[Record, Link, Decision]]:
     """What is to be sent is decided for good once everything it names was read, in one go for all."""
-    to_send = [record for record, _, decision in decided if isinstance(decision, Create | Update | Archive)]
+    to_send = [record for record, _, decision in decided if isinstance(decision, Send)]
     if not any(rules.asks_for_facts(record) for record in to_send):
         return decided
     facts = facts_for(drain.context, to_send)
     return [
-        (record, link, rules.complete(decision, record, link, facts) if record in to_send else decision)
+        (record, link, rules.complete(decision, record, link, facts) if isinstance(decision, Send) else decision)
         for record, link, decision in decided
     ]
 

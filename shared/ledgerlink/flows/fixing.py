@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import PutEntry, PutLink, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.fixes import fixes_of
+from ledgerlink.rules.mapping import MAPPING_KINDS
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
+from ledgerlink.state.mapping import Mapped, MappingKind, Side
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lanes, linking, saving
+from . import lanes, linking, mapping, reference_data, saving
 from .context import Context
 from .entries import plain, record_entry
 from .holders import TAKEN
@@ -139,6 +141,30 @@ def _edit(
     return Fixed("due" if saved.link.is_due else saved.link.state, shown)
 
 
+def _map(context: Context, record: Record, link: Link, params: Mapping[str, Any], actor: Actor, dry_run: bool) -> Fixed:
+    """One more pair of a mapping; whatever waited for it goes on."""
+    kind, source, target = (str(params.get(name) or "") for name in ("mapping", "from", "to"))
+    if kind not in MAPPING_KINDS or not source or not target:
+        raise Invalid(FieldProblem("params", "say mapping, from and to"))
+    sort: MappingKind = kind
+    pair = Mapped(source=source, side=cast(Side, str(params.get("side") or "")), target=target)
+    others = [each for each in context.mappings.of(sort) if (each.source, each.side) != (pair.source, pair.side)]
+    if not dry_run:
+        mapping.put(context, sort, [*others, pair], actor)
+        retry(context, actor, keys=[link.key])
+    return Fixed("would_map" if dry_run else "due")
+
+
+def _refresh(
+    context: Context, record: Record, link: Link, params: Mapping[str, Any], actor: Actor, dry_run: bool
+) -> Fixed:
+    if dry_run:
+        return Fixed("would_retry")
+    reference_data.refresh(context, purpose="person")
+    retry(context, actor, keys=[link.key])
+    return Fixed("due")
+
+
 _Runs = Callable[[Context, Record, Link, Mapping[str, Any], Actor, bool], Fixed]
 _FIXES: dict[str, _Runs] = {
     "link_to_holder": _link,
@@ -146,4 +172,6 @@ _FIXES: dict[str, _Runs] = {
     "unlink_and_create": _recreate,
     "retry": _retry,
     "edit": _edit,
+    "map": _map,
+    "refresh_and_retry": _refresh,
 }

@@ -12,8 +12,12 @@ from ledgerlink.rules.dispatch import Settled
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.document import Document
 
-TAKEN = {"name_taken": "name", "account_number_taken": "account_number"}
-_WORDS = {"name": "name", "account_number": "account number"}
+TAKEN = {
+    "name_taken": "name",
+    "account_number_taken": "account_number",
+    "number_taken": "number",
+    "item_code_taken": "code",
+}
 
 
 def with_holders(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled]) -> tuple[Settled, ...]:
@@ -44,7 +48,8 @@ def _naming(settled: Settled, holder: Document | None, name: str) -> Settled:
     title = KINDS[holder.kind].title(holder.content)
     email = getattr(holder.content, "email", "")
     who = f"{title} ({email})" if email else title
-    message = f"The contact {who} in the ledger already has this {_WORDS[name]}."
+    noun = holder.type.replace("_", " ")
+    message = f"The {noun} {who} in the ledger already has this {name.replace('_', ' ')}."
     return replace(settled, verdict=replace(settled.verdict, holder=holder.id, message=message))
 
 

@@ -7,11 +7,12 @@ ledger's terms: its contact's id, item codes, tax rates, accounts (rules D2-D6, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from ledgerlink.kinds import KINDS
+from ledgerlink.kinds import KINDS, Content
 from ledgerlink.kinds.amounts import half_up
 from ledgerlink.kinds.base import MARK
 from ledgerlink.kinds.money_documents import MoneyDocument, Status
@@ -21,7 +22,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lines, prerequisites
+from . import lines, merging_lines, prerequisites
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .limits_of_fields import too_long
@@ -105,39 +106,50 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
 
 
 def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str, ...], facts: Facts) -> Decision:
-    """An update of what differs from what both sides know; none where nothing does, or where money stands on it."""
-    fields = changed_fields(record.kind, view, link.base if isinstance(link.base, MoneyDocument) else None)
-    fields, clashes = _beside_theirs(record.kind, view, link, fields, facts.settings)
-    if clashes:
-        return Disagree(clashes)
-    if not fields:
+    """An update of what we changed since both sides agreed; none where nothing is, or where money stands on it."""
+    wanted = _wanted(record.kind, view, names, link, facts.settings)
+    if wanted.clashes:
+        return Disagree(wanted.clashes)
+    if not wanted.update.fields:
         return Nothing()
     if facts.settings.resend_only_while_unpaid and is_settled(link.settlement):
         return Skip("paid_document")
-    return Update(view, fields, names)
+    return wanted.update
 
 
-def _beside_theirs(
-    kind: str, view: MoneyDocument, link: Link, ours: tuple[str, ...], settings: CompanySettings
-) -> tuple[tuple[str, ...], tuple[Clash, ...]]:
-    """Of our edits those that go, and those that somebody made otherwise in the ledger since (X1, X2)."""
-    base, seen = link.base, link.seen
-    if not isinstance(base, MoneyDocument) or not isinstance(seen, MoneyDocument):
-        return ours, ()
-    theirs = set(changed_fields(kind, seen, base)) & set(ours)
-    owners = {name: owner_of(name, settings.owners(kind)) for name in theirs}
-    agreed = {name for name in theirs if name not in changed_fields(kind, view, seen)}
-    field = KINDS[kind].field
-    clashes = tuple(
-        Clash(name, field(name).of(view), field(name).of(seen))
-        for name in ours
-        if owners.get(name) == "ask" and name not in agreed
-    )
-    return tuple(name for name in ours if name not in agreed and owners.get(name) != "ledger"), clashes
+@dataclass(frozen=True)
+class _Wanted:
+    update: Update
+    clashes: tuple[Clash, ...] = ()
+
+
+def _wanted(kind: str, view: MoneyDocument, names: tuple[str, ...], link: Link, settings: CompanySettings) -> _Wanted:
+    """What is to be changed there. What only a bookkeeper edited meanwhile stays; what both did goes by its owner."""
+    base, theirs = _as_document(link.base), _as_document(link.seen or link.base)
+    if base is None or theirs is None or link.seen is None:
+        return _Wanted(Update(view, changed_fields(kind, view, theirs), names))
+    merged = merging_lines.three_way(view.lines, names, base.lines, theirs.lines)
+    view = view.model_copy(update={"lines": merged.lines})
+    ours = set(changed_fields(kind, view, base)) | {"lines"}
+    contested = (ours & set(changed_fields(kind, theirs, base))) - {"lines"} | ({"lines"} if merged.clash else set())
+    owners = settings.owners(kind)
+    going, clashes = [], []
+    for name in changed_fields(kind, view, theirs):
+        owner = owner_of(name, owners) if name in contested else "crm"
+        if name in ours and owner == "ask":
+            field = KINDS[kind].field(name)
+            clashes.append(Clash(name, field.of(view), field.of(theirs)))
+        elif name in ours and owner != "ledger":
+            going.append(name)
+    return _Wanted(Update(view, tuple(going), merged.names), tuple(clashes))
+
+
+def _as_document(content: Content | None) -> MoneyDocument | None:
+    return content if isinstance(content, MoneyDocument) else None
 
 
 def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None) -> tuple[str, ...]:
-    """What is to be changed there: blanks clear nothing (K4), and a status is never lowered (D13)."""
+    """What ours says that theirs does not: blanks clear nothing (K4), and a status is never lowered (D13)."""
     found = []
     for field in KINDS[kind].fields:
         ours, known = field.of(view), field.of(theirs) if theirs is not None else None
@@ -160,10 +172,15 @@ def _checked(
     waits = tuple(prerequisites.missing(record, needs(record), facts))
     if problems:
         stuck = (wait for wait in waits if isinstance(wait, Wait))
-        return Refuse((*problems, *(Problem(wait.reason, wait.on, reason(wait.reason).message) for wait in stuck)))
+        return Refuse((*problems, *(_as_problem(wait) for wait in stuck)))
     if _is_locked(view.issue_date, facts):
         return Park("period_locked")
     return prerequisites.together(waits) or decision
+
+
+def _as_problem(wait: Wait) -> Problem:
+    field = "organization_id" if wait.on.startswith("record:organizations/") else "lines"
+    return Problem(wait.reason, field, f"{wait.on.removeprefix('record:')}: {reason(wait.reason).message}")
 
 
 def having_looked(decision: Decision, document: Document) -> Decision:
@@ -182,6 +199,8 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
     said = lines.rounded(lines.said(content, TERMS[record.kind], facts), content, facts)
     customer = facts.link("organizations", content.organization_id)
     currency = content.currency.upper() or facts.reference.base_currency
+    theirs = _as_document(link.seen or link.base)
+    ids = link.line_ids or (merging_lines.paired(said.lines, theirs.lines) if theirs is not None else {})
     view = content.model_copy(
         update={
             "number": " ".join(content.number.split()),
@@ -191,7 +210,7 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
             "issue_date": content.issue_date or facts.today,
             "currency": currency,
             "exchange_rate": _rate(content.exchange_rate, currency, facts),
-            "lines": tuple(line.model_copy(update={"id": link.line_ids.get(line.id, "")}) for line in said.lines),
+            "lines": tuple(line.model_copy(update={"id": ids.get(line.id, "")}) for line in said.lines),
             "person": type(content.person)(),
             "location": "",
         }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.kinds import KINDS
-from ledgerlink.state.link import Link
+from ledgerlink.state.link import Link, SyncError
 from ledgerlink.state.record import Record
 
 MUST_CHOOSE = frozenset({"several_matches", "linked_elsewhere"})  # trying again would only find the same
@@ -31,12 +32,22 @@ def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
     match code:
         case "name_taken" | "account_number_taken":
             return (Fix("link_to_holder", "Link to the contact that has it", holder), edit, retry)
+        case "number_taken" | "item_code_taken":
+            other = _edit(record, "code" if code == "item_code_taken" else "number")
+            adopt = (Fix("link_to_holder", "Adopt the one that has it", holder),) if link.error.holder else ()
+            return (*adopt, other, retry)
+        case "period_locked":
+            return (Fix("retry", "The period was unlocked: go on"), _edit(record, _DATES.get(record.kind, "date")))
         case "reference_taken":
             return (Fix("link_to_holder", "Link to the contact that carries this record's mark", holder), retry)
         case "several_matches" | "linked_elsewhere":
             return (Fix("link", "Link to the right document", {"document_id": None}),)
-        case "contact_gone":
+        case "contact_gone" | "item_gone" | "document_gone":
             return (Fix("unlink_and_create", "Unlink it and create it anew"), retry)
+        case "tax_not_mapped" | "account_not_mapped" | "location_not_mapped" | "payment_method_not_mapped":
+            return (_map(code, link.error), edit, retry)
+        case _ if code in _LISTS:
+            return (Fix("refresh_and_retry", "Read the ledger's lists again and retry"), edit)
         case "archived_in_ledger":
             return (Fix("retry", "It was restored in the ledger: go on"),)
         case "contact_archived" | "currency_not_subscribed":
@@ -44,6 +55,23 @@ def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
         case "missing_scope" | "too_large":
             return (retry,)
     return (edit, retry)
+
+
+_DATES = {"invoices": "issue_date", "credit-notes": "issue_date"}
+# What another look at the ledger's own lists may mend: a person has just changed something there.
+_LISTS = frozenset(
+    {"mapping_unknown", "mapping_inactive", "mapping_wrong_side", "mapping_control_account", "mapping_no_payments"}
+    | {"account_archived", "account_not_valid", "tax_not_valid", "tax_not_for_account", "tracking_unknown"}
+    | {"approval_not_allowed", "mapping_bank_account"}
+)
+
+
+def _map(code: str, error: SyncError) -> Fix:
+    """Say what one of our codes is in the ledger; which one is quoted in what was told."""
+    named = re.search(r"'([^']+)'", f"{error.message} {' '.join(error.details)}")
+    kind = code.removesuffix("_not_mapped").replace("_", "-")
+    params = {"mapping": kind, "from": named[1] if named else None, "to": None}
+    return Fix("map", "Say what the code is in the ledger", params)
 
 
 def _edit(record: Record, name: str) -> Fix:

@@ -125,7 +125,7 @@ def _line_ids(link: Link, part: DispatchedPart, document: Document) -> dict[str,
     theirs = getattr(document.content, "lines", ())
     if not part.lines or len(part.lines) != len(theirs):
         return link.line_ids
-    return {ours: line.id for ours, line in zip(part.lines, theirs, strict=True)}
+    return {ours: line.id for ours, line in zip(part.lines, theirs, strict=True) if ours}
 
 
 def _queued_as(after: Link, before: Link) -> Link:
@@ -148,6 +148,8 @@ def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Reje
         parked = {"state": "parked", "reason": "archived_in_ledger", "document_status": "archived", "error": error}
         return link.model_copy(update={**_AT_REST, **told, **parked})
     plain = plain_error(verdict.code, now, verdict.message, verdict.details)
+    if verdict.code == "period_locked":  # a choice, no mistake (D16)
+        return link.model_copy(update={**_AT_REST, **told, "state": "parked", "reason": verdict.code, "error": plain})
     error = plain.model_copy(update={"holder": verdict.holder})
     return link.model_copy(update={**_AT_REST, **told, "state": "error", "reason": verdict.code, "error": error})
 
