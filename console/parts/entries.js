@@ -25,7 +25,7 @@ function Entry({ entry, kind, restored, withRecord }) {
   });
   return html`<li class=${classes("entry", entry.outcome)}>
     <div class="entry-head"><span class=${classes("direction", entry.direction)}>${words.directions[entry.direction]}</span>
-      ${withRecord && (its ? html`<a href=${hub.record(entry.record)}>${entry.record.id}</a>` : html`<span>${human(entry.record.kind)}</span>`)}
+      ${withRecord && (its ? html`<a href=${hub.record(entry.record)}>${entry.title || entry.record.id}</a>` : html`<span>${human(entry.record.kind)}</span>`)}
       <strong>${words.actions[entry.action] || human(entry.action)}</strong>
       ${entry.outcome !== "ok" && html`<${Badge} value=${entry.outcome} />`}
       <span class="muted"><${Time} at=${entry.at} />${entry.actor && ` · ${words.by(entry.actor)}`}

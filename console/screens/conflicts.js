@@ -43,7 +43,8 @@ function One({ conflict, done }) {
         ${SIDES.map((side) => html`<label key=${side} class=${chosen[each.field] === side ? "chosen" : ""}>
           <input type="radio" name=${`${conflict.id} ${each.field}`} checked=${chosen[each.field] === side} disabled=${!hub.may("write")}
             onChange=${() => setChosen({ ...chosen, [each.field]: side })} />
-          <span class="side-name">${words.sides[side]}</span><span class="side-value">${plain(each[side]) || html`<em>${t.blank}</em>`}</span></label>`)}</fieldset>`)}</div>
+          <span class="side-name">${words.sides[side]}</span><span class="side-value">${plain(each[side]) || html`<em>${t.blank}</em>`}</span>
+          <span class="muted">${each[`${side}_at`] && html`<${Time} at=${each[`${side}_at`]} />`}${side === "crm" && each.crm_by ? ` · ${t.history.by(each.crm_by)}` : ""}</span></label>`)}</fieldset>`)}</div>
       <${ProblemNote} problem=${problem} />
       <div class="actions">
         <${Button} needs="write" busy=${busy} onClick=${() => all("crm")}>${words.keep.crm}<//>

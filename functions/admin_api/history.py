@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ledgerlink.flows import history
+from ledgerlink.flows.context import Context
 from ledgerlink.ports import Page
 from ledgerlink.state.activity import Entry
+from ledgerlink.state.record import RecordKey
 
 from .answers import Shown
 from .shapes import RecordRef
@@ -27,6 +30,7 @@ class EntryOut(Shown):
     id: str
     at: datetime
     record: RecordRef
+    title: str | None = Field(description="What the record is called now")
     direction: Literal["export", "import", "here"]
     action: str
     outcome: Literal["ok", "failed", "skipped", "conflict"]
@@ -44,11 +48,12 @@ class EntryPage(Shown):
     next: str | None
 
 
-def shown_entry(entry: Entry) -> EntryOut:
+def _shown(entry: Entry, title: str | None) -> EntryOut:
     return EntryOut(
         id=entry.id,
         at=entry.at,
         record=RecordRef(kind=entry.kind, id=entry.record),
+        title=title or None,
         direction=entry.direction,
         action=entry.action,
         outcome=entry.outcome,
@@ -62,5 +67,8 @@ def shown_entry(entry: Entry) -> EntryOut:
     )
 
 
-def shown_page(page: Page) -> EntryPage:
-    return EntryPage(items=[shown_entry(entry) for entry in page.items], next=page.next)
+def shown_page(at: Context, page: Page) -> EntryPage:
+    """A page of the history, with what its records are called."""
+    titles = history.titles(at, page.items)
+    items = [_shown(entry, titles.get(RecordKey(entry.company, entry.kind, entry.record))) for entry in page.items]
+    return EntryPage(items=items, next=page.next)

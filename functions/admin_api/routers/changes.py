@@ -75,7 +75,7 @@ def _routes_of_kind(kind: Kind[Any]) -> None:
     def activity(at: At, id: RecordId, limit: Limit = 50, cursor: Cursor = None) -> EntryPage:
         """The record's history, newest first; it stays when the record is deleted."""
         key = RecordKey(at.company.id, kind.name, id)
-        return shown_page(history.of_record(at, key, after=cursor, limit=limit))
+        return shown_page(at, history.of_record(at, key, after=cursor, limit=limit))
 
 
 for _kind in KINDS.values():

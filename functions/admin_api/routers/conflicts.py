@@ -20,7 +20,8 @@ from ledgerlink.flows import conflicts, suggesting
 from ledgerlink.kinds import KINDS, Value
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.merge import Side
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.activity import Entry
+from ledgerlink.state.link import Clashing, Link, LinkKey
 from ledgerlink.state.suggestion import Suggestion
 
 from .companies import COMPANY
@@ -34,7 +35,11 @@ routes = Router()
 class InDispute(Shown):
     field: str
     crm: Any
+    crm_by: str | None = Field(description="Who set the value here")
+    crm_at: datetime | None
     ledger: Any
+    ledger_by: str = Field(description="The ledger does not tell which person edited it")
+    ledger_at: datetime | None = Field(description="When the document was last changed there")
     since: datetime
 
 
@@ -70,11 +75,12 @@ class ResolveIn(Value):
 def list_conflicts(at: At, limit: Limit = 50, cursor: Cursor = None) -> ConflictPage:
     """Both values of each field in dispute, oldest first."""
     pairs, following = conflicts.listed(at, after=cursor, limit=limit)
-    now = standing(at)
-    return ConflictPage(items=[_conflict(link, now.url(link)) for _, link in pairs], next=following)
+    now, authors = standing(at), conflicts.authors(at, [link for _, link in pairs])
+    items = [_conflict(link, now.url(link), authors[link.key]) for _, link in pairs]
+    return ConflictPage(items=items, next=following)
 
 
-def _conflict(link: Link, url: str | None) -> ConflictOut:
+def _conflict(link: Link, url: str | None, authors: dict[str, Entry]) -> ConflictOut:
     known = REASONS[link.reason]
     return ConflictOut(
         id=f"{link.kind}:{link.id}:{link.part}",
@@ -83,12 +89,22 @@ def _conflict(link: Link, url: str | None) -> ConflictOut:
         code=link.reason,
         message=known.message,
         remedy=known.remedy,
-        fields=[
-            InDispute(field=c.field, crm=json.loads(c.crm), ledger=json.loads(c.ledger), since=c.since)
-            for c in link.clashes
-        ],
+        fields=[_in_dispute(clash, link, authors.get(clash.field)) for clash in link.clashes],
         since=min((c.since for c in link.clashes), default=link.error.since if link.error else None),
         ledger_url=url,
+    )
+
+
+def _in_dispute(clash: Clashing, link: Link, entry: Entry | None) -> InDispute:
+    return InDispute(
+        field=clash.field,
+        crm=json.loads(clash.crm),
+        crm_by=(entry.actor or None) if entry is not None else None,
+        crm_at=entry.at if entry is not None else None,
+        ledger=json.loads(clash.ledger),
+        ledger_by="ledger",
+        ledger_at=link.base_at,
+        since=clash.since,
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from admin_api.access import READERS, At, open_to
 from admin_api.answers import Shown
 from admin_api.finding import aware
-from admin_api.history import EntryPage, shown_entry
+from admin_api.history import EntryPage, shown_page
 from admin_api.presenting import Standing, standing
 from admin_api.reading import Cursor, Limit
 from admin_api.shapes import RecordRef
@@ -107,4 +107,4 @@ def history(
     """Attempts and changes in both directions, newest first. A page may be short before the end: read on."""
     where = past.Where(direction=direction, kind=kind, outcome=outcome, since=aware(since))
     page = past.history(at, where, after=cursor, limit=limit)
-    return EntryPage(items=[shown_entry(entry) for entry in page.items], next=page.next)
+    return shown_page(at, page)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import PutEntry, PutLink, PutRecord, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change, Side, same
+from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
 
@@ -16,6 +17,8 @@ from . import lanes, telling
 from .context import Context
 from .entries import diff, record_entry
 from .saving import Actor
+
+LOOKED_AT = 50  # entries of a record, for who changed a field
 
 
 def resolve(context: Context, key: LinkKey, keep: Side | Mapping[str, Side], actor: Actor) -> Link:
@@ -92,6 +95,19 @@ def _choices(link: Link, keep: Side | Mapping[str, Side]) -> dict[str, Side]:
         told = f"in dispute are: {', '.join(names)}"
         raise Invalid(*(FieldProblem(f"fields.{name}", told) for name in unknown or [""]))
     return dict(keep)
+
+
+def authors(context: Context, links: Sequence[Link]) -> dict[LinkKey, dict[str, Entry]]:
+    """Of each pair, by field in dispute: the newest entry of the history that changed it here."""
+    at = context.at
+    pages = at.parallel.map(lambda link: at.activity.of_record(link.key.record, limit=LOOKED_AT).items, links)
+    found: dict[LinkKey, dict[str, Entry]] = {}
+    for link, entries in zip(links, pages, strict=True):
+        here = [entry for entry in entries if entry.direction != "export"]
+        names = [clash.field for clash in link.clashes]
+        by_field = {name: next((e for e in here if name in e.diff or e.action == "created"), None) for name in names}
+        found[link.key] = {name: entry for name, entry in by_field.items() if entry is not None}
+    return found
 
 
 def listed(context: Context, *, after: str | None, limit: int) -> tuple[list[tuple[Record, Link]], str | None]:

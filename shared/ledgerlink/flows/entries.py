@@ -52,6 +52,11 @@ def record_entry(
     )
 
 
+def job_of(ordered_by: str) -> str:
+    """The job that ordered it, if one did."""
+    return "" if ordered_by == "person" else ordered_by
+
+
 def decided_entry(link: Link, decision: Decision, now: datetime) -> Entry | None:
     """The entry for a decision that needed no call; None where nothing happened that anyone would look for."""
     told: dict[str, Any]
@@ -74,5 +79,5 @@ def decided_entry(link: Link, decision: Decision, now: datetime) -> Entry | None
         return None  # said before
     mark = f"r{link.wanted}v{link.version}"
     return record_entry(
-        link.key.record, at=now, mark=mark, direction="export", action="decided", job=link.ordered_by, **told
+        link.key.record, at=now, mark=mark, direction="export", action="decided", job=job_of(link.ordered_by), **told
     )

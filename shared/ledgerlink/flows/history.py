@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Page
 from ledgerlink.state.activity import Entry
+from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
 
 from .context import Context
@@ -29,6 +32,13 @@ class Where:
             and self.kind in (None, entry.kind)
             and self.outcome in (None, entry.outcome)
         )
+
+
+def titles(context: Context, entries: Sequence[Entry]) -> dict[RecordKey, str]:
+    """What the records of these entries are called now; of a deleted one, what it was called."""
+    keys = {RecordKey(entry.company, entry.kind, entry.record) for entry in entries if entry.kind in KINDS}
+    links = context.at.links.many(LinkKey(*key) for key in keys)
+    return {key.record: link.title for key, link in links.items()}
 
 
 def of_record(context: Context, key: RecordKey, *, after: str | None, limit: int) -> Page:

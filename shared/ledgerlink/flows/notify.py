@@ -107,7 +107,7 @@ def written(notice: Notice, at: Ports, console_url: str) -> Mail:
 
 def link_of(notice: Notice, console_url: str) -> str:
     """The page of the console that shows what the notice is about."""
-    where = f"jobs/{notice.job}" if notice.job else "connection"
+    where = f"jobs/{notice.job}" if notice.job else notice.data.get("page", "connection")
     return f"{console_url}/#/companies/{notice.company}/{where}"
 
 

@@ -30,7 +30,7 @@ from ledgerlink.state.link import Link, LinkKey
 
 from . import lanes
 from .drain import Drain
-from .entries import diff, record_entry
+from .entries import diff, job_of, record_entry
 from .holders import with_holders
 
 TRIES = 4
@@ -133,7 +133,7 @@ def _writes(
     link = known.links.get(part.key(drain.company))
     if link is None or link.last_dispatch == dispatch.id:
         return []
-    said = {"job": part.ordered_by, "correlation": correlation}
+    said = {"job": job_of(part.ordered_by), "correlation": correlation}
     if not isinstance(settled.verdict, Confirmed):
         refused = settled.verdict
         told = "; ".join(refused.details) or refused.message

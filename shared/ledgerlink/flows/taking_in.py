@@ -13,7 +13,18 @@ from datetime import datetime
 from functools import cached_property
 
 from ledgerlink.kinds import BY_DOCUMENT
-from ledgerlink.ports import CERTAIN, Claim, Claimed, PutEntry, PutLink, PutRecord, PutSuggestion, Unclaim, Write
+from ledgerlink.ports import (
+    CERTAIN,
+    Claim,
+    Claimed,
+    PutEntry,
+    PutLink,
+    PutNotice,
+    PutRecord,
+    PutSuggestion,
+    Unclaim,
+    Write,
+)
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import import_ as rules
 from ledgerlink.rules import reverting, settlement, taking_in
@@ -26,7 +37,7 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 from ledgerlink.state.suggestion import Suggestion
 
-from . import lanes, telling
+from . import lanes, merging, telling
 from .context import Context
 from .entries import diff, record_entry
 from .imaging import Keep, image_of, keep_none
@@ -148,6 +159,8 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
         stored = iter(at.commit.each([writes for _, writes in steps if writes]))
         done |= {taken.document.id: taken for taken, _ in steps}
         lost = [taken.document for taken, writes in steps if writes and not next(stored)]
+        for write in (write for _, writes in steps for write in writes if isinstance(write, PutNotice)):
+            at.doorbells.notice(intake.context.company.id, write.notice.id)
         left = lost + [taken.document for taken, _ in steps if taken.reason == "same_pass"]
     done |= {document.id: TakenIn(document, "again", "changed_meanwhile") for document in left}
     if any(taken.due for taken in done.values()):
@@ -367,6 +380,7 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
     """Follow a merge; where the survivor belongs to another record, a person must sort it out (K12)."""
     at = intake.context.at
     holder = known.claims.get(survivor, Claimed()).link
+    writes: list[Write]
     entry = record_entry(
         link.key.record,
         at=intake.now,
@@ -386,18 +400,22 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
         after = _as_of(link, document).model_copy(update=clash)
         if not known.take(link.key):
             return TakenIn(document, "again", "same_pass", link.key), []
-        return TakenIn(document, "conflict", "merged_into_linked", link.key), [PutLink(after), PutEntry(entry)]
+        writes = [PutLink(after), PutEntry(entry), *merging.told(intake.context, link, document, holder)]
+        return TakenIn(document, "conflict", "merged_into_linked", link.key), writes
     if not known.take(link.key, document.id, survivor):
         return TakenIn(document, "again", "same_pass", link.key), []
-    after = link.model_copy(update={"document_id": survivor, "document_status": "active", "base_at": None})
+    # Orders to put values back, or to archive it, were about the document that is gone.
+    gone = {"reverting": None, "base_at": None}
+    after = link.model_copy(update={"document_id": survivor, "document_status": "active", **gone})
     # The survivor's own content is read next; until then what we agreed with the loser is the best base there is.
     if not intake.planning:
         at.marks.add(intake.context.organisation, [(document.type, survivor)], since=f"{CERTAIN}{at.ids.new()}")
-    writes: list[Write] = [
+    writes = [
         PutLink(after),
         Unclaim(link.key, document.type, document.id),
         Claim(link.key, document.type, survivor),
         PutEntry(entry),
+        *merging.told(intake.context, link, document, None),
     ]
     return TakenIn(document, "linked", "merged", link.key), writes
 

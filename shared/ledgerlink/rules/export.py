@@ -145,7 +145,13 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
             return follow(link, wait, now)
         case Park(reason):
             return link.model_copy(
-                update={**at_rest, "state": "parked", "reason": reason, "error": plain_error(reason, now)}
+                update={
+                    **at_rest,
+                    "state": "parked",
+                    "reason": reason,
+                    "error": plain_error(reason, now),
+                    "ordered_by": "",  # what goes once a person has acted is nobody's order any more
+                }
             )
         case Refuse(problems):
             first = problems[0]
@@ -196,6 +202,7 @@ def in_conflict(link: Link, clashes: tuple[Clash, ...], now: datetime) -> Link:
             "state": "conflict",
             "reason": "conflict",
             "clashes": stored,
+            "ordered_by": "",
             "queued_at": None,
             "order": "",
             "waits_on": "",

@@ -13,7 +13,7 @@ class Notice(Value):
 
     company: str
     id: str
-    template: Literal["job_done", "needs_reconnect", "connected"]
+    template: Literal["job_done", "needs_reconnect", "connected", "merged"]
     to: str
     data: dict[str, Any]
     created_at: datetime

@@ -158,3 +158,25 @@ def test_one_whose_sender_died_is_sent_when_its_claim_is_over(hub: Hub, inbox: I
     assert send_notice(ACME, "n1", hub.at, console_url=CONSOLE) == "nothing"
     hub.clock.advance(91)
     assert send_notice(ACME, "n1", hub.at, console_url=CONSOLE) == "sent"
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["followed", "the survivor is taken"])
+def test_a_merge_in_the_ledger_is_told_to_whoever_connected_the_company(hub: Hub, inbox: Inbox, taken: bool) -> None:
+    hub.save("a")
+    hub.save("b")
+    hub.rest()
+    hub.clock.advance(60)
+    [other] = hub.xero.seed({"Name": "Survivor"})
+    survivor = hub.link("b").document_id if taken else other
+    hub.xero.human("merge", hub.link("a").document_id, into=survivor)
+    inbox.mails.clear()
+    hub.done("reconcile")
+    merged = [mail for mail in inbox.mails if "erge" in mail.subject]
+    assert [mail.to for mail in merged] == ["ann@acme.example"]
+    subject = "A merge in Xero needs a decision: Org a" if taken else "Merged in Xero: Org a"
+    page = "conflicts" if taken else "records/organizations/a"
+    assert merged[0].subject == subject
+    for text in (merged[0].text, merged[0].html):
+        assert f"https://console.example/#/companies/acme/{page}" in text
+        assert ("is linked to your organization" in " ".join(text.split())) == taken
+    assert (hub.link("a").state == "conflict") == taken

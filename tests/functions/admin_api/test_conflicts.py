@@ -68,6 +68,16 @@ def resolve(api: Api, **body: object) -> int:
     return api.post(f"{CONFLICTS}/{conflict['id']}", body).status
 
 
+def test_a_conflict_tells_when_and_by_whom_each_value_was_set(clash: Api, simulated: SimulatedXero) -> None:
+    clash.patch(HALL, {"phones": [{"kind": "main", "number": "1"}]}, sub="bo")  # another field by somebody else
+    [conflict] = clash.get(CONFLICTS)["items"]
+    [email, _] = conflict["fields"]
+    changed = clash.get(f"{HALL}/activity")["items"]
+    [edited] = [entry for entry in changed if entry["action"] == "edited" and "email" in entry["diff"]]
+    assert (email["crm_by"], email["crm_at"], email["ledger_by"]) == ("ann", edited["at"], "ledger")
+    assert email["ledger_at"] <= email["crm_at"]
+
+
 def test_our_values_are_kept(clash: Api, simulated: SimulatedXero) -> None:
     assert resolve(clash, keep="crm") == 200
     assert agreed(clash, simulated) == ("ours@hall.example", "3", "ours@hall.example", "3")

@@ -67,6 +67,27 @@ def test_the_history_is_narrowed_by_direction_kind_outcome_and_time(connected: A
     assert connected.get(HISTORY, direction="sideways").status == 422
 
 
+def test_the_history_says_what_records_are_called(api: Api) -> None:
+    api.put(f"{ORGANIZATIONS}/7", {"name": "Hall"})
+    api.put(f"{ORGANIZATIONS}/7", {"name": "Hall & Sons"})
+    api.delete(f"{ORGANIZATIONS}/7")
+    entries = [*api.get(f"{ACME}/history")["items"], *api.get(f"{ORGANIZATIONS}/7/activity")["items"]]
+    titles = [entry["title"] for entry in entries if entry["record"]["kind"] == "organizations"]
+    assert titles == ["Hall & Sons"] * 6
+
+
+def test_what_a_person_orders_is_no_jobs_doing(connected: Api, simulated: SimulatedXero) -> None:
+    connected.put(f"{ORGANIZATIONS}/7", {"name": "Hall", "email": "a@hall.example"})
+    job = connected.post(f"{ACME}/jobs", {"kind": "export-organizations"})["id"]
+    connected.work(job)
+    connected.post(f"{ORGANIZATIONS}/7:clear", {"fields": ["email"], "side": "both", "reason": "wrong"})
+    connected.export()
+    entries = connected.get(f"{ORGANIZATIONS}/7/activity")["items"]
+    jobs = {entry["action"]: entry["job"] for entry in entries}
+    assert (jobs["updated"], jobs["cleared"]) == (None, None)
+    assert simulated.contacts()[0]["EmailAddress"] == ""
+
+
 def test_the_history_is_read_page_by_page(api: Api) -> None:
     for i in range(5):
         api.put(f"{ORGANIZATIONS}/n{i}", {"name": f"N {i}"})
