@@ -15,8 +15,7 @@ from datetime import datetime, timedelta
 from ledgerlink.errors import Conflict, NotConnected
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.kinds.payment import Payment
-from ledgerlink.ports import CERTAIN, Cursor, Delta
-from ledgerlink.rules.import_ import Source
+from ledgerlink.ports import CERTAIN, Cursor, Delta, Purpose
 from ledgerlink.rules.polling import OVERLAP, next_poll
 from ledgerlink.rules.settlement import shows
 from ledgerlink.state.document import Document
@@ -28,6 +27,7 @@ from .taking_in import Intake, TakenIn, take_in
 CLOCK = "payment"  # the cursor that says when all of them are asked again
 CREDITS = ("prepayment", "overpayment")  # no records here: only what they settle counts
 READ_IN_ORDER = ("payment", *CREDITS, "credit_note", "invoice")
+RECORDS = ("payment", "invoice", "credit_note")  # in which order they are taken in: a payment with its account first
 LATE = timedelta(minutes=30)  # how long after a schedule that never came the import lane asks by itself
 
 
@@ -46,8 +46,9 @@ class News:
         return [document for name in types if name in self.deltas for document in self.deltas[name].documents]
 
 
-def gather(context: Context, *, since: datetime | None = None) -> News:
-    """Read what changed, one list of each type. Raises Transient, NotConnected."""
+def gather(context: Context, *, since: datetime | None = None, purpose: Purpose = "live") -> News:
+    """Read what changed, one list of each type; ``since`` instead of where the last reading ended. Raises Transient,
+    NotConnected."""
     found = News({}, {})
     for name in READ_IN_ORDER:
         if name not in BY_DOCUMENT and name not in CREDITS:
@@ -55,7 +56,7 @@ def gather(context: Context, *, since: datetime | None = None) -> News:
         cursor = context.at.cursors.get(context.company.id, name)
         known = cursor.newest or context.connection.connected_at or context.at.clock.now()
         try:
-            delta = context.ledger.changed_since(name, (since or known) - OVERLAP)
+            delta = context.ledger.changed_since(name, (since or known) - OVERLAP, purpose=purpose)
         except NotConnected as closed:
             if closed.code != "missing_scope":
                 raise
@@ -64,12 +65,9 @@ def gather(context: Context, *, since: datetime | None = None) -> News:
     return found
 
 
-def bring_in(context: Context, news: News, *, source: Source = "event", actor: str = "ledger") -> list[TakenIn]:
+def bring_in(context: Context, news: News, intake: Intake) -> list[TakenIn]:
     """Take in what was read; documents that are not among it although something settles them are marked."""
-    intake = Intake(context, source, context.at.clock.now(), actor=actor)
-    taken = take_in(intake, news.documents("payment"))
-    taken += take_in(intake, news.documents("invoice"))
-    taken += take_in(intake, news.documents("credit_note"))
+    taken = [each for name in RECORDS for each in take_in(intake, news.documents(name))]
     again = {(each.document.type, each.document.id) for each in taken if each.outcome == "again"}
     _mark(context, again | _unseen(context, news))
     return taken
@@ -92,7 +90,7 @@ def remember(context: Context, news: News) -> None:
 def poll(context: Context) -> list[TakenIn]:
     """Ask once and take in. Raises Transient, NotConnected."""
     news = gather(context)
-    taken = bring_in(context, news)
+    taken = bring_in(context, news, Intake(context, "event", context.at.clock.now()))
     remember(context, news)
     return taken
 

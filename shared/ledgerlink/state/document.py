@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from ledgerlink.kinds import Content, Value
+from ledgerlink.kinds.organization import Balance
 
 from .settlement import Settlement
 
@@ -28,6 +29,7 @@ class Document(Value):
     merged_into: str = ""
     content: Content
     outstanding: bool = False  # money is owed on either side
+    balance: Balance | None = None  # of a contact, how much; only full reads tell
     roles: tuple[str, ...] = ()  # customer, supplier: the ledger knows by its documents
     url: str = ""
     settlement: Settlement | None = None  # what is paid and left, of documents that carry money

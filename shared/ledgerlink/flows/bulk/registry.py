@@ -5,15 +5,19 @@ from __future__ import annotations
 from .csv_import import CsvImport
 from .export_organizations import ExportOrganizations
 from .import_contacts import ImportContacts
+from .import_payments import ImportPayments
 from .import_reference_data import ImportReferenceData
 from .reconcile import Reconcile
 from .undo import Undo
+from .update_invoices import UpdateInvoices
 from .work import Bulk
 
 _ALL: tuple[Bulk, ...] = (
     ImportContacts(),
     ExportOrganizations(),
     ImportReferenceData(),
+    ImportPayments(),
+    UpdateInvoices(),
     Reconcile(),
     CsvImport("import-organizations", "Import of organizations from a file", with_fields=True),
     CsvImport("import-links", "Import of links from a file", with_fields=False),

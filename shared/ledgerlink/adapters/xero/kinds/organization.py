@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import quote
 
 from ledgerlink.adapters.xero.dates import moment
+from ledgerlink.kinds.amounts import half_up
 from ledgerlink.kinds.organization import (
     ADDRESS_KINDS,
     ORGANIZATIONS,
     PHONE_KINDS,
     Address,
+    Balance,
     Organization,
     Person,
     Phone,
@@ -107,6 +110,7 @@ def from_wire(element: Element, short_code: str) -> Document:
         merged_into=str(element.get("MergedToContactID") or "").lower(),
         content=Organization.model_construct(**said, active=status == "active"),
         outstanding=_outstanding(element.get("Balances") or {}),
+        balance=_balance(element),
         roles=tuple(
             role for role, flag in (("customer", "IsCustomer"), ("supplier", "IsSupplier")) if element.get(flag)
         ),
@@ -163,6 +167,18 @@ def _texts(element: Element, names: Mapping[str, str]) -> dict[str, Any]:
 def _outstanding(balances: Element) -> bool:
     """Only paged and single reads carry balances; an answer to a write says nothing about money."""
     return any((balances.get(side) or {}).get("Outstanding") for side in ("AccountsReceivable", "AccountsPayable"))
+
+
+def _balance(element: Element) -> Balance | None:
+    """A contact nobody owes anything shows no balances in a list; an answer to a write shows none at all."""
+    if "IsCustomer" not in element:
+        return None
+    balances = element.get("Balances") or {}
+    owed, owing = (
+        Decimal(str((balances.get(side) or {}).get("Outstanding") or 0))
+        for side in ("AccountsReceivable", "AccountsPayable")
+    )
+    return Balance.model_construct(receivable=half_up(owed), payable=half_up(owing), as_of=None)
 
 
 def _deep_link(id: str, short_code: str) -> str:
