@@ -41,6 +41,7 @@ class Story:
         self.link()
         self.export()
         self.change_in_the_ledger()
+        self.take_an_import_back()
         self.import_the_rest()
         self.read_the_mail()
         return self.reckon()
@@ -157,9 +158,35 @@ class Story:
         self.say(f"{arrived} of {len(linked)} edits are here, each with its history.")
         self.expect(arrived == len(linked), f"only {arrived} of {len(linked)} edits arrived")
 
+    def take_an_import_back(self) -> None:
+        """What an import brought goes back to what it was; what somebody edited since is left alone."""
+        self.chapter("7. An import by mistake is taken back")
+        self.hub("PATCH", "/settings", json={"apply_ledger_edits": False})
+        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][25:45]
+        ids = [contact["ContactNumber"].removeprefix("LL-") for contact in linked]
+        before = {id_: self.hub("GET", f"/organizations/{id_}") for id_ in ids}
+        for contact in linked:
+            fields = {"EmailAddress": "wrong@books.example"}
+            self._sim("human", action="edit", kind="contacts", id=contact["ContactID"], fields=fields)
+        done = self.hub.job("import-contacts", "importing", ids=ids)
+        self.expect(done["progress"]["updated"] == len(ids), f"{done['progress']['updated']} were imported")
+        kept = ids[0]
+        self.hub("PATCH", f"/organizations/{kept}", json={"email": "right@acme.example"})
+        plan = self.hub("POST", f"/jobs/{done['id']}/undo", params={"dry_run": "true"})
+        self._show(self.hub.follow(plan["id"], "planning to undo it"), "would go back")
+        self.hub("POST", f"/jobs/{plan['id']}/apply")
+        undone = self.hub.follow(plan["id"], "undoing")
+        self._show(undone, "went back")
+        after = {id_: self.hub("GET", f"/organizations/{id_}") for id_ in ids}
+        apart = [id_ for id_ in ids[1:] if after[id_]["email"] != before[id_]["email"]]
+        self.expect(not apart, f"{len(apart)} did not go back to what they were")
+        self.expect(after[kept]["email"] == "right@acme.example", "an edit made since was undone")
+        self.say("One was edited since, and is listed with that reason.")
+        self.hub("PATCH", "/settings", json={"apply_ledger_edits": None})
+
     def import_the_rest(self) -> None:
         """Contacts the CRM never knew; those that look alike are held and asked about."""
-        self.chapter("7. Import the contacts that are only in the ledger")
+        self.chapter("8. Import the contacts that are only in the ledger")
         done = self.hub.job("import-contacts", "importing")
         self.jobs.append(done)
         self._show(done, "were")
@@ -176,7 +203,7 @@ class Story:
 
     def read_the_mail(self) -> None:
         """When a job ends, whoever started it hears of it."""
-        self.chapter("8. The e-mail about it")
+        self.chapter("9. The e-mail about it")
         mails = self.hub.local("GET", "outbox")
         self.expect(len(mails) >= 2, f"{len(mails)} e-mails were sent")
         if mails:
@@ -194,7 +221,7 @@ class Story:
 
     def reckon(self) -> dict[str, Any]:
         """Both sides' books against each other."""
-        self.chapter("9. The reckoning")
+        self.chapter("10. The reckoning")
         organizations = list(self.hub.every("/organizations"))
         state = self._state()
         books = Books(organizations, state["contacts"])
