@@ -440,6 +440,8 @@ export const t = {
     sub: "What goes where, and when. Each change is saved at once.",
     saved: "Saved.", savedOne: (name) => `Saved: ${name}`,
     byHand: "changed by hand", profileSays: (value) => `The profile says: ${value}.`, giveBack: "Back to the profile",
+    email: "E-mail to you", emailTo: (email) => `What ${email} hears about this company. Everybody sets their own.`,
+    noEmail: "Your sign-in carries no e-mail address, so nothing can be sent to you.",
     company: "Company and profile", profileChanges: "The other profile changes these settings, except those changed by hand:",
     from: "From", to: "To",
     days: { mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" },

@@ -16,6 +16,7 @@ export function Settings() {
   const settings = useLoad(hub.path("/settings"), { read: api.read });
   return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
     <${CompanyCard} changed=${settings.reload} />
+    ${hub.has("subscriptions") && html`<${EmailCard} />`}
     <${Loaded} from=${settings} lines=${10}>${({ body, revision }) => html`${groups(body).map(([group, names]) => html`
       <${Card} key=${group} title=${words.groups[group]}>${names.map((name) => html`<${Setting} key=${`${name} ${JSON.stringify(body[name].value)}`}
         name=${name} told=${body[name]} revision=${revision} reload=${settings.reload} />`)}<//>`)}`}<//>`;
@@ -62,6 +63,37 @@ function CompanyCard({ changed }) {
 const difference = (from, to) => Object.fromEntries(Object.keys(to.settings)
   .filter((name) => JSON.stringify(from.settings[name]) !== JSON.stringify(to.settings[name]))
   .map((name) => [name, { from: from.settings[name], to: to.settings[name] }]));
+
+// ---------------------------------------------------------------- what one hears by e-mail
+
+function EmailCard() {
+  const hub = useHub();
+  const told = useLoad(hub.path("/subscriptions"), { read: api.read });
+  return html`<${Card} title=${words.email}><${Loaded} from=${told} lines=${5}>${({ body, revision }) => html`
+    <p class="muted">${body.email ? words.emailTo(body.email) : words.noEmail}</p>
+    ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${`${name} ${topic.on}`} ...${{ name, topic, revision }}
+      all=${body.topics} off=${!body.email} reload=${told.reload} />`)}`}<//><//>`;
+}
+
+function Topic({ name, topic, all, revision, off, reload }) {
+  const hub = useHub();
+  const [chosen, setChosen] = useState(topic.on); // shown at once, until the hub has said the same
+  const [save, busy, problem] = useAction(async (on) => {
+    setChosen(on);
+    const said = Object.entries({ ...all, [name]: { ...topic, on } }).map(([each, { on: now, default: usual }]) => [each, now === usual ? null : now]);
+    try {
+      await api.put(hub.path("/subscriptions"), { topics: Object.fromEntries(said) }, { headers: { "if-match": `"${revision}"` } });
+    } catch (error) {
+      setChosen(!on);
+      if (error.status === 412) reload();
+      throw error;
+    }
+    say(words.savedOne(topic.title));
+    reload();
+  });
+  return html`<div class="setting"><${Checkbox} look="switch" label=${topic.title} hint=${topic.description} checked=${chosen} disabled=${busy || off} onChange=${save} />
+    <${ProblemNote} problem=${problem} /></div>`;
+}
 
 // ---------------------------------------------------------------- one setting
 

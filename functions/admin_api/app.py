@@ -35,6 +35,7 @@ from .routers import (
     reference,
     reference_data,
     settings,
+    subscriptions,
     summary,
 )
 
@@ -60,6 +61,7 @@ MODULES = (
     files,
     summary,
     crm_webhook,
+    subscriptions,
 )
 
 # Validation is one of the middlewares, not `enable_validation`, because that would read the request before the guard.

@@ -25,6 +25,7 @@ from .state.member import Member
 from .state.notice import Notice
 from .state.record import Record, RecordKey
 from .state.reference import Reference
+from .state.subscription import Subscription
 from .state.suggestion import Suggestion
 
 T = TypeVar("T")
@@ -192,6 +193,13 @@ class PutNotice:
 
 
 @dataclass(frozen=True)
+class PutSubscription:
+    """Store what somebody wants to hear by e-mail likewise."""
+
+    subscription: Subscription
+
+
+@dataclass(frozen=True)
 class TellCrm:
     """Note that the CRM is to be told of a record's new revision, over whatever was noted before.
 
@@ -238,6 +246,7 @@ Write = (
     | ClaimOrganisation
     | PutJob
     | PutNotice
+    | PutSubscription
     | PutSuggestion
     | PutReference
     | PutMappings
@@ -617,6 +626,16 @@ class Notices(Protocol):
     """E-mails to be sent."""
 
     def get(self, company: str, notice: str) -> Notice | None: ...
+
+
+class Subscriptions(Protocol):
+    """What people want to hear by e-mail; ``who`` is an address in lower case."""
+
+    def get(self, company: str, who: str) -> Subscription | None: ...
+
+    def all(self, company: str) -> list[Subscription]:
+        """Everybody's who said something; few."""
+        ...
 
 
 class ReferenceData(Protocol):
@@ -1018,6 +1037,8 @@ class Ports(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
     @property
     def suggestions(self) -> Suggestions: ...
     @property

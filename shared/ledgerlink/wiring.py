@@ -125,6 +125,12 @@ class Wiring:
         return self._bound(DynamoNotices())
 
     @cached_property
+    def subscriptions(self) -> p.Subscriptions:
+        from .adapters.dynamodb.control_ports import DynamoSubscriptions
+
+        return self._bound(DynamoSubscriptions())
+
+    @cached_property
     def suggestions(self) -> p.Suggestions:
         from .adapters.dynamodb.control_ports import DynamoSuggestions
 

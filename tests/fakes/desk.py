@@ -23,6 +23,7 @@ from ledgerlink.state.activity import Entry
 from ledgerlink.state.company import Company, Connection, Tokens
 from ledgerlink.state.lane import Direction, Lane
 from ledgerlink.state.notice import Notice
+from ledgerlink.state.subscription import Subscription
 
 
 class Desk:
@@ -171,6 +172,16 @@ class MemoryMarks:
     def add(self, organisation: str, documents: Iterable[tuple[str, str]], *, since: str) -> None:
         for document_type, document_id in documents:
             self.since[organisation, document_type, document_id] = since
+
+
+class NoSubscriptions:
+    """``ports.Subscriptions``: nobody said anything."""
+
+    def get(self, company: str, who: str) -> None:
+        return None
+
+    def all(self, company: str) -> list[Subscription]:
+        return []
 
 
 class Bells:

@@ -234,7 +234,7 @@ def test_a_consent_that_is_gone_pauses_both_lanes_and_is_told_once(connected: Of
     assert connected.connection().state == "needs_reconnect"
     assert {connected.desk.lane("acme", direction).paused for direction in ("export", "import")} == {"needs_reconnect"}
     [notice] = connected.desk.notices()
-    assert (notice.template, notice.to, notice.data["company"]) == ("needs_reconnect", EMAIL, "Acme")
+    assert (notice.template, notice.topic, notice.to) == ("needs_reconnect", "connection_lost", EMAIL)
     assert connected.doorbells.rung[-1] == ("acme", f"notice {notice.id}")
     assert [entry.action for entry in connected.desk.entries] == ["connected", "needs_reconnect"]
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.adapters.aws import client
-from ledgerlink.flows import companies, connect, jobs, uploads
+from ledgerlink.flows import companies, connect, jobs, summing_up, uploads
 from ledgerlink.flows.context import Context, open_context
 from ledgerlink.flows.export import export_due
 from ledgerlink.flows.import_ import import_due
@@ -205,6 +205,8 @@ class Hub:
                 export_due(company, self.at, seconds_left=lambda: 110.0)
             case "import":
                 import_due(company, self.at, seconds_left=lambda: 110.0)
+            case "notice" if name == summing_up.NAME:
+                summing_up.sum_up(company, self.at)
             case "notice":
                 send_notice(company, name, self.at, console_url=self.at.settings.console_url)
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale, StoreBusy
-from ledgerlink.ports import Ports, PutCrmNotice, PutCrmWebhook, PutEntry, Write
+from ledgerlink.ports import Ports, PutCrmNotice, PutCrmWebhook, PutEntry, PutNotice, Write
 from ledgerlink.state.activity import Changed
 from ledgerlink.state.crm import CrmNotice, CrmWebhook, WebhookSecret
 from ledgerlink.state.record import RecordKey
 
+from . import subscriptions
 from .entries import record_entry
 from .saving import Actor
 from .telling import notice_of
@@ -89,9 +90,24 @@ def pause(asked: CrmWebhook, at: Ports) -> None:
         if webhook.url != asked.url or webhook.revision != asked.revision or webhook.paused:
             return webhook, []
         entry = _entry(webhook, "paused", "crm", at, reason="crm_gone")
-        return webhook.model_copy(update={"paused": "crm_gone", "release_at": None}), [entry]
+        paused = webhook.model_copy(update={"paused": "crm_gone", "release_at": None})
+        return paused, [entry, *_notices(webhook, at)]
 
     _change(asked.company, at, edit)
+
+
+def _notices(webhook: CrmWebhook, at: Ports) -> list[PutNotice]:
+    """E-mails to whoever connected and who else wants to hear; the sweeper rings for them."""
+    company = webhook.company
+    return subscriptions.notices(
+        company,
+        "crm_webhook_paused",
+        "crm_webhook_paused",
+        at,
+        id=f"crm-webhook-paused-{webhook.version}",
+        data={"page": "crm-webhook", "url": webhook.url},
+        concerned=[at.companies.connection(company).connected_email],
+    )
 
 
 def released(company: str, reached: str | None, at: Ports) -> None:

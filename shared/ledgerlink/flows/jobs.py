@@ -11,6 +11,7 @@ from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.job import Job, JobEmail, JobItem, Progress
 
+from . import subscriptions
 from .bulk.registry import REGISTRY, STARTABLE
 from .bulk.work import IDS_IN_CHUNK
 from .context import Context, connected_context
@@ -60,12 +61,17 @@ def new(context: Context, kind: str, actor: Actor, *, dry_run: bool) -> Job:
         status="planning" if dry_run or not REGISTRY[kind].direct else "running",
         dry_run=dry_run,
         started_by=actor.sub,
-        email=JobEmail(to=actor.email),
+        email=_email(context, actor),
         started_at=now,
         settings_version=context.company.settings_version,
         organisation=organisation.id if organisation else "",
         wake_at=now + HINT_LOST,
     )
+
+
+def _email(context: Context, actor: Actor) -> JobEmail:
+    wanted = subscriptions.wants_own_jobs(context.company.id, actor.email, context.at)
+    return JobEmail(to=actor.email if wanted else "")
 
 
 def get(context: Context, job: str) -> Job:
@@ -107,7 +113,7 @@ def apply(context: Context, job: str, actor: Actor) -> Job:
                 "status": "running",
                 "progress": Progress(total=total),
                 "counted": Progress(total=total),
-                "email": JobEmail(to=actor.email or job.email.to),
+                "email": _email(context, actor) if actor.email else job.email,
                 "wake_at": context.at.clock.now() + HINT_LOST,
             }
         )

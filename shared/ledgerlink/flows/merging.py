@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from ledgerlink.kinds import KINDS
-from ledgerlink.ports import PutNotice, Write
+from ledgerlink.ports import PutNotice
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
-from ledgerlink.state.notice import Notice
 
+from . import subscriptions
 from .context import Context
 
-RING_AGAIN = timedelta(seconds=60)
 
-
-def told(context: Context, link: Link, document: Document, holder: LinkKey | None) -> list[Write]:
-    """The notice that goes with a merge; ``holder``: who has the survivor already, so that the link did not follow."""
-    if not context.connection.connected_email:
-        return []
-    now = context.at.clock.now()
-    notice = Notice(
-        company=context.company.id,
+def told(context: Context, link: Link, document: Document, holder: LinkKey | None) -> Sequence[PutNotice]:
+    """The notices that go with a merge; ``holder``: who has the survivor already, so that the link did not follow."""
+    return subscriptions.notices(
+        context.company.id,
+        "ledger_decisions",
+        "merged",
+        context.at,
         id=f"merged-{document.id}-v{link.version}",
-        template="merged",
-        to=context.connection.connected_email,
         data={
             "page": "conflicts" if holder is not None else f"records/{link.kind}/{quote(link.id)}",
             "document": KINDS[link.kind].document_type,
@@ -34,7 +30,5 @@ def told(context: Context, link: Link, document: Document, holder: LinkKey | Non
             "title": link.title or link.id,
             "holder": holder.id if holder is not None else "",
         },
-        created_at=now,
-        wake_at=now + RING_AGAIN,
+        concerned=[context.connection.connected_email],
     )
-    return [PutNotice(notice)]

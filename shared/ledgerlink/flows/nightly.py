@@ -11,7 +11,7 @@ from itertools import islice
 from ledgerlink.errors import Conflict
 from ledgerlink.ports import Cursor
 from ledgerlink.rules.polling import next_day
-from ledgerlink.state.job import ENDED, Job
+from ledgerlink.state.job import BY_ITSELF, ENDED, Job
 
 from . import jobs
 from .bulk.reconcile import NAME
@@ -19,7 +19,7 @@ from .context import Context
 from .saving import Actor
 
 CURSOR = "comparison"
-BY = Actor("clock")
+BY = Actor(BY_ITSELF)
 RECENT = 20  # comparisons to look through
 PAGE, PAGES = 100, 5
 

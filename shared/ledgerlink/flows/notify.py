@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from ledgerlink.errors import Conflict, Refused, Transient
 from ledgerlink.ports import Mail, Ports, PutJob, PutNotice, Write
 from ledgerlink.reasons import REASONS
+from ledgerlink.rules.subscriptions import TOPICS
 from ledgerlink.state.notice import Notice
 
 TEMPLATES = Path(__file__).parents[1] / "mail"
@@ -24,6 +25,12 @@ CLAIM = timedelta(seconds=90)  # longer than a send takes, and than the function
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)  # doubled each time: about an hour in all
 TRIES = 5
+
+_WAITING = {
+    "errors": ("unresolved error", "unresolved errors"),
+    "conflicts": ("conflict: both sides changed the same field", "conflicts: both sides changed the same field"),
+    "suggestions": ("possible duplicate", "possible duplicates"),
+}
 
 Told = Literal["sent", "failed", "later", "nothing"]
 
@@ -78,7 +85,7 @@ def _marked(notice: Notice, status: Literal["sent", "failed"], at: Ports) -> Tol
     ended = notice.model_copy(update={"status": status, "sending_until": None, "wake_at": None})
     for attempt in range(TRIES):
         writes: list[Write] = [PutNotice(ended)]
-        job = at.jobs.get(notice.company, notice.job) if notice.job else None
+        job = at.jobs.get(notice.company, notice.job) if notice.topic == "own_jobs" else None
         if job is not None:
             writes.append(PutJob(job.model_copy(update={"email": job.email.model_copy(update={"status": status})})))
         try:
@@ -97,9 +104,17 @@ def written(notice: Notice, at: Ports, console_url: str) -> Mail:
     """The e-mail, text and HTML from the same figures."""
     company = at.companies.get(notice.company)
     name = company.name if company is not None else notice.company
-    figures = {**notice.data, "company": name, "link": link_of(notice, console_url)}
+    figures = {
+        **notice.data,
+        "company": name,
+        "link": link_of(notice, console_url),
+        "why": TOPICS[notice.topic].why if notice.topic else "",
+        "preferences": f"{console_url}/#/companies/{notice.company}/settings",
+    }
     if notice.template == "job_done":
         figures |= _of_job(notice.data)
+    elif notice.template == "daily_summary":
+        figures |= _of_summary(notice.data)
     subject, _, text = _rendered(notice.template, "txt", figures).partition("\n")
     html = _rendered(notice.template, "html", {**figures, "subject": subject})
     return Mail(to=notice.to, subject=subject, text=text.lstrip("\n"), html=html)
@@ -120,6 +135,17 @@ def _of_job(data: Mapping[str, Any]) -> dict[str, Any]:
         "failures": failures,
         "more": max(0, progress.get("failed", 0) - len(failures)),
         "took": _took(data),
+    }
+
+
+def _of_summary(data: Mapping[str, Any]) -> dict[str, Any]:
+    waiting, failures = data["waiting"], [_failure(each) for each in data["failures"]]
+    lines = ((waiting[name], _WAITING[name][waiting[name] != 1]) for name in _WAITING)
+    return {
+        "counts": [(words, count) for count, words in lines if count],
+        "things": sum(waiting.values()),
+        "failures": failures,
+        "more": max(0, waiting["errors"] - len(failures)),
     }
 
 

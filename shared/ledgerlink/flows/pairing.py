@@ -19,12 +19,14 @@ from ledgerlink.ports import (
     PutConnection,
     PutEntry,
     PutLane,
+    PutNotice,
     Write,
 )
 from ledgerlink.state.company import Choice, Company, Connection, Organisation, Tokens
 from ledgerlink.state.lane import Direction
 from ledgerlink.state.record import RecordKey
 
+from . import subscriptions
 from .entries import record_entry
 
 TRIES = 6
@@ -170,7 +172,21 @@ def _paired(company: str, choice: Choice, grant: Grant, at: Ports) -> list[Write
         *_lanes(company, "", at),
         *_first_day(company, at),
         _entry(connection, "connected", grant.sub, at),
+        *(_back(connection, grant, at) if connection.state == "needs_reconnect" else []),
     ]
+
+
+def _back(connection: Connection, grant: Grant, at: Ports) -> list[PutNotice]:
+    """Whoever heard that the connection was lost hears that it is back."""
+    return subscriptions.notices(
+        connection.company,
+        "connection_back",
+        "connected",
+        at,
+        id=f"connected-{connection.version}",
+        data={"organisation": connection.organisation.name if connection.organisation else ""},
+        concerned=[connection.connected_email, grant.email],
+    )
 
 
 def _lanes(company: str, paused: str, at: Ports) -> list[Write]:

@@ -10,6 +10,8 @@ from ledgerlink.rules.export import due
 from ledgerlink.state.lane import Direction
 from ledgerlink.state.record import RecordKey
 
+from .subscriptions import SUMMARY
+
 AT_ONCE = 50
 
 
@@ -52,6 +54,8 @@ def _bells(at: Ports, thing: Woken) -> set[tuple[str, Direction]]:
             return {(thing.company, "import" if thing.name == "import" else "export")}
         case "dispatch":
             return {(thing.company, "export")}
+        case "cursor" if thing.name == SUMMARY:
+            at.doorbells.notice(thing.company, SUMMARY)
         case "cursor":
             return {(thing.company, "import")}
         case "stale":

@@ -13,16 +13,15 @@ from datetime import timedelta
 from ledgerlink.errors import Conflict, LedgerBusy, NotConnected, StoreBusy
 from ledgerlink.ports import Ports, PutConnection, PutEntry, PutLane, PutNotice, Write
 from ledgerlink.state.company import Connection, Tokens
-from ledgerlink.state.notice import Notice
 from ledgerlink.state.record import RecordKey
 
+from . import subscriptions
 from .entries import record_entry
 
 GOOD_FOR = timedelta(seconds=150)  # longer than any function works with one token
 GOOD_ENOUGH = timedelta(seconds=40)  # while somebody else renews
 RENEWING = timedelta(seconds=30)  # longer than one renewal takes: after that whoever began it is dead
 PATIENCE = 12  # looks, a second apart
-RING_AGAIN = timedelta(minutes=2)
 TRIES = 5
 
 
@@ -121,14 +120,14 @@ def lost(company: str, at: Ports, *, refused: str, detail: str) -> None:
         ours = tokens is not None and refused in (tokens.access_token, tokens.refresh_token)
         if connection.state != "connected" or not ours:
             return
-        notice = _notice(connection, at, detail)
+        notices = _notices(connection, at, detail)
         try:
             # On the connection's version: whoever reconnects stores tokens first and the connection after.
-            at.commit.all(*_broken(connection, at, detail), *([PutNotice(notice)] if notice else []))
+            at.commit.all(*_broken(connection, at, detail), *notices)
         except Conflict:
             continue
-        if notice:
-            at.doorbells.notice(company, notice.id)
+        for put in notices:
+            at.doorbells.notice(company, put.notice.id)
         return
     raise StoreBusy("the connection is contended")
 
@@ -154,21 +153,17 @@ def _broken(connection: Connection, at: Ports, detail: str) -> list[Write]:
     ]
 
 
-def _notice(connection: Connection, at: Ports, detail: str) -> Notice | None:
-    """To whoever connected; where nobody left an address there is only the console."""
-    if not connection.connected_email:
-        return None
-    now, company = at.clock.now(), at.companies.get(connection.company)
-    return Notice(
-        company=connection.company,
+def _notices(connection: Connection, at: Ports, detail: str) -> list[PutNotice]:
+    """To whoever connected, and who else wants to hear; where nobody left an address there is only the console."""
+    return subscriptions.notices(
+        connection.company,
+        "connection_lost",
+        "needs_reconnect",
+        at,
         id=f"needs-reconnect-{connection.version}",
-        template="needs_reconnect",
-        to=connection.connected_email,
         data={
-            "company": company.name if company else connection.company,
             "organisation": connection.organisation.name if connection.organisation else "",
             "detail": detail,
         },
-        created_at=now,
-        wake_at=now + RING_AGAIN,
+        concerned=[connection.connected_email],
     )

@@ -12,12 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, StoreBusy, Transient
 from ledgerlink.ports import Ports, PutJob, PutNotice, Write
-from ledgerlink.state.job import ENDED, Job, JobStatus
+from ledgerlink.state.job import BY_ITSELF, ENDED, Job, JobStatus
 from ledgerlink.state.notice import Notice
 
+from . import subscriptions
 from .bulk.registry import REGISTRY
 from .bulk.work import Step, Work
 from .context import open_context
@@ -157,6 +159,8 @@ def _store(mine: Job, after: Job, at: Ports) -> Job | None:
         writes: list[Write] = [PutJob(after)]
         if after.status in ENDED and after.email.status == "pending":
             writes.append(PutNotice(_notice(after, at.clock.now())))
+        if after.status in ("done", "failed"):
+            writes += _for_others(after, at)
         try:
             at.commit.all(*writes)
             return after.model_copy(update={"version": after.version + 1})
@@ -176,17 +180,38 @@ def _give_back(mine: Job, at: Ports) -> None:
 
 
 def _notice(job: Job, now: datetime) -> Notice:
-    shown = {"kind", "status", "progress", "failures", "error", "notes", "started_at", "finished_at"}
     return Notice(
         company=job.company,
         id=notice_id(job),
         template="job_done",
+        topic="own_jobs",
         to=job.email.to,
-        data={**job.model_dump(mode="json", include=shown), "title": REGISTRY[job.kind].title},
+        data=_figures(job),
         created_at=now,
         job=job.id,
         wake_at=now + HINT_LOST,
     )
+
+
+def _for_others(job: Job, at: Ports) -> list[PutNotice]:
+    """To those who want to hear of jobs that others start; of one that began by itself only if it failed."""
+    if job.started_by == BY_ITSELF and job.status == "done" and not job.progress.failed:
+        return []
+    return subscriptions.notices(
+        job.company,
+        "others_jobs",
+        "job_done",
+        at,
+        id=notice_id(job),
+        data=_figures(job),
+        job=job.id,
+        but_sub=job.started_by,
+    )
+
+
+def _figures(job: Job) -> dict[str, Any]:
+    shown = {"kind", "status", "progress", "failures", "error", "notes", "started_at", "finished_at"}
+    return {**job.model_dump(mode="json", include=shown), "title": REGISTRY[job.kind].title}
 
 
 def notice_id(job: Job) -> str:

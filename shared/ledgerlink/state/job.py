@@ -10,6 +10,7 @@ from ledgerlink.kinds import Value
 JobStatus = Literal["planning", "planned", "running", "done", "failed", "cancelled"]
 ChunkSort = Literal["ids", "wanted", "plan", "changed", "before", "result"]
 
+BY_ITSELF = "clock"  # who starts what nobody starts
 ENDED: tuple[JobStatus, ...] = ("done", "failed", "cancelled")
 
 

@@ -7,13 +7,18 @@ from typing import Any, Literal
 
 from ledgerlink.kinds import Value
 
+from .subscription import Topic
+
+Template = Literal["job_done", "needs_reconnect", "connected", "merged", "crm_webhook_paused", "daily_summary"]
+
 
 class Notice(Value):
     """Which template, with which figures, to whom, and whether it went out."""
 
     company: str
     id: str
-    template: Literal["job_done", "needs_reconnect", "connected", "merged"]
+    template: Template
+    topic: Topic | None = None  # what the reader may ask to hear no more
     to: str
     data: dict[str, Any]
     created_at: datetime

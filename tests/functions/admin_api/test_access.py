@@ -35,7 +35,8 @@ def _expected(method: str, path: str) -> set[str]:
 
     if (method, path) in ADMIN_ONLY:
         return {"admin"}
-    allowed = {"admin", "finance"} | ({"viewer"} if method == "GET" else set())
+    own = (method, path) == ("PUT", "/v1/companies/{company}/subscriptions")  # of the caller, whoever that is
+    allowed = {"admin", "finance"} | ({"viewer"} if method == "GET" or own else set())
     patterns = CRM_READS if method == "GET" else CRM_WRITES
     if any(re.fullmatch(p.replace("KIND", "|".join(KINDS)), path) for p in patterns):
         allowed.add("crm")

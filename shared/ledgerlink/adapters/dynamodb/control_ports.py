@@ -18,6 +18,7 @@ from ledgerlink.state.lane import Direction, Lane
 from ledgerlink.state.mapping import Mappings
 from ledgerlink.state.notice import Notice
 from ledgerlink.state.reference import Reference
+from ledgerlink.state.subscription import Subscription
 from ledgerlink.state.suggestion import Suggestion
 
 from . import control
@@ -145,6 +146,18 @@ class DynamoNotices:
 
     def get(self, company: str, notice: str) -> Notice | None:
         return control.load(company, f"notice#{notice}", Notice)
+
+
+class DynamoSubscriptions:
+    """``ports.Subscriptions``."""
+
+    def get(self, company: str, who: str) -> Subscription | None:
+        return control.load(company, f"subscription#{who}", Subscription)
+
+    def all(self, company: str) -> list[Subscription]:
+        with translated():
+            rows = ControlItem.query(company, ControlItem.sk.startswith("subscription#"), consistent_read=True)
+            return [control.value_of(item, Subscription) for item in rows]
 
 
 class DynamoSuggestions:

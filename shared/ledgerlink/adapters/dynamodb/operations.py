@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -17,6 +18,8 @@ from ledgerlink.state.dispatch import Dispatch
 from . import control, crm
 from .items import activity_item, claim_sk, link_item, link_sk, record_item
 from .tables import ControlItem, LinkItem, RecordItem
+
+NOTICES_KEPT = timedelta(days=90)  # after they went out, or were given up
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,14 @@ def _put_job(write: ports.PutJob) -> list[Operation]:
 
 def _put_notice(write: ports.PutNotice) -> list[Operation]:
     notice = write.notice
-    wake_at = notice.wake_at if notice.status == "pending" else None
-    return [_control(notice.company, f"notice#{notice.id}", notice, wake_at=wake_at, status=notice.status)]
+    over = notice.status != "pending"
+    more = {"wake_at": None, "expires_at": notice.created_at + NOTICES_KEPT} if over else {"wake_at": notice.wake_at}
+    return [_control(notice.company, f"notice#{notice.id}", notice, status=notice.status, **more)]
+
+
+def _put_subscription(write: ports.PutSubscription) -> list[Operation]:
+    value = write.subscription
+    return [_control(value.company, f"subscription#{value.who}", value)]
 
 
 def _put_suggestion(write: ports.PutSuggestion) -> list[Operation]:
@@ -202,6 +211,7 @@ _OPERATIONS: dict[type, Callable[[Any], list[Operation]]] = {
     ports.ClaimOrganisation: _claim_organisation,
     ports.PutJob: _put_job,
     ports.PutNotice: _put_notice,
+    ports.PutSubscription: _put_subscription,
     ports.PutSuggestion: _put_suggestion,
     ports.PutReference: _put_reference,
     ports.PutMappings: _put_mappings,
