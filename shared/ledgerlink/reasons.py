@@ -72,6 +72,8 @@ _ALL = (
     # --- it waits
     Reason("contact_not_linked", "wait", "Its customer is not in the ledger yet.",
            "Link or send the organization, or turn create_linked_contact_for_document on; it then goes by itself."),
+    Reason("product_error", "refuse", "A product cannot go to the ledger, so nothing of the whole send went (stop_send_on_product_error).",
+           "Mend the products named, then send again."),
     Reason("product_not_sent", "wait", "A product on it is not in the ledger yet.",
            "See what keeps the product; the document then goes by itself."),
     Reason("integration_disabled", "wait", "The integration is switched off.", "Turn integration_enabled on.", "admin"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.ports import Budget
+from ledgerlink.rules import export
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import Job, JobItem, Progress
 from tests.support.builders import NOON, a_link, a_linked, a_record, an_organization, settings
@@ -69,7 +70,8 @@ def test_until_when_a_plan_holds(changed: dict[str, Any], why: str) -> None:
 
 
 def plan(link: Any, content: Any = None, **changed: Any) -> JobItem:
-    return rules.plan_export(a_record(content), link, settings(**changed), "job-1")
+    record, ordered = a_record(content), link.model_copy(update={"ordered_by": "job-1"})
+    return rules.planned_as(record, link, export.decide(record, ordered, settings(**changed)))
 
 
 def test_one_without_a_contact_is_created_although_it_would_not_go_by_itself() -> None:

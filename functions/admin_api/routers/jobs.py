@@ -38,10 +38,8 @@ class JobIn(Value):
         return self
 
     @property
-    def chosen(self) -> list[str] | None:
-        if self.records is not None:
-            return [record.id for record in self.records]
-        return self.ids
+    def chosen(self) -> list[tuple[str, str]] | None:
+        return None if self.records is None else [(record.kind, record.id) for record in self.records]
 
 
 class JobOut(Shown):
@@ -89,7 +87,11 @@ class JobItemPage(Shown):
 @routes.post(f"{COMPANY}/jobs", tags=["jobs"], status_code=202, **open_to(*FINANCE, most_bytes=LARGE))
 def start_job(at: At, who: Who, body: JobIn) -> JobOut:
     """Start a job, or plan it with `dry_run`; it goes on by itself and tells by e-mail when it is over."""
-    return shown(flow.start(at, body.kind, who.actor, dry_run=body.dry_run, ids=body.chosen, options=body.options))
+    return shown(
+        flow.start(
+            at, body.kind, who.actor, dry_run=body.dry_run, ids=body.ids, records=body.chosen, options=body.options
+        )
+    )
 
 
 @routes.get(f"{COMPANY}/jobs", tags=["jobs"], **open_to(*READERS))

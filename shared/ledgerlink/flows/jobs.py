@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, StoreBusy
+from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Page, PutJob, Write
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import chunks
@@ -30,22 +31,26 @@ def start(
     *,
     dry_run: bool = False,
     ids: Sequence[str] | None = None,
+    records: Sequence[tuple[str, str]] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Job:
-    """Start a job; ``ids`` narrows it down (None: all eligible). Returns it as stored.
+    """Start a job; ``ids``, or ``records`` as (kind, id), narrow it down (None: all eligible). Returns it as stored.
 
     Raises Invalid (unknown kind, bad options), NotConnected, Refused.
     """
     if kind not in STARTABLE:
         raise Invalid(FieldProblem("kind", f"{kind!r} is not one of {', '.join(sorted(STARTABLE))}"))
-    if ids is not None and not 0 < len(ids) <= MOST_CHOSEN:
+    named = list(dict.fromkeys(records if records is not None else [("", id_) for id_ in ids or ()]))
+    if (ids is not None or records is not None) and not 0 < len(named) <= MOST_CHOSEN:
         raise Invalid(FieldProblem("ids", f"name 1 to {MOST_CHOSEN:,} records, or leave ids out for all"))
     at, company = context.at, context.company
     job = new(context, kind, actor, dry_run=dry_run)
-    job = job.model_copy(update={"options": dict(options or {}), "chosen": len(set(ids or ()))})
+    job = job.model_copy(update={"options": dict(options or {}), "chosen": len(named)})
     job = REGISTRY[kind].begin(context, job)
-    for number, some in enumerate(chunks(dict.fromkeys(ids or ()), IDS_IN_CHUNK)):
-        at.jobs.write_chunk(job, "ids", number, [JobItem(kind="", id=id_, outcome="chosen") for id_ in some])
+    if sort := next((sort for sort, _ in named if sort not in ("", *KINDS)), ""):
+        raise Invalid(FieldProblem("records", f"{sort!r} is no kind of record"))
+    for number, some in enumerate(chunks(named, IDS_IN_CHUNK)):
+        at.jobs.write_chunk(job, "ids", number, [JobItem(kind=kind, id=id_, outcome="chosen") for kind, id_ in some])
     at.commit.all(PutJob(job))
     at.doorbells.job(company.id, job.id)
     return job.model_copy(update={"version": job.version + 1})

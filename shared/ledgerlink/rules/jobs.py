@@ -17,10 +17,8 @@ from ledgerlink.state.record import Record
 
 from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .export import as_json
-from .export import decide as decide_export
 from .limits import DAY_LIMITS, FLOORS, PER_MINUTE
 from .merge import is_blank
-from .profiles import CompanySettings
 
 PLAN_HOLDS = timedelta(hours=24)
 KEPT_FAILURES = 20
@@ -114,10 +112,8 @@ def why_outdated(job: Job, *, settings_version: int, organisation: str, now: dat
 # ------------------------------------------------------------------ a plan's lines
 
 
-def plan_export(record: Record, link: Link, settings: CompanySettings, job: str) -> JobItem:
+def planned_as(record: Record, link: Link, decision: Decision) -> JobItem:
     """What exporting the record would do if the job ordered it now."""
-    ordered = link.model_copy(update={"ordered_by": job})
-    decision = decide_export(record, ordered, settings)
     item = JobItem(
         kind=record.kind,
         id=record.id,

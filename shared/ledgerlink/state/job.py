@@ -119,5 +119,11 @@ class JobItem(Value):
     line: int = 0  # of a CSV
     document: dict[str, Any] | None = None  # what the ledger said, for applying without reading again
     row: dict[str, str] | None = None  # of a CSV, for applying without parsing again
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """Which record: ids of different kinds may be the same."""
+        return self.kind, self.id
+
     before: dict[str, Any] | None = None  # record and link as they were (``state.image``)
     put_back: dict[str, Any] | None = None  # what the ledger's document is to say again, field by field

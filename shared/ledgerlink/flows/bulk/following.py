@@ -13,7 +13,7 @@ from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
 
 from . import receipts
-from .ordering import link_of, ordered
+from .ordering import decider, link_of, ordered
 from .work import Step, Work
 
 SLOWEST_S, FASTEST_S = 5.0, 1.0
@@ -28,10 +28,10 @@ def follow_chunk(work: Work, *, cancelled: bool = False) -> Step:
     pending = [item for item in items if item.outcome in rules.SENDING]
     links = work.at.links.many(LinkKey(*work.record_key(item)) for item in pending)
     told = {
-        item.id: _outcome(item, link_of(links, work.record_key(item)), job, cancelled=cancelled) for item in pending
+        item.named: _outcome(item, link_of(links, work.record_key(item)), job, cancelled=cancelled) for item in pending
     }
-    told |= _overtaken(work, [item for item in pending if told[item.id] is None], links, cancelled=cancelled)
-    now = [told.get(item.id) or item for item in items]
+    told |= _overtaken(work, [item for item in pending if told[item.named] is None], links, cancelled=cancelled)
+    now = [told.get(item.named) or item for item in items]
     done = [item for item in now if item.outcome not in rules.SENDING]
     if len(done) < len(now):
         figures = rules.counted(done, job.counted)
@@ -49,6 +49,8 @@ def _outcome(item: JobItem, link: Link, job: Job, *, cancelled: bool) -> JobItem
     mine = link.ordered_by == job.id
     if link.last_job == job.id:
         return _told(item, link, link.last_outcome)
+    if mine and link.waits_on.startswith("record:"):
+        return _told(item, link, "skipped")  # it goes by itself once that record is there
     if mine and (link.is_due or link.waits_on):
         return item
     if link.is_due and link.ordered_by not in ("", "person") and not cancelled:
@@ -69,10 +71,10 @@ def _told(item: JobItem, link: Link, outcome: str) -> JobItem:
 
 def _overtaken(
     work: Work, lost: list[JobItem], links: dict[LinkKey, Link], *, cancelled: bool
-) -> dict[str, JobItem | None]:
+) -> dict[tuple[str, str], JobItem | None]:
     """Lines whose link no longer names the job: the history tells what the job did to them; the others are ordered
     again, unless there is nothing left to send."""
-    told: dict[str, JobItem | None] = {}
+    told: dict[tuple[str, str], JobItem | None] = {}
     keys = [work.record_key(item) for item in lost]
     entries = receipts.of_job(work.at, keys, work.job.id)
     records = work.at.records.many(keys)
@@ -80,13 +82,13 @@ def _overtaken(
     for item, key in zip(lost, keys, strict=True):
         record = records.get(key)
         if key in entries:
-            told[item.id] = receipts.restored(item, entries[key])
+            told[item.named] = receipts.restored(item, entries[key])
         elif record is None or record.deleted or cancelled:
-            told[item.id] = rules.left_out(item, "cancelled" if cancelled else "changed_meanwhile")
+            told[item.named] = rules.left_out(item, "cancelled" if cancelled else "changed_meanwhile")
         else:
-            planned = rules.plan_export(record, link_of(links, key), work.context.settings, work.job.id)
-            again.append(planned)
-    return told | {item.id: item for item in ordered(work, again)}
+            link = link_of(links, key)
+            again.append(rules.planned_as(record, link, decider(work, [record])(record, link)))
+    return told | {item.named: item for item in ordered(work, again)}
 
 
 def was_sent(link: Link, job: Job) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ledgerlink.flows import lanes
 from ledgerlink.flows.carrying_out import carry_out
+from ledgerlink.flows.gathering import facts_for
 from ledgerlink.ports import PutLink
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import jobs as rules
-from ledgerlink.rules.decisions import Decision, Nothing
+from ledgerlink.rules.decisions import Create, Decision, First, Nothing, Send
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
-from ledgerlink.state.record import RecordKey
+from ledgerlink.state.record import Record, RecordKey
 
 from .work import Work
 
@@ -31,19 +32,19 @@ def order_chunk(work: Work) -> Job:
 
 def ordered(work: Work, planned: Sequence[JobItem]) -> list[JobItem]:
     """Each line as it now stands: in the queue (its outcome still a plan's word), or settled here and now."""
-    settled = {item.id: rules.done_as(item) for item in planned if item.outcome == "unchanged" or not item.revision}
-    left = [item for item in planned if item.id not in settled]
+    settled = {item.named: rules.done_as(item) for item in planned if item.outcome == "unchanged" or not item.revision}
+    left = [item for item in planned if item.named not in settled]
     for _ in range(TRIES):
         if not left:
             break
         orders = _orders(work, left)
         puts = [order for order in orders if order.link is not None]
         stored = work.at.commit.each([[PutLink(order.link)] for order in puts if order.link is not None])
-        lost = {order.item.id for order, kept in zip(puts, stored, strict=True) if not kept}
-        settled |= {order.item.id: order.item for order in orders if order.item.id not in lost}
-        left = [item for item in left if item.id in lost]
-    settled |= {item.id: rules.left_out(item, "changed_meanwhile") for item in left}
-    return [settled[item.id] for item in planned]
+        lost = {order.item.named for order, kept in zip(puts, stored, strict=True) if not kept}
+        settled |= {order.item.named: order.item for order in orders if order.item.named not in lost}
+        left = [item for item in left if item.named in lost]
+    settled |= {item.named: rules.left_out(item, "changed_meanwhile") for item in left}
+    return [settled[item.named] for item in planned]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def _orders(work: Work, items: Sequence[JobItem]) -> list[Order]:
     """Decide each line afresh on what is stored now, and carry out at once what needs no call."""
     links = work.at.links.many(LinkKey(*work.record_key(item)) for item in items)
     records = work.at.records.many(work.record_key(item) for item in items)
+    decide = decider(work, [record for record in records.values() if not record.deleted])
     orders: list[Order] = []
     others: list[tuple[Link, Decision]] = []
     for item in items:
@@ -68,7 +70,8 @@ def _orders(work: Work, items: Sequence[JobItem]) -> list[Order]:
         if work.job.id in (link.ordered_by, link.last_job):  # by an earlier try of this turn
             orders.append(Order(item if item.outcome in rules.SENDING else rules.done_as(item)))
             continue
-        now = rules.plan_export(record, link, work.context.settings, work.job.id)
+        decision = decide(record, link)
+        now = rules.planned_as(record, link, decision)
         if work.job.dry_run and not rules.same_plan(item, now):
             orders.append(Order(rules.left_out(item, "changed_since_plan")))
         elif now.outcome in rules.SENDING:
@@ -76,9 +79,25 @@ def _orders(work: Work, items: Sequence[JobItem]) -> list[Order]:
         else:
             orders.append(Order(rules.done_as(now)))
             by_job = link.model_copy(update={"ordered_by": work.job.id})
-            others.append((by_job, export_rules.decide(record, by_job, work.context.settings)))
+            others.append((by_job, decision))
     carry_out(work.at, [(link, decision) for link, decision in others if _is_news(link, decision, work.now)])
     return orders
+
+
+def decider(work: Work, records: Sequence[Record]) -> Callable[[Record, Link], Decision]:
+    """What would be done about each if the job ordered it now. What is made first on its behalf does not keep it."""
+    with_facts = any(export_rules.asks_for_facts(record) for record in records)
+    facts = facts_for(work.context, records) if with_facts else None
+
+    def decide(record: Record, link: Link) -> Decision:
+        ordered = link.model_copy(update={"ordered_by": work.job.id})
+        decision = export_rules.decide(record, ordered, work.context.settings)
+        if facts is None or not isinstance(decision, Send):
+            return decision
+        final = export_rules.complete(decision, record, ordered, facts)
+        return decision if isinstance(final, First | Create) else final
+
+    return decide
 
 
 def _is_news(link: Link, decision: Decision, now: datetime) -> bool:

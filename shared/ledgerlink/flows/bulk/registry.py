@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from ledgerlink.kinds import KINDS
+from ledgerlink.rules.sending import by_itself, is_live
+
 from .csv_import import CsvImport
-from .export_organizations import ExportOrganizations
 from .import_contacts import ImportContacts
 from .import_payments import ImportPayments
 from .import_reference_data import ImportReferenceData
 from .reconcile import Reconcile
+from .send import Send
 from .undo import Undo
 from .update_invoices import UpdateInvoices
 from .work import Bulk
 
 _ALL: tuple[Bulk, ...] = (
     ImportContacts(),
-    ExportOrganizations(),
+    Send("export-organizations", "Export of organizations", ("organizations",), undoable=True),
+    Send("send", "Sending to the ledger", tuple(KINDS), by_itself),
+    Send("send-invoices", "Sending of invoices and credit notes", ("invoices", "credit-notes"), is_live),
     ImportReferenceData(),
     ImportPayments(),
     UpdateInvoices(),

@@ -21,7 +21,7 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import images, receipts, undoing
-from .export_organizations import calls_of
+from .send import calls_of
 from .work import Step, Work
 
 PAGE = 500

@@ -100,6 +100,10 @@ class Work:
         """The next of the records that were named when the job was started."""
         return [item.id for item in islice(self._named(start), most)]
 
+    def named(self, start: int, most: int) -> list[tuple[str, str]]:
+        """The same with their kinds, "" where only ids were given."""
+        return [item.named for item in islice(self._named(start), most)]
+
     def _named(self, start: int) -> Iterator[JobItem]:
         for number in range(start // IDS_IN_CHUNK, -(-self.job.chosen // IDS_IN_CHUNK)):
             chunk = self.at.jobs.read_chunk(self.job, "ids", number)

@@ -1,0 +1,61 @@
+"""Products before a manual send: a problem with one stops it all, naming it (``stop_send_on_product_error``)."""
+
+from __future__ import annotations
+
+from ledgerlink.errors import Refused
+from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.ports import PutLink
+from ledgerlink.rules import export as export_rules
+from ledgerlink.rules import jobs as rules
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
+
+from .work import Step, Work
+
+LOOK_AGAIN_S = 1.0
+_STUCK = ("error", "parked", "conflict", "skipped")
+
+
+def wait_for(work: Work) -> Step | None:
+    """None once every product on the planned documents is in the ledger, or the setting does not ask for it.
+
+    Raises Refused ``product_error``: the job fails, and nothing was ordered.
+    """
+    if not work.context.settings.stop_send_on_product_error or work.job.memory.get("products_sent"):
+        return None
+    keys = _products(work)
+    found = work.at.links.many(keys)
+    links = {key: found.get(key) or Link(company=key.company, kind=key.kind, id=key.id, stage=2) for key in keys}
+    records = work.at.records.many(key.record for key in keys)
+    missing = [link for link in links.values() if not link.document_id and link.key.record in records]
+    stuck = [link for link in missing if link.state in _STUCK and link.last_job == work.job.id]
+    if stuck:
+        told = ", ".join(sorted(f"{records[link.key.record].content.code} ({link.reason})" for link in stuck))  # type: ignore[attr-defined]
+        raise Refused("product_error", f"nothing was sent: {told}")
+    if not missing:
+        work_done = {**work.job.memory, "products_sent": True}
+        return Step(work.job.model_copy(update={"memory": work_done}))
+    _order(work, [link for link in missing if not link.is_due and link.ordered_by != work.job.id])
+    return Step(work.job, delay_s=LOOK_AGAIN_S, waiting_for="product_not_sent")
+
+
+def _products(work: Work) -> list[LinkKey]:
+    found: set[RecordKey] = set()
+    for number in range(work.job.chunk):
+        items = [item for item in work.plan_chunk(number) if item.outcome in rules.SENDING | {"skip"}]
+        for record in work.at.records.many(work.record_key(item) for item in items).values():
+            found |= _on(record)
+    return [LinkKey(*key) for key in sorted(found)]
+
+
+def _on(record: Record) -> set[RecordKey]:
+    if not isinstance(record.content, MoneyDocument):
+        return set()
+    return {RecordKey(record.company, "products", line.product_id) for line in record.content.lines if line.product_id}
+
+
+def _order(work: Work, links: list[Link]) -> None:
+    if links:
+        ordered = {"create_ordered": True, "ordered_by": work.job.id}
+        work.at.commit.each([[PutLink(export_rules.due(link.model_copy(update=ordered), work.now))] for link in links])
+        work.at.doorbells.ring(work.company, "export")

@@ -1,0 +1,25 @@
+"""Which records a job sends when nobody names them (D7, D13)."""
+
+from __future__ import annotations
+
+from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.state.record import Record
+
+from .profiles import CompanySettings
+
+_NOT_LIVE = frozenset({"paid", "awaiting_approval", "void"})
+
+
+def is_live(record: Record, settings: CompanySettings) -> bool:
+    """Send all live: nothing of it is paid, and it is neither paid, pending nor void. Drafts go only as ``any``."""
+    content = record.content
+    if not isinstance(content, MoneyDocument) or content.status in _NOT_LIVE:
+        return False
+    if content.status == "draft" and "any" not in settings.exportable_statuses:
+        return False
+    return content.status != "part_paid" and content.amount_outstanding in (None, content.total)
+
+
+def by_itself(record: Record, settings: CompanySettings) -> bool:
+    """All eligible: of documents the live ones, of everything else all."""
+    return not isinstance(record.content, MoneyDocument) or is_live(record, settings)

@@ -1,0 +1,89 @@
+"""Invoices by hand: send selected, send all live, and all or nothing where a product cannot go (D3, D7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ledgerlink.flows import reference_data
+from ledgerlink.flows.saving import Push, save
+from ledgerlink.state.link import LinkKey
+from ledgerlink.state.record import RecordKey
+from tests.support.aws import AwsInProcess
+from tests.support.hub import ACME, ANN, Hub
+
+LINE = {"description": "Work", "quantity": "1", "unit_price": "10.00", "tax_code": "OUTPUT2", "account_code": "200"}
+
+
+@pytest.fixture
+def hub(tables: object, aws: AwsInProcess) -> Iterator[Hub]:
+    made = Hub(aws, profile="crm")
+    reference_data.refresh(made.context)
+    made.save("o1")
+    yield made
+    made.close()
+
+
+def put(hub: Hub, id_: str, kind: str = "invoices", **fields: Any) -> None:
+    said = {"number": f"N-{id_}", "organization_id": "o1", "issue_date": "2026-11-20", "lines": [LINE]}
+    save(hub.context, RecordKey(ACME, kind, id_), Push(said | fields), ANN)
+
+
+def product(hub: Hub, id_: str, code: str) -> None:
+    save(hub.context, RecordKey(ACME, "products", id_), Push({"code": code, "name": code}), ANN)
+
+
+def states(hub: Hub, *ids: str) -> list[str]:
+    links = [hub.at.links.get(LinkKey(ACME, "invoices", id_)) for id_ in ids]
+    return [link.state if link is not None else "" for link in links]
+
+
+def test_all_live_go_as_drafts_and_the_pending_and_void_do_not(hub: Hub) -> None:
+    put(hub, "1")
+    put(hub, "2", status="awaiting_approval")
+    put(hub, "3", status="void")
+    put(hub, "4", kind="credit-notes")
+    job = hub.done("send-invoices")
+    assert hub.outcomes(job) == {"1": "created", "4": "created"}
+    assert {row["Status"] for row in hub.xero.control("GET", "state")["invoices"]} == {"DRAFT"}
+
+
+def test_those_selected_go_whatever_their_status_and_one_bad_one_stops_no_other(hub: Hub) -> None:
+    put(hub, "1", status="awaiting_approval")
+    put(hub, "2", lines=[])
+    put(hub, "3")
+    job = hub.done("send-invoices", ids=["1", "2", "9"])
+    assert hub.outcomes(job) == {"1": "created", "2": "failed", "9": "failed"}
+    assert states(hub, "1", "2", "3") == ["linked", "error", "unlinked"]
+
+
+def test_a_plan_tells_what_is_wrong_and_sends_nothing(hub: Hub) -> None:
+    put(hub, "1")
+    put(hub, "2", currency="XXX")
+    job = hub.done("send-invoices", dry_run=True)
+    told = {item.id: (item.outcome, item.reason) for item in hub.items(job)}
+    assert told == {"1": ("create", ""), "2": ("fail", "currency_not_subscribed")}
+    assert not hub.xero.control("GET", "state")["invoices"]
+
+
+def test_records_of_any_kind_can_be_sent(hub: Hub) -> None:
+    product(hub, "1", "DRILL")
+    put(hub, "1")
+    job = hub.done("send", records=[("products", "1"), ("invoices", "1")])
+    assert [(item.kind, item.outcome) for item in hub.items(job)] == [("products", "created"), ("invoices", "created")]
+
+
+def test_a_product_that_cannot_go_stops_the_whole_send_and_is_named(hub: Hub) -> None:
+    product(hub, "p1", "GOOD")
+    product(hub, "p2", "X" * 31)
+    put(hub, "1", lines=[{**LINE, "product_id": "p1"}])
+    put(hub, "2", lines=[{**LINE, "product_id": "p2"}])
+    job = hub.done("send-invoices")
+    assert job.status == "failed"
+    assert f"{'X' * 31} (field_too_long)" in job.error
+    assert not hub.xero.control("GET", "state")["invoices"]
+    hub.setting(stop_send_on_product_error=False)
+    job = hub.done("send-invoices")
+    assert hub.outcomes(job) == {"1": "created", "2": "skipped"}
