@@ -16,6 +16,7 @@ from ledgerlink.state.document import Document
 from . import answers, reading, reference
 from .client import ANSWER_S, Lost, NeverLeft
 from .kinds import READ, WIRE, WireKind
+from .searches import Searches
 from .session import NoPermitNow, Session
 
 _SHORTLY = timedelta(seconds=30)
@@ -24,8 +25,11 @@ _SHORTLY = timedelta(seconds=30)
 class XeroLedger:
     """``short_code`` goes into deep links; it may be blank until the organisation has been read."""
 
-    def __init__(self, session: Session, *, clock: Clock, short_code: str = "") -> None:
+    def __init__(
+        self, session: Session, *, clock: Clock, short_code: str = "", searches: Searches | None = None
+    ) -> None:
         self._session, self._clock, self._short_code = session, clock, short_code
+        self._searches = searches or Searches(clock)
 
     # -------------------------------------------------------------- writing
 
@@ -125,6 +129,9 @@ class XeroLedger:
         return self._page(wire, query, purpose).documents
 
     def search(self, text: str) -> list[Document]:
+        return self._searches.of(self._session.organisation, text, self._searched)
+
+    def _searched(self, text: str) -> list[Document]:
         query = {"searchTerm": text, "page": 1, "pageSize": 10, "includeArchived": "true"}
         return self._page(WIRE["contact"], query, "person").documents[:10]
 

@@ -11,6 +11,7 @@ from ledgerlink.state.company import Organisation
 from .client import XeroClient, XeroEndpoints
 from .kinds import WIRE
 from .ledger import XeroLedger
+from .searches import Searches
 from .session import Access, Session
 
 
@@ -29,6 +30,7 @@ class XeroLedgers:
     ) -> None:
         self._client, self._endpoints, self._companies = client, endpoints, companies
         self._access, self._limits, self._clock = access, limits, clock
+        self._searches = Searches(clock)
 
     def of(self, company: str) -> XeroLedger:
         connection = self._companies.connection(company)
@@ -42,7 +44,8 @@ class XeroLedgers:
             limits=self._limits,
             clock=self._clock,
         )
-        return XeroLedger(session, clock=self._clock, short_code=connection.organisation.short_code)
+        short_code = connection.organisation.short_code
+        return XeroLedger(session, clock=self._clock, short_code=short_code, searches=self._searches)
 
     def url(self, organisation: Organisation, document_type: str, document_id: str) -> str:
         return WIRE[document_type].url(document_id, organisation.short_code)

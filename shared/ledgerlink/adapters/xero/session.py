@@ -53,7 +53,7 @@ class Session:
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._organisation, self._client, self._api_url = organisation, client, api_url
+        self.organisation, self._client, self._api_url = organisation, client, api_url
         self._access, self._limits, self._clock, self._monotonic = access, limits, clock, monotonic
         self._token = ""
 
@@ -116,7 +116,7 @@ class Session:
             now = self._clock.now()
             if until is not None and now >= until:
                 raise NoPermitNow(NoPermit(now, "ledger_busy"))
-            own = {"Authorization": f"Bearer {self._token}", "xero-tenant-id": self._organisation}
+            own = {"Authorization": f"Bearer {self._token}", "xero-tenant-id": self.organisation}
             if body:
                 own["Content-Type"] = "application/json"
             answer = self._client.call(
@@ -125,13 +125,13 @@ class Session:
             told.append(answers.seen(answer))
             return answer
         finally:
-            self._limits.settle(self._organisation, permit, told)
+            self._limits.settle(self.organisation, permit, told)
 
     def _permit(self, purpose: Purpose, *, patient: bool) -> Permit:
         """Waits a moment for the bucket; a wait that would take longer is the caller's to plan."""
         give_up_at = self._clock.now() + (PATIENCE if patient else timedelta())
         while True:
-            found = self._limits.acquire(self._organisation, 1, purpose)
+            found = self._limits.acquire(self.organisation, 1, purpose)
             if isinstance(found, Permit):
                 return found
             if found.reason != "ledger_busy" or found.retry_at > give_up_at:
