@@ -1,11 +1,11 @@
-"""``python -m bench [records]``: run every benchmark, print the table, fail where a goal is missed."""
+"""``python -m bench [records] [of bulk work]``: run every benchmark, print the table, fail where a goal is missed."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-from . import contacts
+from . import bulk, contacts, duplicates
 from .report import table
 
 
@@ -13,7 +13,8 @@ def main() -> int:
     """Exit status 1 where a goal is missed."""
     logging.disable(logging.WARNING)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    lines = contacts.run(count)
+    many = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+    lines = [*contacts.run(count), *duplicates.run(many), *bulk.run(many)]
     print(table(lines))
     return 0 if all(line.kept for line in lines) else 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,20 @@ class Meter:
 _WRITES = frozenset({"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"})
 
 
+class Stopwatch(httpx.BaseTransport):
+    """The simulator, and the time that was spent in it."""
+
+    def __init__(self, simulator: httpx.BaseTransport) -> None:
+        self._simulator, self.seconds = simulator, 0.0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        began = time.perf_counter()
+        answer = self._simulator.handle_request(request)
+        answer.read()
+        self.seconds += time.perf_counter() - began
+        return answer
+
+
 @dataclass
 class World:
     """Everything a benchmark needs."""
@@ -67,6 +82,7 @@ class World:
     simulator: Simulator
     ledger: httpx.Client
     meter: Meter
+    stopwatch: Stopwatch
 
     @property
     def context(self) -> Context:
@@ -91,13 +107,13 @@ def world(profile: str = "rental") -> Iterator[World]:
             Bucket="files", CreateBucketConfiguration={"LocationConstraint": in_process.REGION}
         )
         simulator = create_app(settings={"minute_limit": None, "day_limit": None, "webhooks": False})
-        transport = httpx.WSGITransport(app=simulator)
+        transport = Stopwatch(httpx.WSGITransport(app=simulator))
         ledger = httpx.Client(transport=transport, base_url="http://xero")
         at = Wiring(_settings(queues, key), transport=transport)
         _connect(at, ledger, profile)
         meter = Meter()
         aws.hook = meter.hook
-        yield World(at, "bench", simulator, ledger, meter)
+        yield World(at, "bench", simulator, ledger, meter, transport)
 
 
 def _queue(name: str) -> str:

@@ -311,7 +311,6 @@ class LinkFilter:
     status: str | None = None
     accounting_code: str | None = None
     q: str | None = None  # in title, number or e-mail
-    number: str | None = None  # in the number alone
     updated_since: str | None = None
     exported_since: str | None = None
     exported_until: str | None = None
@@ -379,6 +378,10 @@ class Links(Protocol):
         ...
 
     def count_held_up(self, company: str) -> int: ...
+
+    def by_number(self, company: str, kind: str, text: str, *, limit: int = 10) -> list[LinkKey]:
+        """Linked records whose number contains the text; half a minute old at most."""
+        ...
 
     def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
         """Unlinked records with the keys they are recognised by; items are (id, keys)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ledgerlink.kinds import BY_DOCUMENT
-from ledgerlink.ports import Claimed, LinkFilter
+from ledgerlink.ports import Claimed
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 
@@ -47,11 +47,9 @@ def contacts(context: Context, text: str) -> list[Hit]:
 
 def _by_account_number(context: Context, text: str) -> list[Hit]:
     """Linked organizations whose account number contains the text: the ledger's search does not look there."""
-    kind = BY_DOCUMENT[CONTACT].name
-    where = LinkFilter(linked=True, number=text)
-    page = context.at.links.search(context.company.id, kind, where, limit=MOST)
-    links = context.at.links.many(page.items)
-    return [_of_link(links[key]) for key in page.items if key in links]
+    keys = context.at.links.by_number(context.company.id, BY_DOCUMENT[CONTACT].name, text, limit=MOST)
+    links = context.at.links.many(keys)
+    return [_of_link(links[key]) for key in keys if key in links and links[key].document_id]
 
 
 def _of_document(document: Document) -> Hit:

@@ -5,65 +5,30 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ledgerlink.kinds.organization import Organization
 
-# Legal forms say nothing about who it is; they are left out where they end a name.
-_LEGAL = frozenset(
-    [
-        "ltd",
-        "limited",
-        "plc",
-        "llp",
-        "lp",
-        "llc",
-        "inc",
-        "incorporated",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "gmbh",
-        "ag",
-        "kg",
-        "ohg",
-        "gbr",
-        "ug",
-        "ev",
-        "se",
-        "sa",
-        "sas",
-        "sarl",
-        "srl",
-        "spa",
-        "bv",
-        "nv",
-        "ab",
-        "as",
-        "asa",
-        "oy",
-        "oyj",
-        "aps",
-        "pty",
-        "pte",
-        "pvt",
-        "cc",
-    ]
-)
+from . import names
 
 _WORDS = {
     "n": "same name",
+    "j": "same name",
+    "k": "similar name",
     "e": "same e-mail address",
     "a": "same account number",
     "t": "same tax number",
     "p": "same phone number",
 }
-_SCORES = {"n": 0.8, "e": 0.7, "a": 0.9, "t": 0.95, "p": 0.5}
+_SCORES = {"n": 0.8, "j": 0.75, "k": 0.6, "e": 0.7, "a": 0.9, "t": 0.95, "p": 0.5}
+_NAMES = "njk"  # the surest of them counts
 _EXACT = frozenset("nta")  # what ``link_exact`` may link by, unasked
+_TELLS_APART = frozenset("ta")  # what differs although both have it: then nothing is beyond doubt
+_AGAINST = 0.6  # of the score is left where tax numbers differ
+_LEAST = 0.4  # what scores less is not worth a question
+_SHARED_BY_MANY = 3  # an e-mail or phone that more have is a bookkeeper's or a switchboard's
 
 
 @dataclass(frozen=True)
@@ -81,7 +46,7 @@ def keys_of(content: Organization) -> frozenset[str]:
 
     Fingerprints, because they are copied onto every link: 40 bits tell a million organizations apart.
     """
-    keys = {f"name:{normalised_name(content.name)}"}
+    keys = set(names.keys_of(content.name))
     if content.email:
         keys.add(f"email:{content.email.strip().casefold()}")
     if content.account_number:
@@ -100,43 +65,50 @@ def _fingerprint(key: str) -> str:
     return f"{kind[0]}:{base64.b32encode(hashlib.blake2b(value.encode(), digest_size=5).digest()).decode()}"
 
 
-def normalised_name(name: str) -> str:
-    """NFKC, case, accents, punctuation and legal suffixes taken away: ``Müller & Söhne GmbH`` is ``muller sohne``."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("ß", "ss")
-    words = re.sub(r"[^\w\s]", " ", plain.replace("&", " ").replace(".", "")).split()
-    words = [word for word in words if word not in ("and", "und", "the")] or words
-    while len(words) > 1 and words[-1] in _LEGAL:
-        words.pop()
-    return " ".join(words)
-
-
 @dataclass
 class Candidates:
     """The unlinked organizations by key: looked up, never compared pair by pair."""
 
     _by_key: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _known: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, record: str, keys: Iterable[str]) -> None:
-        for key in keys:
+        self._known[record] = frozenset(keys)
+        for key in self._known[record]:
             self._by_key[key].append(record)
 
     def of(self, keys: Iterable[str]) -> list[Match]:
         """Records that share one of the keys, surest first."""
+        wanted = frozenset(keys)
         shared: dict[str, set[str]] = defaultdict(set)
-        for key in keys:
-            for record in self._by_key.get(key, ()):
-                shared[record].add(key.partition(":")[0])
-        found = [
-            Match(
-                record,
-                ", ".join(_WORDS[kind] for kind in _WORDS if kind in kinds),
-                round(1 - _product(1 - _SCORES[kind] for kind in kinds), 3),
-                exact=bool(kinds & _EXACT),
-            )
-            for record, kinds in shared.items()
-        ]
-        return sorted(found, key=lambda match: (-match.score, match.record))
+        for key in wanted:
+            for record in self._having(key):
+                shared[record].add(key[0])
+        found = [_match(record, kinds, _apart(wanted, self._known[record])) for record, kinds in shared.items()]
+        likely = [match for match in found if match.score >= _LEAST]
+        return sorted(likely, key=lambda match: (-match.score, match.record))
+
+    def _having(self, key: str) -> list[str]:
+        records = self._by_key.get(key, [])
+        return [] if key[0] in "ep" and len(records) > _SHARED_BY_MANY else records
+
+
+def _apart(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """The numbers that both have, and that differ."""
+    kinds = {key[0] for key in some} & {key[0] for key in others} & _TELLS_APART
+    return frozenset(kind for kind in kinds if not any(key[0] == kind for key in some & others))
+
+
+def _match(record: str, kinds: set[str], apart: frozenset[str]) -> Match:
+    surest = next((kind for kind in _NAMES if kind in kinds), "")
+    telling = [kind for kind in _WORDS if kind in kinds and (kind not in _NAMES or kind == surest)]
+    score = 1 - _product(1 - _SCORES[kind] for kind in telling)
+    return Match(
+        record,
+        ", ".join(_WORDS[kind] for kind in telling),
+        round(score * (_AGAINST if "t" in apart else 1), 3),
+        exact=bool(kinds & _EXACT) and not apart,
+    )
 
 
 def _product(numbers: Iterable[float]) -> float:

@@ -12,6 +12,7 @@ from ledgerlink.state.record import RecordKey
 
 from .errors import translated
 from .items import ON_RECORD, claim_sk, due_shard, link_key, link_of, link_sk
+from .numbers import Numbers
 from .pack import stamp
 from .reading import LOOKED_AT, many, page
 from .sorting import sorted_page
@@ -24,6 +25,9 @@ def _key_of(item: LinkItem) -> LinkKey:
 
 class DynamoLinks:
     """``ports.Links``."""
+
+    def __init__(self) -> None:
+        self._numbers = Numbers()
 
     def get(self, key: LinkKey) -> Link | None:
         return self.many([key]).get(key)
@@ -126,6 +130,9 @@ class DynamoLinks:
             )
             return sorted_page(rows, where.sort, _key_of, after=after, limit=limit)
 
+    def by_number(self, company: str, kind: str, text: str, *, limit: int = 10) -> list[LinkKey]:
+        return self._numbers.having(company, kind, text, limit=limit)
+
     def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
         return page(
             LinkItem.list_index.query,
@@ -184,8 +191,6 @@ def _condition(where: LinkFilter) -> Any:
             | LinkItem.email.contains(where.q)
             | LinkItem.number.contains(where.q)
         )
-    if where.number:
-        terms.append(LinkItem.number.contains(where.number))
     condition = None
     for term in terms:
         condition = term if condition is None else condition & term
