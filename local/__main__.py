@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from time import monotonic, sleep
 
-from local import simulator
 from local.options import Options
 from local.ports import NotReady, PortInUse
 from local.resources import StackFailed
@@ -39,8 +38,11 @@ def stop(*_: object) -> None:
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # A shell starts what runs in the background with SIGINT ignored; whoever sends it still means it.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        signal.signal(signal.SIGHUP, stop)
     options = Options.from_environment()
     began = monotonic()
     try:
@@ -68,7 +70,7 @@ def main() -> int:
 def xero_line(options: Options) -> str:
     if not options.uses_simulator:
         return f"left out; the hub talks to {options.hub_environment()['LEDGERLINK_XERO_API_URL']}"
-    return options.xero_url if simulator.exists() else "not built yet"
+    return options.xero_url
 
 
 def shown(path: Path) -> Path:

@@ -1,14 +1,8 @@
 """Runs the Xero simulator beside the stack, in a process of its own."""
 
-from importlib.util import find_spec
-
 from local.children import Child, clean_environment
 from local.options import REPOSITORY, Options
 from local.ports import require_free, wait_until_answers
-
-
-def exists() -> bool:
-    return find_spec("local.xero.__main__") is not None
 
 
 class Simulator:

@@ -100,7 +100,7 @@ class Stack:
             emulator = self._children["AWS endpoint"] = Emulator(
                 self.options.ports.aws, self.options.state, rights=self.options.rights
             )
-        if self.options.uses_simulator and simulator.exists():
+        if self.options.uses_simulator:
             self._children["Xero simulator"] = simulator.Simulator(self.options)
         for child in self._children.values():
             self._started(child).start()
