@@ -4,7 +4,7 @@ may still be applied (J1). Pure."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -148,8 +148,47 @@ def _told(decision: Decision, link: Link) -> dict[str, Any]:
             return {"outcome": "skip", "reason": "conflict", "message": ", ".join(c.field for c in clashes)}
 
 
+def new_name(item: JobItem) -> str:
+    """The name that this line of a plan gives a contact; "" where it gives none."""
+    gives = item.kind == "organizations" and item.outcome in ("create", "update")
+    told = item.diff.get("name", {}) if gives else {}
+    return str(told.get("to") or "")
+
+
+def as_name(name: str) -> str:
+    """A name as the ledger compares it (``facts/xero.md §4.1``)."""
+    return " ".join(name.split()).casefold()
+
+
+def with_names_taken(
+    items: Iterable[JobItem], holders: Mapping[str, tuple[str, str]], earlier: Mapping[str, str]
+) -> list[JobItem]:
+    """The lines, those failed whose name another document has, or a record earlier in the plan will have.
+
+    ``holders``: id and name by name as compared. What is foreseen here the ledger has the last word about.
+    """
+    found: list[JobItem] = []
+    given = dict(earlier)
+    for item in items:
+        name = as_name(new_name(item))
+        holder, twin = holders.get(name), given.get(name)
+        if not name or (twin is None and (holder is None or holder[0] == item.document_id)):
+            given |= {name: item.id} if name else {}
+            found.append(item)
+            continue
+        if twin is None and holder is not None:
+            words = f"Another contact in the ledger is called {holder[1]}."
+        else:
+            words = f"{twin} in this plan gets the same name."
+        told = {"outcome": "fail", "reason": "name_taken", "message": words, "overwritten": ()}
+        found.append(item.model_copy(update=told))
+    return found
+
+
 def same_plan(planned: JobItem, now: JobItem) -> bool:
-    """Whether a record would still be treated as it was planned."""
+    """Whether a record would still be treated as it was planned. A name foreseen as taken is the ledger's to refuse."""
+    if (planned.outcome, planned.reason) == ("fail", "name_taken") and now.outcome in SENDING:
+        planned = planned.model_copy(update={"outcome": now.outcome, "reason": now.reason})
     mattering = ("outcome", "reason", "diff", "document_id", "revision")
     return all(getattr(planned, name) == getattr(now, name) for name in mattering)
 

@@ -6,6 +6,7 @@ import pytest
 
 from ledgerlink.errors import NotConnected, Refused
 from ledgerlink.flows import connect, jobs, tokens
+from ledgerlink.flows.bulk import foreseeing
 from ledgerlink.flows.linking import unlink
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import Permit, Seen
@@ -126,7 +127,7 @@ def test_a_plan_says_everything_and_does_nothing(quiet: Hub) -> None:
     assert items["linked"].diff == {"email": {"from": "old@x.example", "to": "new@x.example"}}
     assert items["linked"].overwritten == ("email",)
     assert items["new"].outcome == "create"
-    assert len(quiet.calls()) == calls
+    assert quiet.calls()[calls:] == ["GET Contacts"]  # whether the new name is free
     assert not quiet.link("new").document_id
 
 
@@ -286,3 +287,28 @@ def test_a_finished_job_cannot_be_cancelled(quiet: Hub) -> None:
     job = quiet.done("export-organizations")
     with pytest.raises(Refused, match="done"):
         jobs.cancel(quiet.context, job.id)
+
+
+@pytest.mark.parametrize("few", [100, 0], ids=["asked for by name", "all contacts read"])
+def test_a_plan_foresees_names_that_the_ledger_or_the_plan_itself_has_given_away(
+    quiet: Hub, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreseeing, "FEW", few)
+    quiet.xero.seed({"Name": "Hall Ltd"}, {"Name": "Old Ltd", "ContactStatus": "ARCHIVED"})
+    for id_, name in (("a", "hall ltd"), ("b", "Twin"), ("c", "Twin"), ("d", "Old Ltd"), ("e", "Fine")):
+        quiet.save(id_, name=name)
+    plan = quiet.done("export-organizations", dry_run=True)
+    told = {item.id: (item.outcome, item.reason, item.message) for item in quiet.items(plan)}
+    fine = ("create", "", "")
+    assert told == {
+        "a": ("fail", "name_taken", "Another contact in the ledger is called Hall Ltd."),
+        "b": fine,
+        "c": ("fail", "name_taken", "b in this plan gets the same name."),
+        "d": fine,
+        "e": fine,
+    }
+    assert (plan.progress.created, plan.progress.failed, plan.progress.total) == (3, 2, 5)
+    jobs.apply(quiet.context, plan.id, ANN)
+    quiet.run()
+    assert quiet.outcomes(plan) == {"a": "failed", "b": "created", "c": "failed", "d": "created", "e": "created"}
+    assert quiet.link("a").state == "error"  # with the contact that has it, and the fix

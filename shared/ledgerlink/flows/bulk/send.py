@@ -20,7 +20,7 @@ from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import following, ordering, products_first
+from . import following, foreseeing, ordering, products_first
 from .work import Step, Work, ledger_of, no_options
 
 PAGE = 1000
@@ -49,6 +49,8 @@ class Send:
         return no_options(job)
 
     def plan(self, work: Work) -> Step:
+        if work.job.memory.get("foreseeing"):
+            return foreseeing.look(work, wanted=work.job.memory["named"])
         records, missing, after = self._named(work) if work.job.chosen else self._all(work)
         links = work.at.links.many(LinkKey(*record.key) for record in records)
         decide = ordering.decider(work, records)
@@ -57,8 +59,12 @@ class Send:
         job = work.planned([*items, *missing])
         figures = {name: job.memory.get(name, 0) + _count(items, name) for name in sorted(rules.SENDING)}
         calls = work.calls(needed=calls_of(figures), used=0)
-        job = job.model_copy(update={"cursor": after or "", "memory": figures, "calls": calls})
-        return Step(job, finished=not after)
+        named = job.memory.get("named", 0) + foreseeing.names_in(items)
+        # Only who looks at the plan first gains by knowing; without one the ledger says so at no further call.
+        foresee = job.dry_run and not after and named > 0
+        memory = {**job.memory, **figures, "named": named, "foreseeing": foresee}
+        job = job.model_copy(update={"cursor": after or "", "memory": memory, "calls": calls})
+        return Step(job, finished=not after and not foresee)
 
     def carry_out(self, work: Work) -> Step:
         """First everything into the queue, chunk by chunk; then see, chunk by chunk, what became of it."""

@@ -1,0 +1,82 @@
+"""What a plan of an export cannot know from here: which names the ledger has given away already (K5).
+
+Few names are asked for; for many it is cheaper to read all contacts, a thousand a call. Then the plan is gone through
+once more, chunk by chunk, and what would be refused says so, with who has the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ledgerlink.rules import jobs as rules
+from ledgerlink.rules.dispatch import chunks
+from ledgerlink.state.document import Document
+from ledgerlink.state.job import Job, JobItem, Progress
+
+from .crawling import Crawling, read_on
+from .work import Step, Work, ledger_of
+
+DOCUMENT_TYPE = "contact"  # of all documents, the only ones whose names are unique
+FEW = 100
+NAMES_AT_ONCE = 25
+
+
+def names_in(items: Iterable[JobItem]) -> int:
+    """How many of these lines give a contact a name."""
+    return sum(bool(rules.new_name(item)) for item in items)
+
+
+def look(work: Work, *, wanted: int) -> Step:
+    """One turn of it; ``wanted`` names in all."""
+    memory = work.job.memory
+    crawl = Crawling.remembered(memory)
+    if wanted > FEW and not crawl.finished:
+        documents, read = read_on(ledger_of(work.context), DOCUMENT_TYPE, crawl, work.now)
+        number = memory.get("names", 0)
+        work.at.jobs.write_chunk(work.job, "names", number, [_line(d) for d in documents if d.status == "active"])
+        return Step(_remembering(work, names=number + 1, **read.to_remember()))
+    return _gone_through(work, asked=wanted <= FEW)
+
+
+def _line(document: Document) -> JobItem:
+    return JobItem(kind="", id=document.id, outcome="name", title=getattr(document.content, "name", ""))
+
+
+def _gone_through(work: Work, *, asked: bool) -> Step:
+    """The next chunk of the plan with what would be refused; the figures are counted anew on the way."""
+    job, number = work.job, work.job.memory.get("checked", 0)
+    items = work.plan_chunk(number)
+    names = [name for item in items if (name := rules.new_name(item))]
+    holders = _asked(work, names) if asked else _read(work)
+    earlier: dict[str, str] = {}
+    for before in range(number):
+        earlier |= {rules.as_name(rules.new_name(i)): i.id for i in work.plan_chunk(before) if rules.new_name(i)}
+    told = rules.with_names_taken(items, holders, earlier)
+    work.at.jobs.write_chunk(job, "plan", number, told)
+    figures = rules.counted(told, Progress(**job.memory.get("recounted", {})))
+    after = _remembering(work, checked=number + 1, recounted=figures.model_dump())
+    if number + 1 < job.chunk:
+        return Step(after)
+    progress = figures.model_copy(update={"total": job.progress.total})
+    return Step(after.model_copy(update={"progress": progress}), finished=True)
+
+
+def _asked(work: Work, names: list[str]) -> dict[str, tuple[str, str]]:
+    found: list[Document] = []
+    for some in chunks(names, NAMES_AT_ONCE):
+        found += ledger_of(work.context).having(DOCUMENT_TYPE, "name", some, purpose="backfill")
+    lines = [_line(document) for document in found if document.status == "active"]
+    return {rules.as_name(line.title): (line.id, line.title) for line in lines}
+
+
+def _read(work: Work) -> Mapping[str, tuple[str, str]]:
+    return {
+        rules.as_name(line.title): (line.id, line.title)
+        for number in range(work.job.memory["names"])
+        for line in work.at.jobs.read_chunk(work.job, "names", number)
+    }
+
+
+def _remembering(work: Work, **told: Any) -> Job:
+    return work.job.model_copy(update={"memory": {**work.job.memory, **told}})
