@@ -58,7 +58,7 @@ class Drain:
     def _pass(self, end: float) -> Snapshot:
         self._flush_webhooks()
         self._wait_until_quiet(end)
-        self._schedules.fire_all()
+        self._schedules.fire_frequent()
         self._wait_until_quiet(end)
         for source in self._sources:
             source.retry_now()

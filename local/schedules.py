@@ -14,6 +14,7 @@ from local.runtime.invocation import Outcome
 from local.runtime.pool import Pool
 
 LOOK_EVERY_S = 0.25
+FREQUENT_S = 60
 log = logging.getLogger("local.schedules")
 
 
@@ -51,9 +52,9 @@ class Schedules:
         """Runs a function (logical id) now with its scheduled event, and waits for it."""
         return self._pools[function].invoke(scheduled_event(self._clock.now()))
 
-    def fire_all(self) -> list[str]:
-        """Runs every scheduled function once; answers their names."""
-        return [self._fired(schedule) for schedule in self._schedules]
+    def fire_frequent(self) -> list[str]:
+        """Runs what runs every minute anyway, once; answers their names. What comes by the hour waits for its time."""
+        return [self._fired(schedule) for schedule in self._schedules if schedule.every_s <= FREQUENT_S]
 
     def move_clock(self, seconds: float) -> list[str]:
         """Moves the clock and runs once each schedule it has passed, however often it has; answers their names."""

@@ -13,5 +13,5 @@ from ledgerlink.wiring import ports
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Answers what it read, which the local stack shows."""
     done = run(ports(), seconds_left=seconds_left(context))
-    say("payments imported", companies=done.companies, read=done.read, left=done.left)
+    say("payments imported", count=done.companies, read=done.read, left=done.left)
     return {"companies": done.companies, "read": done.read, "left": done.left}

@@ -290,3 +290,17 @@ def test_what_a_bookkeeper_edits_there_is_not_written_over(sent: Office) -> None
     sent.drain()
     made = sent.books()["N-1a"]
     assert (made["Reference"], made["DueDateString"][:10]) == ("theirs", "2026-12-25")
+
+
+def test_what_was_sent_says_so_at_once(sent: Office) -> None:
+    said = sent.said("invoices", "1")
+    assert (said.amount_outstanding, said.total, said.total_tax) == (120, 120, 20)
+    assert said.sent_at is not None
+    assert sent.at_rest("invoices", "1").exported == sent.at_rest("invoices", "1").wanted
+    sent.invoice("2", number="")
+    sent.drain()
+    assert sent.said("invoices", "2").number.startswith("INV-")
+    sent.here.ledger_calls()
+    sent.invoice("2", number="")
+    sent.drain()
+    assert not sent.here.ledger_calls()

@@ -181,7 +181,17 @@ def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Conten
     """What was pushed, as a whole content, and what the record becomes by it."""
     live = record if record is not None and not record.deleted else None
     pushed, content = _said(key, live, push)
-    return pushed, KINDS[key.kind].identified(content, live.content if live is not None else None)
+    before = live.content if live is not None else None
+    return pushed, KINDS[key.kind].identified(_without_derived(key.kind, pushed, content, before), before)
+
+
+def _without_derived(kind: str, pushed: Content | None, content: Content, before: Content | None) -> Content:
+    """What was filled in from the ledger is no longer so once something else is said."""
+    names = [name for name in KINDS[kind].derived if getattr(pushed, name, None) is None]
+    if before is None or not names:
+        return content
+    as_it_was = content.model_copy(update={name: getattr(before, name) for name in names})
+    return before if as_it_was == before else content.model_copy(update=dict.fromkeys(names))
 
 
 def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | None, Content]:

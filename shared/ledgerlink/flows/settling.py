@@ -17,9 +17,11 @@ from ledgerlink.ports import (
     PutDispatch,
     PutEntry,
     PutLink,
+    PutRecord,
     Reply,
     Write,
 )
+from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import settle as rules
 from ledgerlink.rules import taking_in
 from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
@@ -27,8 +29,9 @@ from ledgerlink.rules.merge import Change
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
 
-from . import lanes
+from . import lanes, telling
 from .drain import Drain
 from .entries import diff, job_of, record_entry
 from .holders import with_holders
@@ -108,16 +111,26 @@ def _store(drain: Drain, groups: list[list[Write]]) -> list[bool]:
 
 @dataclass(frozen=True)
 class Known:
-    """The links of a dispatch, and who holds the documents that were just created."""
+    """The links of a dispatch, who holds the documents that were just created, and the records that are told back
+    what became of them."""
 
     links: dict[LinkKey, Link]
     claims: dict[str, Claimed]
+    records: dict[RecordKey, Record]
+    crm_listens: bool = False
 
 
 def _known(drain: Drain, dispatch: Dispatch, left: Sequence[Settled]) -> Known:
     created = [s.verdict.document.id for s in left if isinstance(s.verdict, Confirmed) and not s.part.document_id]
     claims = drain.at.links.claimed(drain.company, dispatch.document_type, created) if created else {}
-    return Known(drain.at.links.many(s.part.key(drain.company) for s in left), claims)
+    links = drain.at.links.many(s.part.key(drain.company) for s in left)
+    told = [
+        s.part.key(drain.company).record
+        for s in left
+        if isinstance(s.verdict, Confirmed) and s.verdict.document.settlement is not None
+    ]
+    records = drain.at.records.many(told) if told else {}
+    return Known(links, claims, records, bool(told) and telling.listens(drain.company, drain.at))
 
 
 def _writes(
@@ -151,7 +164,15 @@ def _writes(
     content = sent.get(part.reference)
     changes = _changes(link, part, content)
     entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
-    writes: list[Write] = [PutLink(rules.confirmed(link, dispatch, part, content, document, now)), PutEntry(entry)]
+    after = rules.confirmed(link, dispatch, part, content, document, now)
+    writes: list[Write] = [PutEntry(entry)]
+    record = known.records.get(link.key.record)
+    if record is not None and not record.deleted:
+        kept = rules.told_back(record, link, document, now)
+        after = rules.at_revision(after, part, link, kept.revision)
+        after = after.model_copy(update={**export_rules.columns(kept), "updated_at": now})
+        writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]
+    writes.append(PutLink(after))
     return writes if link.document_id else [*writes, Claim(link.key, document.type, document.id)]
 
 

@@ -193,6 +193,7 @@ INVOICES: Kind[Invoice] = Kind(
     needed=frozenset({"organization_id"}),
     hub_fields=HUB_FIELDS,
     completed=completed,
+    derived=frozenset({"subtotal", "total"}),
     identified=with_line_ids,
     fields=FIELDS,
 )
@@ -208,6 +209,7 @@ CREDIT_NOTES: Kind[CreditNote] = Kind(
     needed=frozenset({"organization_id"}),
     hub_fields=HUB_FIELDS | {"remaining"},
     completed=completed,
+    derived=frozenset({"subtotal", "total"}),
     identified=with_line_ids,
     fields=tuple(field for field in FIELDS if field.name not in ("due_date", "url")),
 )

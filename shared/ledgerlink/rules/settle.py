@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.kinds import KINDS, Content, Kind
+from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import Rejected
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document, DocumentStatus
 from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record
+from ledgerlink.state.settlement import Settlement
 
+from . import settlement
 from .export import due, plain_error
 from .merge import agree, same
 from .reverting import archives, is_done, put_back_now
@@ -49,7 +53,7 @@ def confirmed(
             "base_at": link.base_at if news else document.updated_at,
             "seen": known if differs else None,
             "line_ids": _line_ids(link, part, document),
-            "settlement": document.settlement.over(link.settlement) if document.settlement else link.settlement,
+            "settlement": _settlement(link, document),
             "exported": part.revision,
             "last_dispatch": dispatch.id,
             "last_export_at": now,
@@ -113,6 +117,37 @@ def _agreed(link: Link, part: DispatchedPart, sent: Content | None, document: Do
     if base is None or seen is None:
         return _Agreed(document.content, document.content)
     return _Agreed(_with(link, base, sent, part.fields), _with(link, seen, sent, part.fields))
+
+
+def _settlement(link: Link, document: Document) -> Settlement | None:
+    """What is left of it now. Of payments on it only those count as known that the import took in."""
+    known, told = link.settlement, document.settlement
+    if told is None:
+        return known
+    return told.model_copy(update={"parts": known.parts if known is not None else None})
+
+
+def told_back(record: Record, link: Link, document: Document, now: datetime) -> Record:
+    """The record with what the ledger answered about it: its number, its totals, what is outstanding; and when (D7)."""
+    content, said, told = record.content, document.content, document.settlement
+    if told is None or not isinstance(content, MoneyDocument) or not isinstance(said, MoneyDocument):
+        return record
+    plain = told.model_copy(update={"parts": None})
+    kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
+    blank = {name: getattr(said, name) for name in _TOLD if getattr(content, name) in (None, "")}
+    kept = kept.model_copy(update={**blank, "sent_at": now})
+    return record.model_copy(
+        update={"content": kept, "revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
+    )
+
+
+_TOLD = ("number", "subtotal", "total_tax", "total")
+
+
+def at_revision(link: Link, part: DispatchedPart, before: Link, revision: int) -> Link:
+    """The link of a record that was told something back: nothing of that travels."""
+    exported = revision if before.wanted <= part.revision else link.exported
+    return link.model_copy(update={"wanted": revision, "exported": exported})
 
 
 def _completed(agreed: _Agreed, kind: Kind[Any], document: Document) -> _Agreed:
