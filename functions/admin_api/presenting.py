@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from ledgerlink.flows.context import Context
-from ledgerlink.kinds import KINDS
+from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import Budget
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules import standing as rules
@@ -81,6 +82,7 @@ def present(now: Standing, record: Record, parts: Sequence[Link]) -> BaseModel:
     """The record's body. Built without validating again: everything in it was validated when it came."""
     main = parts[0]
     content: dict[str, Any] = {name: getattr(record.content, name) for name in type(record.content).model_fields}
+    content |= sent(record.content, main)
     return shapes(record.kind).record.model_construct(
         **content,
         id=record.id,
@@ -90,6 +92,19 @@ def present(now: Standing, record: Record, parts: Sequence[Link]) -> BaseModel:
         do_not_import=main.do_not_import,
         sync=sync_of(now, parts),
     )
+
+
+def sent(content: Content, link: Link) -> dict[str, Any]:
+    """What a document in the ledger has beside what was pushed: its date of sending, its totals, what is left of it."""
+    if not isinstance(content, MoneyDocument) or not link.document_id:
+        return {}
+    there, money = link.seen or link.base, link.settlement
+    told: dict[str, Any] = {"sent_at": content.sent_at or link.last_export_at}
+    if isinstance(there, MoneyDocument):
+        told |= {name: getattr(there, name) for name in ("number", "subtotal", "total_tax", "total")}
+    if money is not None:
+        told |= {"total": money.total, "amount_outstanding": money.outstanding, "remaining": money.outstanding}
+    return {name: value for name, value in told.items() if getattr(content, name, "") in (None, "")}
 
 
 def sync_of(now: Standing, parts: Sequence[Link]) -> Sync:

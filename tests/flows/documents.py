@@ -86,6 +86,6 @@ def office() -> Iterator[Office]:
     """An inventory business: documents go by themselves."""
     with world("inventory") as here:
         office = Office(here)
-        office.set(create_linked_contact_on_create=True)
+        office.set(create_linked_contact_on_create=True, lock_after_transfer=False)
         reference_data.refresh(office.context)
         yield office

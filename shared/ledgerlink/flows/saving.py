@@ -135,9 +135,10 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     check_size(content, pushed)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
-    refused = export_rules.RULES[key.kind].refusal(record.content, content, link)
+    refused = export_rules.RULES[key.kind].refusal(record.content, content, link, context.settings)
     if refused:
-        raise Refused(refused, f"the {KINDS[key.kind].singular} is in the ledger as it is")
+        told, status = f"the {KINDS[key.kind].singular} is in the ledger as it is", 423 if refused == "locked" else 409
+        raise Refused(refused, told, status=status)
     now = context.at.clock.now()
     edited = record.model_copy(
         update={

@@ -83,6 +83,13 @@ def _linked(record: Record, link: Link, settings: CompanySettings) -> Decision:
     return Update(content, ())
 
 
+def refusal(before: MoneyDocument, after: MoneyDocument, link: Link, settings: CompanySettings) -> str:
+    """Why an edit here is refused: a sent invoice is locked where the setting says so, but it may be voided (D9)."""
+    if not link.document_id or not settings.lock_after_transfer or before == after:
+        return ""
+    return "" if after == before.model_copy(update={"status": "void"}) else "locked"
+
+
 def needs(record: Record) -> tuple[RecordKey, ...]:
     """Its customer and its products."""
     content = content_of(record)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,10 @@ def _as_decided(decision: Decision, _record: Record, _link: Link, _facts: Facts)
     return decision
 
 
+def _any_edit(_before: Any, _after: Any, _link: Link, _settings: CompanySettings) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A kind's own part of the decision."""
@@ -39,7 +43,7 @@ class Rule:
     decide: Callable[[Record, Link, CompanySettings], Decision]
     having_looked: Callable[[Decision, Document], Decision] = lambda decision, _document: decision
     match_keys: Callable[[Any], frozenset[str]] = lambda _content: frozenset()
-    refusal: Callable[[Any, Any, Link], str] = lambda _before, _after, _link: ""  # of an edit here; a reason code
+    refusal: Callable[[Any, Any, Link, CompanySettings], str] = _any_edit  # why an edit here is refused: a reason code
     guarded: bool = False  # no edit overlaps its being sent: the document cannot be corrected afterwards
     needs: Callable[[Record], tuple[RecordKey, ...]] = lambda _record: ()  # the records its document names
     complete: Callable[[Decision, Record, Link, Facts], Decision] = _as_decided
@@ -51,11 +55,12 @@ class Rule:
 
 
 _DOCUMENT = Rule(documents.decide, documents.having_looked, needs=documents.needs, complete=documents.complete)
+_LOCKABLE = replace(_DOCUMENT, refusal=documents.refusal)
 
 RULES: dict[str, Rule] = {
     "organizations": Rule(organizations.decide, organizations.having_looked, keys_of),
     "products": Rule(products.decide, complete=products.complete),
-    "invoices": _DOCUMENT,
+    "invoices": _LOCKABLE,
     "credit-notes": _DOCUMENT,
     "payments": Rule(
         payments.decide, needs=payments.needs, complete=payments.complete, refusal=payments.refusal, guarded=True

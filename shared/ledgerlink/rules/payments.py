@@ -132,7 +132,7 @@ def _says_void(paid: Record) -> bool:
     return isinstance(paid.content, MoneyDocument) and paid.content.status == "void"
 
 
-def refusal(before: Payment, after: Payment, link: Link) -> str:
+def refusal(before: Payment, after: Payment, link: Link, _settings: CompanySettings) -> str:
     """Why the CRM may not change the payment so, as a reason code; "" if it may (P3). One in the ledger stays as is."""
     if not link.document_id or before == after:
         return ""
