@@ -1,6 +1,7 @@
 """``python -m local.demo``: connect, load, link, plan, export, change, import, check. Exits 0 only if the books agree.
 
-Options: ``--organizations N`` (2000), ``--contacts N`` (500), ``--real-limits`` (the simulator keeps Xero's limits).
+Options: ``--organizations N`` (2000), ``--contacts N`` (500), ``--invoices N`` (1000), ``--credit-notes N`` (60),
+``--real-limits`` (the simulator keeps Xero's limits).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="make demo", description=__doc__)
     asked.add_argument("--organizations", type=int, default=2000)
     asked.add_argument("--contacts", type=int, default=500)
+    asked.add_argument("--invoices", type=int, default=1000)
+    asked.add_argument("--credit-notes", type=int, default=60)
     asked.add_argument("--real-limits", action="store_true")
     given = asked.parse_args()
     console = Console(highlight=False, width=110 if not sys.stdout.isatty() else None)
@@ -33,7 +36,10 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="ledgerlink-demo-") as state,
         Stack(Options(ports=Ports.free(), state=Path(state))) as stack,
     ):
-        story = Story(stack.url, stack.xero_url, console, given.organizations, given.contacts, given.real_limits)
+        sizes = {"invoices": given.invoices, "credit_notes": given.credit_notes}
+        story = Story(
+            stack.url, stack.xero_url, console, given.organizations, given.contacts, given.real_limits, **sizes
+        )
         figures = story.tell()
     figures["seconds"] = round(time.monotonic() - began, 1)
     for problem in story.problems[:20]:

@@ -16,6 +16,7 @@ from rich.table import Table
 from local.demo import sample
 from local.demo.books import Books
 from local.demo.hub import Hub
+from local.demo.money import Money
 
 BY_THEMSELVES = ("create_linked_contact_on_create", "update_linked_contact_on_edit")
 
@@ -24,7 +25,15 @@ class Story:
     """Told once. ``problems`` holds whatever did not hold."""
 
     def __init__(
-        self, url: str, xero: str, console: Console, organizations: int, contacts: int, real_limits: bool
+        self,
+        url: str,
+        xero: str,
+        console: Console,
+        organizations: int,
+        contacts: int,
+        real_limits: bool,
+        invoices: int = 1000,
+        credit_notes: int = 60,
     ) -> None:
         self.console, self.real_limits = console, real_limits
         self.hub = Hub(url, "acme", console)
@@ -32,6 +41,8 @@ class Story:
         self.sample = sample.make(organizations, contacts)
         self.problems: list[str] = []
         self.jobs: list[dict[str, Any]] = []
+        self.invoices, self.credit_notes = invoices, credit_notes
+        self.money = Money(self.hub, self.ledger, console, self.problems)
 
     def tell(self) -> dict[str, Any]:
         """All chapters; the figures of the closing line."""
@@ -43,6 +54,7 @@ class Story:
         self.change_in_the_ledger()
         self.take_an_import_back()
         self.import_the_rest()
+        self.send_documents()
         self.read_the_mail()
         return self.reckon()
 
@@ -201,9 +213,14 @@ class Story:
             self.say(f"{len(some)} questions answered: link.")
         self.hub.local("POST", "drain")
 
+    def send_documents(self) -> None:
+        """Invoices and credit notes, products first; some are wrong on purpose."""
+        self.chapter("9. Invoices and credit notes")
+        self.documents = self.money.send(self.invoices, self.credit_notes)
+
     def read_the_mail(self) -> None:
         """When a job ends, whoever started it hears of it."""
-        self.chapter("9. The e-mail about it")
+        self.chapter("10. The e-mail about it")
         mails = self.hub.local("GET", "outbox")
         self.expect(len(mails) >= 2, f"{len(mails)} e-mails were sent")
         if mails:
@@ -221,7 +238,7 @@ class Story:
 
     def reckon(self) -> dict[str, Any]:
         """Both sides' books against each other."""
-        self.chapter("10. The reckoning")
+        self.chapter("11. The reckoning")
         organizations = list(self.hub.every("/organizations"))
         state = self._state()
         books = Books(organizations, state["contacts"])
@@ -252,6 +269,7 @@ class Story:
             "organizations": len(organizations),
             "contacts": len(state["contacts"]),
             **{name: totals[name] for name in ("created", "updated", "failed")},
+            **self.documents,
             "ledger_calls": len(calls),
             "emails": self.emails,
         }
