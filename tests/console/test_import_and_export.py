@@ -52,6 +52,37 @@ def test_contacts_are_imported_and_overwritten_values_are_shown_first(visit: Vis
         acme("PATCH", "/settings", {"apply_ledger_edits": None})
 
 
+def test_an_import_is_taken_back_after_the_plan_said_what_cannot_be(visit: Visit, acme: Desk) -> None:
+    linked = {name: acme.contact(name, EmailAddress="old@xero.example") for name in ("Back Again", "Edited Since")}
+    for id_, (name, contact) in zip(("back", "since"), linked.items(), strict=True):
+        acme.organization(id_, name, email="old@xero.example")
+        acme("PUT", f"/organizations/{id_}/link", {"document_id": contact, "confirm": True})
+        acme.until(id_, "linked")
+    acme("PATCH", "/settings", {"apply_ledger_edits": False})
+    for name in linked:
+        acme.edit_in_ledger(name, EmailAddress="new@xero.example")
+    acme.settle()
+    try:
+        job = acme("POST", "/jobs", {"kind": "import-contacts", "ids": ["back", "since"]})
+        page = visit.go(f"jobs/{job['id']}")
+        expect(page.get_by_text("Finished.")).to_be_visible()
+        acme("PATCH", "/organizations/since", {"email": "mine@acme.example"})
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
+        expect(page.locator(".item", has_text="Edited Since")).to_contain_text("edited since the job")
+        page.get_by_role("button", name="Carry out").click()
+        page.get_by_role("dialog").get_by_role("button", name="Carry out").click()
+        expect(page.get_by_text("Finished.")).to_be_visible()
+        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+        assert acme("GET", "/organizations/back")["email"] == "old@xero.example"
+        assert acme("GET", "/organizations/since")["email"] == "mine@acme.example"
+        page.get_by_role("link", name="The job that this one undoes").click()
+        expect(page.get_by_role("link", name="The job that undoes it, or did")).to_be_visible()
+    finally:
+        acme("PATCH", "/settings", {"apply_ledger_edits": None})
+
+
 def test_a_plan_is_looked_at_record_by_record_before_it_is_carried_out(visit: Visit, acme: Desk) -> None:
     acme.organization("planned", "Planned Limited")
     page = visit.go("transfer")

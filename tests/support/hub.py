@@ -7,7 +7,7 @@ sweeper. A test may lose or repeat messages, and kill whatever makes the n-th AW
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +57,9 @@ class Bells:
 
     def notice(self, company: str, notice: str) -> None:
         self._push(("notice", company, notice), 0)
+
+    def crm(self, company: str, records: Iterable[RecordKey] = (), *, delay_s: int = 0) -> None:
+        """The CRM's ear has tests of its own."""
 
     def _push(self, message: Message, delay_s: int) -> None:
         for _ in range(self.delivers(message)):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.errors import Refused
-from ledgerlink.flows import jobs, undoing
+from ledgerlink.flows import jobs, telling, undoing
 from ledgerlink.flows.linking import unlink
 from ledgerlink.kinds.organization import Organization
+from ledgerlink.ports import PutCrmWebhook
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.record import RecordKey
 from tests.support.hub import ACME, ANN, Hub
@@ -226,6 +227,22 @@ def test_contacts_that_an_export_created_stay_unless_the_setting_archives_them(q
     assert quiet.xero.contacts()[0]["EmailAddress"] == "x@x.example"
 
 
+def test_a_contact_with_money_outstanding_is_not_archived_by_undoing_either(quiet: Hub) -> None:
+    quiet.setting(undo_archives_created=True)
+    quiet.save("a")
+    job = quiet.done("export-organizations")
+    line = {"Description": "Tent", "Quantity": "1", "UnitAmount": "100.00", "AccountCode": "200"}
+    contact = {"ContactID": quiet.link("a").document_id}
+    invoice = {"Type": "ACCREC", "Contact": contact, "Status": "AUTHORISED", "LineItems": [line]}
+    dates = {"Date": "2026-11-01", "DueDate": "2026-12-01"}
+    quiet.xero.control("POST", "seed", {"invoices": [{**invoice, **dates}]})
+    undo = undone(quiet, job)
+    assert (undo.status, lines(quiet, undo)) == ("done", {"a": ("skipped", "balance_outstanding")})
+    link = quiet.link("a")
+    assert (link.state, link.reverting) == ("linked", None)
+    assert quiet.contact("Org a")["ContactStatus"] == "ACTIVE"
+
+
 def test_a_contact_that_the_export_archived_cannot_be_undone(quiet: Hub) -> None:
     linked(quiet, "a")
     quiet.save("a", active=False)
@@ -353,6 +370,23 @@ def test_only_jobs_that_are_over_and_changed_something_are_undone_once(quiet: Hu
         undoing.undo(quiet.context, job.id, ANN)
     with pytest.raises(Refused, match="job_not_undoable"):
         undoing.undo(quiet.context, undo.id, ANN)
+
+
+def test_the_crm_is_told_of_what_went_back_and_of_what_went(quiet: Hub) -> None:
+    endpoint = quiet.at.crm_notices.webhook(ACME)
+    on = {"url": "https://crm.example/hook", "enabled": True}
+    quiet.at.commit.all(PutCrmWebhook(endpoint.model_copy(update=on)))
+    assert telling.listens(ACME, quiet.at)
+    edit(quiet, linked(quiet, "a"), TaxNumber="T")
+    quiet.xero.seed({"Name": "New Ltd"})
+    job = quiet.done("import-contacts")
+    for item in quiet.items(undone(quiet, job)):
+        record = quiet.record(item.id)
+        notice = quiet.at.crm_notices.get(RecordKey(ACME, "organizations", item.id))
+        assert record is not None
+        assert notice is not None
+        told = (notice.revision, notice.deleted, notice.changed_by)
+        assert told == (record.revision, item.outcome == "deleted", "admin")
 
 
 def test_an_unlinked_pair_is_left_as_the_person_left_it(quiet: Hub) -> None:
