@@ -30,5 +30,8 @@ export function hubOf({ session, company, kinds, reasons, connection, refresh, r
 /** An action of a kind, if the API offers it. */
 export const actionOf = (kind, name) => kind?.actions.find((action) => action.name === name);
 
+/** Whether a person may link records of a kind: contacts are the ones that can be looked for in the ledger. */
+export const linksContacts = (kind) => kind.document_type === "contact" && Boolean(actionOf(kind, "link"));
+
 /** What a record is called. */
 export const titleOf = (kind, record) => at(record, kind.columns[0].name) || record.id;

@@ -1,7 +1,8 @@
 // ARIA comboboxes: a text field with a list under it; over the ledger's contacts from the third letter on, or over a list that is known.
 import { classes, html, useEffect, useId, useMemo, useRef, useState } from "../core/html.js";
 import { useLoad, useSettled } from "../core/load.js";
-import { useHub } from "../core/hub.js";
+import { titleOf, useHub } from "../core/hub.js";
+import { remember, useNames } from "../core/names.js";
 import { withQuery } from "../core/api.js";
 import { t } from "../texts.js";
 
@@ -38,7 +39,7 @@ function Combobox({ label, hideLabel, text, onText, open, setOpen, items, onPick
     }
   };
   return html`<div class="field combobox">
-    <label for=${id} class=${hideLabel ? "hidden" : ""}>${label}</label>
+    <label for=${id} class=${hideLabel ? "hidden" : ""}>${label}${rest.required && html`<span class="muted"> ${t.required}</span>`}</label>
     <div class="combobox-frame">
       <input id=${id} role="combobox" type="text" autocomplete="off" aria-autocomplete="list" aria-expanded=${String(shown.length > 0)}
         aria-controls=${`${id}-list`} aria-describedby=${`${id}-hint`}
@@ -83,6 +84,24 @@ export function ContactCombobox({ chosen, onChoose, label = t.linkedContact, min
   const typedSome = (next) => { setText(next); if (chosen) onChoose(null); };
   const pick = ({ hit }) => { onChoose(hit); setText(hit.name); };
   return html`<${Combobox} ...${{ label, text, open, setOpen, items, status, ...rest }} onText=${typedSome} onPick=${pick} />`;
+}
+
+/** A record of a kind that another one names by its id; `onChoose` hears the id, and "" when it is emptied. */
+export function RecordCombobox({ kind, value, onChoose, ...rest }) {
+  const hub = useHub();
+  const name = useNames([[kind, value]]);
+  const now = value ? name(kind, value) || value : "";
+  const [typed, setTyped] = useState(null); // null: nothing was typed
+  const [open, setOpen] = useState(false);
+  const settled = useSettled((typed || "").trim());
+  const found = useLoad(open ? withQuery(hub.path(`/${kind}`), { q: settled, limit: 20 }) : null);
+  const known = hub.kind(kind);
+  const items = (found.data?.items || []).map((record) => ({ key: record.id, name: titleOf(known, record), note: [record.name !== titleOf(known, record) && record.name, record.email, record.id].filter(Boolean).join(" · ") }));
+  useEffect(() => { if (!open) setTyped(null); }, [open]);
+  const typedSome = (next) => { setTyped(next); if (!next && value) onChoose(""); };
+  const pick = (item) => { remember(hub, kind, item.key, item.name); setTyped(null); onChoose(item.key); };
+  const status = open && found.problem ? found.problem.message : open && found.data && !items.length ? words.noRecord(known.singular) : "";
+  return html`<${Combobox} ...${{ text: typed ?? now, open, setOpen, items, status, ...rest }} onText=${typedSome} onPick=${pick} />`;
 }
 
 const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");

@@ -2,7 +2,9 @@
 import { html, useId } from "../core/html.js";
 import { choice, human } from "../core/format.js";
 import { t } from "../texts.js";
+import { useHub } from "../core/hub.js";
 import { Button } from "./basics.js";
+import { RecordCombobox } from "./combobox.js";
 
 const INPUTS = { email: "email", date: "date", datetime: "datetime-local", integer: "number" };
 const MODES = { money: "decimal", quantity: "decimal" };
@@ -36,6 +38,7 @@ export function Checkbox({ label, checked, onChange, hint, look, ...rest }) {
 
 /** One field of a record, whatever its type; `problem(name)` answers what is wrong with it. */
 export function RecordField({ field, value, onChange, problem, path = field.name }) {
+  const hub = useHub();
   const label = field.label || human(field.name);
   const wrong = problem?.(path);
   switch (field.type) {
@@ -43,7 +46,7 @@ export function RecordField({ field, value, onChange, problem, path = field.name
       return html`<${Checkbox} label=${label} checked=${Boolean(value)} onChange=${onChange} />`;
     case "choice":
       return html`<${Select} label=${label} value=${value} onChange=${onChange}
-        options=${[["", t.none], ...field.choices.map((each) => [each, choice(each)])]} />`;
+        options=${[...(field.default ? [] : [["", t.none]]), ...field.choices.map((each) => [each, choice(each)])]} />`;
     case "choices":
       return html`<fieldset class="group"><legend>${label}</legend><div class="inline">
         ${field.choices.map((each) => html`<${Checkbox} key=${each} label=${choice(each)} checked=${(value || []).includes(each)}
@@ -56,7 +59,13 @@ export function RecordField({ field, value, onChange, problem, path = field.name
       return field.keyed_by
         ? html`<${KeyedList} ...${{ field, value, onChange, problem, path }} />`
         : html`<${FreeList} ...${{ field, value, onChange, problem, path }} />`;
+    case "datetime":
+      return html`<${TextField} label=${label} type="datetime" step="1" value=${value?.slice(0, 19)} problem=${wrong} hint=${t.record.utc}
+        onInput=${(time) => onChange(time && `${time.padEnd(19, ":00")}Z`)} />`;
     default:
+      if (field.refers_to && hub.kind(field.refers_to)) {
+        return html`<${RecordCombobox} kind=${field.refers_to} label=${label} required=${field.required} value=${value || ""} onChoose=${onChange} problem=${wrong} />`;
+      }
       return html`<${TextField} label=${label} type=${field.type} value=${value} onInput=${onChange} problem=${wrong}
         required=${field.required} most=${field.most || undefined} />`;
   }
@@ -90,12 +99,25 @@ function FreeList({ field, value, onChange, problem, path }) {
   const change = (n, next) => onChange(list.map((each, at) => (at === n ? next : each)));
   return html`<fieldset class="group"><legend>${field.label}</legend>
     ${list.map((item, n) => html`<div key=${n} class="list-item">
+      ${!simple && html`<h4>${t.itemOf(n + 1)}</h4>`}
       ${simple ? html`<${RecordField} field=${{ ...field.of[0], label: `${field.label} ${n + 1}` }} value=${item}
         onChange=${(next) => change(n, next)} />`
-        : html`<${Parts} of=${field.of} value=${item} problem=${problem} path=${`${path}.${n}`} onChange=${(next) => change(n, next)} />`}
+        : html`<${Item} of=${field.of} value=${item} problem=${problem} path=${`${path}.${n}`} onChange=${(next) => change(n, next)} />`}
       <${Button} look="quiet" onClick=${() => onChange(list.filter((_, at) => at !== n))}
         aria-label=${t.removeItem(field.label, n + 1)}>${t.remove}<//></div>`)}
     <${Button} onClick=${() => onChange([...list, simple ? "" : {}])}>${t.addItem(field.label.toLowerCase())}<//></fieldset>`;
+}
+
+const AT_ONCE = 8;
+
+/** One of many: what is needed most at once, the rest folded away; its id stays what it is. */
+function Item({ of, value, ...rest }) {
+  const parts = of.filter((part) => part.name !== "id");
+  if (parts.length <= AT_ONCE) return html`<${Parts} of=${parts} value=${value} ...${rest} />`;
+  const later = parts.slice(AT_ONCE);
+  const filled = later.some((part) => { const said = value[part.name]; return Array.isArray(said) ? said.length : said; });
+  return html`<${Parts} of=${parts.slice(0, AT_ONCE)} value=${value} ...${rest} />
+    <details open=${Boolean(filled)}><summary>${t.more}</summary><${Parts} of=${later} value=${value} ...${rest} /></details>`;
 }
 
 /** "Do not export" and "Do not import", each with its reason once it is on. */

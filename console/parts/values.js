@@ -3,19 +3,28 @@ import { html } from "../core/html.js";
 import * as format from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { t } from "../texts.js";
+import { useNames } from "../core/names.js";
 import { Badge, Time } from "./basics.js";
 
 export const ALIGN = { money: "number", quantity: "number", integer: "number" };
+
+/** Another record by its name, one click away. */
+export function RecordName({ kind, id }) {
+  const hub = useHub();
+  const name = useNames([[kind, id]]);
+  return hub.kind(kind) ? html`<a href=${hub.record({ kind, id })}>${name(kind, id) || id}</a>` : id;
+}
 
 export function Value({ record, column }) {
   const hub = useHub();
   const value = format.at(record, column.name);
   if (value === null || value === undefined || value === "") return "";
   switch (column.type) {
+    case "record": return html`<${RecordName} kind=${column.refers_to} id=${value} />`;
     case "state": return html`<${Badge} value=${value} />`;
     case "reason": return hub.reason(value)?.message || format.human(value);
     case "datetime": return html`<${Time} at=${value} />`;
-    case "date": return format.date(value);
+    case "date": return html`<span class="whole">${format.date(value)}</span>`;
     case "money": return format.money(value, record.currency);
     case "quantity": case "integer": return format.quantity(value);
     case "boolean": return value ? t.yes : html`<span class="muted">${t.no}</span>`;

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
 import { human } from "../core/format.js";
-import { actionOf, titleOf, useHub } from "../core/hub.js";
+import { linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { setGuard } from "../core/route.js";
 import { Button, Card, Diff, Loaded, Note, Page, ProblemNote } from "../parts/basics.js";
@@ -26,8 +26,8 @@ export function RecordForm({ kind, id }) {
       : html`<${Form} kind=${kind} />`}`;
 }
 
-const blankRecord = (kind) => Object.fromEntries(kind.fields.filter((field) => field.type === "boolean")
-  .map((field) => [field.name, field.name === "active"]));
+const blankRecord = (kind) => Object.fromEntries(kind.fields.filter((field) => field.type === "boolean" || field.default)
+  .map((field) => [field.name, field.default || field.name === "active"]));
 
 const freshId = () => `web-${crypto.randomUUID().slice(0, 12)}`;
 
@@ -98,7 +98,7 @@ function Form({ kind, first }) {
     <${Card} class="form-fields">${fields.map((field) => html`<${RecordField} key=${field.name} field=${field} value=${typed[field.name]}
       onChange=${set(field.name)} problem=${wrong} />`)}
       <p class="hint">${words.blankHint}</p><//>
-    ${actionOf(kind, "link") && hub.connected && html`<${Card} title=${words.linkCard}>
+    ${linksContacts(kind) && hub.connected && html`<${Card} title=${words.linkCard}>
       ${linked && html`<p class="muted">${words.alreadyLinked} <code>${linked}</code></p>`}
       <${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${first?.id} hint=${t.combobox.hint} problem=${wrong("link")} /><//>`}
     <${Card} title=${t.holds.card}><${Holds} value=${typed} onChange=${setTyped} /><//>

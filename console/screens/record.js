@@ -2,7 +2,7 @@
 import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import * as format from "../core/format.js";
-import { actionOf, titleOf, useHub } from "../core/hub.js";
+import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { ContactCombobox } from "../parts/combobox.js";
@@ -10,6 +10,8 @@ import { confirm, say } from "../parts/dialogs.js";
 import { Entries } from "../parts/entries.js";
 import { Holds } from "../parts/fields.js";
 import { Fixes } from "../parts/fixes.js";
+import { Table } from "../parts/table.js";
+import { ALIGN, RecordName } from "../parts/values.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
 import { t } from "../texts.js";
 import { openClearDialog, openDeleteDialog, openRenameDialog } from "./record-dialogs.js";
@@ -83,9 +85,9 @@ function Standing({ kind, record, path, reload }) {
       [words.lastImport, sync.last_import_at ? html`<${Time} at=${sync.last_import_at} />` : words.never],
       [words.waits, sync.waiting_for && html`<${Reason} code=${sync.waiting_for} />`],
       [words.why, !sync.waiting_for && sync.reason && !sync.error && html`<${Reason} code=${sync.reason} />`]]} />
-    ${actionOf(kind, "link") && html`<div class="actions">
+    ${(linksContacts(kind) || linked) && actionOf(kind, "link") && html`<div class="actions">
       ${linked && html`<${Button} needs="write" onClick=${unlink}>${words.unlink}<//>`}
-      ${hub.connected && !show && html`<${Button} needs="write" onClick=${() => setShow(true)}>${linked ? words.relink : words.link}<//>`}</div>`}
+      ${linksContacts(kind) && hub.connected && !show && html`<${Button} needs="write" onClick=${() => setShow(true)}>${linked ? words.relink : words.link}<//>`}</div>`}
     ${show && html`<${LinkForm} ...${{ record, path, reload, done: () => setShow(false) }} />`}<//>`;
 }
 
@@ -125,9 +127,11 @@ function HoldCard({ kind, record, path, reload }) {
 
 function Contents({ kind, record, path, reload }) {
   const hub = useHub();
-  const shown = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record)]);
-  const blank = shown.filter(([, value]) => !value).map(([label]) => label);
+  const all = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field)]);
+  const shown = all.filter(([, , long]) => !long);
+  const blank = all.filter(([, value]) => !value).map(([label]) => label);
   return html`<${Card} title=${words.contents}><${Facts} of=${shown} />
+    ${all.filter(([, value, long]) => long && value).map(([label, value]) => html`<h3>${label}</h3>${value}`)}
     ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
     <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p>
     <div class="actions">
@@ -142,16 +146,33 @@ function valueOf(field, value, record) {
   if (field.type === "datetime") return html`<${Time} at=${value} />`;
   if (field.type === "date") return format.date(value);
   if (field.type === "choice") return format.choice(value);
+  if (field.type === "quantity") return format.quantity(value);
   if (field.type === "choices") return value.map(format.choice).join(", ");
   if (field.type === "group") {
     const parts = field.of.map((part) => [part, valueOf(part, value[part.name], record)]).filter(([, text]) => text);
     return parts.length > 0 && parts.map(([part, text], n) => html`${n > 0 && (part.type === "text" ? " " : " · ")}${part.type === "money" || part.type === "datetime" ? `${part.label}: ` : ""}${text}`);
   }
+  if (field.refers_to) return html`<${RecordName} kind=${field.refers_to} id=${value} />`;
+  if (field.type === "list" && isTable(field)) return value.length > 0 && html`<${Lines} field=${field} lines=${value} record=${record} />`;
   if (field.type === "list") {
     return value.length > 0 && html`<ul class="plain">${value.map((item) => html`<li>${field.keyed_by && html`<span class="muted">${
       format.choice(item[field.keyed_by])}</span> `}${format.plain(item)}</li>`)}</ul>`;
   }
   return String(value);
+}
+
+const isLong = (field) => field.type === "list" && isTable(field);
+const isTable = (field) => !field.keyed_by && field.of.some((part) => part.type === "money");
+
+/** Lines of a document as a table: only the columns in which some line says something, amounts aligned. */
+function Lines({ field, lines, record }) {
+  const said = (value) => (Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== "");
+  const parts = field.of.filter((part) => part.name !== "id" && lines.some((line) => said(line[part.name])));
+  const columns = parts.map((part) => ({
+    name: part.name, label: part.label, align: ALIGN[part.type],
+    cell: (line) => valueOf(part, line[part.name], record),
+  }));
+  return html`<${Table} caption=${field.label} columns=${columns} rows=${lines} rowKey=${(line) => line.id || lines.indexOf(line)} />`;
 }
 
 function Activity({ path, kind, reload }) {

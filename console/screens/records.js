@@ -1,9 +1,11 @@
 // The records of one kind: chosen columns, filters, search, and doing something with many at once.
 import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
+import * as format from "../core/format.js";
 import { choice, count, human } from "../core/format.js";
 import { actionOf, useHub } from "../core/hub.js";
 import { useLoad, useSettled } from "../core/load.js";
+import { useNames } from "../core/names.js";
 import { Button, Chip, Empty, Loaded, Page } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
@@ -27,6 +29,8 @@ export function Records({ kind }) {
   const narrow = (change) => hub.go(hub.route.parts, { ...query, cursor: "", page: "", ...change });
   const narrowed = kind.filters.some((filter) => where[filter.name]) || where.q;
   const rows = list.data?.items || [];
+  // With one call for all of the page; each cell then knows its own.
+  useNames(columns.filter((column) => column.type === "record").flatMap((column) => rows.map((row) => [column.refers_to, row[column.name]])));
   const fresh = actionOf(kind, "save") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, "new"])}>${t.record.new(kind.singular)}</a>`;
 
   return html`<${Page} title=${human(kind.plural)} actions=${html`<${KindTools} kind=${kind} />${hub.may("write") && fresh}`} />
@@ -51,7 +55,7 @@ function drawn(kind, columns, hub, where, narrow) {
   return columns.map((column, n) => ({
     name: column.name, label: column.label, align: ALIGN[column.type],
     cell: (record) => n === 0
-      ? html`<a href=${hub.to(["records", kind.name, record.id])}><${Value} record=${record} column=${column} /></a>`
+      ? html`<a href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} record=${record} column=${column} />` : record.id}</a>`
       : html`<${Value} record=${record} column=${column} />`,
     ...(n === 0 && kind.sorts.includes("-title") ? {
       sorted: sort === "title" ? "ascending" : "descending",

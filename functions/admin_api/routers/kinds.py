@@ -14,7 +14,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Router
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from admin_api.access import ALL, open_to
 from admin_api.answers import Shown
@@ -40,6 +40,8 @@ class FieldOut(Shown):
     of: list[FieldOut] | None = None
     keyed_by: str | None = None
     most: int | None = None
+    refers_to: str | None = Field(None, description="It holds the id of a record of this kind")
+    default: str | None = Field(None, description="What a choice is where nothing is said")
 
 
 class ColumnOut(Shown):
@@ -47,6 +49,7 @@ class ColumnOut(Shown):
     label: str
     type: str
     default: bool = False
+    refers_to: str | None = None
 
 
 class FilterOut(Shown):
@@ -198,9 +201,20 @@ def _actions(kind: Kind[Any], paths: set[str]) -> list[ActionOut]:
 
 def _columns(kind: Kind[Any]) -> list[ColumnOut]:
     own = [field for field in _fields(kind) if field.type not in ("group", "list", "choices")]
-    title = own[0].name if own else "id"
+    named = [field for name in _TITLES for field in own if field.name == name] or own
+    title = named[0].name if named else "id"
+    own.sort(key=lambda field: field.name != title)
     return [
-        *(ColumnOut(name=f.name, label=f.label, type=f.type, default=f.name in (title, *_TOLD)) for f in own),
+        *(
+            ColumnOut(
+                name=f.name,
+                label=f.label,
+                type="record" if f.refers_to else f.type,
+                default=_is_told(f, title),
+                refers_to=f.refers_to,
+            )
+            for f in own
+        ),
         ColumnOut(name="id", label="Id", type="text"),
         ColumnOut(name="sync.state", label="State", type="state", default=True),
         ColumnOut(name="sync.reason", label="Why", type="reason"),
@@ -215,7 +229,22 @@ def _columns(kind: Kind[Any]) -> list[ColumnOut]:
     ]
 
 
-_TOLD = ("number", "email", "status", "issue_date", "total", "amount_outstanding")  # shown unless a person hides them
+def _is_told(field: FieldOut, title: str) -> bool:
+    return field.name in (title, *_TOLD) or field.refers_to == "organizations"
+
+
+_TITLES = ("number", "code", "name", "date")  # what a record is called, the first of these that it has
+_TOLD = (
+    "number",
+    "name",
+    "date",
+    "amount",
+    "email",
+    "status",
+    "issue_date",
+    "total",
+    "amount_outstanding",
+)  # shown unless a person hides them
 
 
 def _filters(kind: Kind[Any]) -> list[FilterOut]:
@@ -255,13 +284,15 @@ def _fields(kind: Kind[Any]) -> list[FieldOut]:
 
 def _of(model: type[BaseModel], labels: dict[str, str]) -> list[FieldOut]:
     return [
-        _field(name, labels.get(name) or _in_words(name), field.annotation, field.is_required())
+        _field(name, labels.get(name) or _in_words(name), field.annotation, field.is_required()).model_copy(
+            update={"default": field.default if isinstance(field.default, str) and field.default else None}
+        )
         for name, field in model.model_fields.items()
     ]
 
 
 def _field(name: str, label: str, annotation: Any, required: bool) -> FieldOut:
-    told = FieldOut(name=name, label=label, type="text", required=required)
+    told = FieldOut(name=name, label=label, type="text", required=required, refers_to=_REFERS.get(name))
     annotation = _bare(annotation)
     if get_origin(annotation) is Literal:
         return told.model_copy(update={"type": "choice", "choices": [str(each) for each in get_args(annotation)]})
@@ -270,6 +301,9 @@ def _field(name: str, label: str, annotation: Any, required: bool) -> FieldOut:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return told.model_copy(update={"type": "group", "of": _of(annotation, {})})
     return told.model_copy(update={"type": _type(name, annotation)})
+
+
+_REFERS = {f"{kind.singular.replace(' ', '_')}_id": kind.name for kind in KINDS.values()}
 
 
 def _many(told: FieldOut, item: Any) -> FieldOut:
@@ -283,9 +317,10 @@ def _many(told: FieldOut, item: Any) -> FieldOut:
 
 
 def _type(name: str, annotation: Any) -> FieldType:
-    known: dict[Any, FieldType] = {bool: "boolean", int: "integer", datetime: "datetime", date: "date"}
+    known: dict[Any, FieldType] = {bool: "boolean", int: "integer", date: "date"}
+    known |= {datetime: "datetime", AwareDatetime: "datetime"}
     if annotation is Decimal:
-        return "quantity" if "quantity" in name or "rate" in name else "money"
+        return "quantity" if any(part in name for part in ("quantity", "rate", "percent")) else "money"
     if annotation is str and name.endswith("email"):
         return "email"
     return known.get(annotation, "text")
@@ -293,6 +328,8 @@ def _type(name: str, annotation: Any) -> FieldType:
 
 def _in_words(name: str) -> str:
     """What a field without a label of its own is called."""
+    if name in _REFERS:
+        name = name.removesuffix("_id")
     return "E-mail" if name == "email" else re.sub(r"(\d+)", r" \1", name.replace("_", " ")).capitalize()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledgerlink.flows.bulk.registry import REGISTRY
 from ledgerlink.kinds import KINDS
-from tests.support.api import Api
+from tests.support.api import ACME, Api
 
 
 def kinds(api: Api) -> dict[str, Any]:
@@ -72,3 +72,30 @@ def test_only_what_the_api_can_do_is_offered(api: Api) -> None:
 def test_everyone_signed_in_may_read_it(api: Api) -> None:
     assert [api.get("/v1/kinds", role=role).status for role in ("viewer", "crm", "finance")] == [200] * 3
     assert api.get("/v1/kinds", token=False).status == 401
+
+
+def test_what_another_record_is_named_by_is_told(api: Api) -> None:
+    """So that a form offers the records themselves, and a list their names."""
+    invoices = next(each for each in api.get("/v1/kinds")["items"] if each["name"] == "invoices")
+    fields = {each["name"]: each for each in invoices["fields"]}
+    assert (fields["organization_id"]["refers_to"], fields["organization_id"]["label"]) == (
+        "organizations",
+        "Organization",
+    )
+    lines = {each["name"]: each for each in fields["lines"]["of"]}
+    assert lines["product_id"]["refers_to"] == "products"
+    assert (lines["unit_price"]["type"], lines["discount_percent"]["type"]) == ("money", "quantity")
+    assert (fields["status"]["default"], fields["made_at"]["type"]) == ("approved", "datetime")
+    columns = {each["name"]: each for each in invoices["columns"]}
+    assert next(iter(columns)) == "number"
+    assert (columns["organization_id"]["type"], columns["organization_id"]["default"]) == ("record", True)
+
+
+def test_names_of_many_records_come_with_one_call(api: Api) -> None:
+    for id, name in (("hall", "Village Hall"), ("club", "Club")):
+        assert api.put(f"{ACME}/organizations/{id}", {"name": name}).status == 201
+    asked = {"kind": "organizations", "ids": "hall,club,nobody,hall"}
+    found = api.get(f"{ACME}/names", role="viewer", **asked)["items"]
+    assert {each["id"]: each["title"] for each in found} == {"hall": "Village Hall", "club": "Club"}
+    assert api.get(f"{ACME}/names", kind="weather", ids="hall").status == 404
+    assert api.get(f"{ACME}/names", kind="organizations", ids=",".join(map(str, range(101)))).status == 422

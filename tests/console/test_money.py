@@ -1,0 +1,93 @@
+"""Invoices, credit notes and payments as a bookkeeper handles them: lists, lines, forms."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Desk, Visit
+
+LINES: list[dict[str, Any]] = [
+    {"description": "Lamp hire, three days", "quantity": "3", "unit_price": "125.5", "account_code": "200"},
+    {"description": "Delivery", "quantity": "1", "unit_price": "1000", "account_code": "200", "discount_percent": "10"},
+]
+
+
+@pytest.fixture
+def invoiced(acme: Desk) -> Desk:
+    acme.organization("hall", "Village Hall")
+    acme("PUT", "/products/lamp", {"code": "LAMP", "name": "Stage lamp", "sale": {"price": "125.5"}})
+    body = {"number": "INV-7", "organization_id": "hall", "issue_date": "2026-11-20", "currency": "GBP", "lines": LINES}
+    acme("PUT", "/invoices/i7", {**body, "status": "draft", "total": "1531.80"})
+    acme("PUT", "/invoices/unnumbered", {"organization_id": "hall", "status": "draft"})
+    return acme
+
+
+def right(locator: Any) -> bool:
+    return bool(locator.evaluate("cell => getComputedStyle(cell).textAlign") in ("end", "right"))
+
+
+def test_a_list_names_the_customer_and_aligns_amounts(visit: Visit, invoiced: Desk) -> None:
+    page = visit.go("records/invoices")
+    row = page.get_by_role("row").filter(has_text="INV-7")
+    expect(row.get_by_role("link", name="Village Hall")).to_be_visible()
+    amount = row.get_by_role("cell", name="£1,531.80").first
+    assert right(amount)
+    expect(page.get_by_role("link", name="unnumbered")).to_be_visible()
+    visit.picture("invoices")
+
+
+def test_an_invoice_shows_its_lines_as_a_table(visit: Visit, invoiced: Desk) -> None:
+    page = visit.go("records/invoices/i7")
+    lines = page.get_by_role("table", name="Lines")
+    expect(lines.get_by_role("row")).to_have_count(3)
+    expect(lines.get_by_role("columnheader", name="Tax code")).to_have_count(0)
+    price = lines.get_by_role("cell", name="£125.50")
+    assert right(price)
+    visit.picture("invoice")
+    page.get_by_role("link", name="Village Hall").click()
+    expect(page.get_by_role("heading", name="Village Hall", level=1)).to_be_visible()
+
+
+def test_a_draft_is_made_and_gets_another_line(visit: Visit, invoiced: Desk) -> None:
+    page = visit.go("records/invoices/new")
+    page.get_by_label("Number").fill("INV-8")
+    customer = page.get_by_role("combobox", name=re.compile("^Organization"))
+    customer.fill("Village")
+    page.get_by_role("option", name=re.compile("Village Hall")).click()
+    page.get_by_label("Status").select_option("Draft")
+    page.get_by_role("button", name="Add to lines").click()
+    line = page.get_by_role("group", name="Lines")
+    line.get_by_label("Description").fill("Stage lamp")
+    line.get_by_label("Quantity").fill("2")
+    line.get_by_label("Unit price").fill("10.25")
+    product = line.get_by_role("combobox", name="Product")
+    product.fill("LAMP")
+    line.get_by_role("option", name=re.compile("LAMP")).click()
+    visit.picture("invoice-form", full_page=True)
+    page.get_by_label("Your CRM's id").fill("i8")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="INV-8", level=1)).to_be_visible()
+    made = invoiced("GET", "/invoices/i8")
+    assert (made["organization_id"], made["status"]) == ("hall", "draft")
+    assert [(each["product_id"], each["quantity"], each["unit_price"]) for each in made["lines"]] == [
+        ("lamp", "2", "10.25")
+    ]
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Add to lines").click()
+    page.get_by_role("group", name="Lines").get_by_label("Description").last.fill("Delivery")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("table", name="Lines").get_by_role("row")).to_have_count(3)
+    first, second = invoiced("GET", "/invoices/i8")["lines"]
+    assert first["id"] == made["lines"][0]["id"] != second["id"]
+
+
+def test_an_invoice_about_nobody_says_what_is_missing(visit: Visit, invoiced: Desk) -> None:
+    page = visit.go("records/invoices/new")
+    page.get_by_label("Number").fill("INV-9")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("combobox", name=re.compile("^Organization"))).to_be_focused()
+    expect(page.get_by_role("combobox", name="Linked contact")).to_have_count(0)
