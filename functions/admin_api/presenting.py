@@ -114,6 +114,8 @@ def sync_of(now: Standing, parts: Sequence[Link]) -> Sync:
     decisive = next((part for part in parts if now.state(part) == state), main)
     waiting = now.waits_for(decisive)
     reason = waiting or (decisive.reason if state not in ("due", "sending", "linked") else "")
+    if state == "linked" and main.held_fields:  # both sides differ, and are meant to
+        reason = "held_after_undo"
     return Sync.model_construct(
         state=state,
         reason=reason or None,

@@ -199,7 +199,7 @@ _ALL = (
     Reason("on_its_way", "wait", "The difference is in the export queue and goes by itself.", "Nothing to do.", "nobody"),
     Reason("blank_on_one_side", "skip", "One side says nothing there. A blank never clears the other side.",
            "Fill it in, or clear the field on both sides."),
-    Reason("held_after_undo", "skip", "The field was put back by an undo and travels neither way until somebody changes it.",
+    Reason("held_after_undo", "skip", "A field was put back by an undo, or emptied in the ledger alone, and travels neither way until somebody changes it.",
            "Change it on the side that is wrong."),
     Reason("missing_in_ledger", "error", "The ledger does not know the linked document.",
            "Look for it in the ledger; then unlink the record, or link it to another one."),

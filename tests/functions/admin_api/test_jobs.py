@@ -123,3 +123,20 @@ def test_undo_is_no_kind_to_start_with(connected: Api) -> None:
     assert start(connected, "undo").status == 422
     assert connected.post(f"{JOBS}/none/undo").status == 404
     assert connected.post(f"{JOBS}/none/undo", role="viewer").status == 403
+
+
+def test_a_record_tells_that_an_undo_left_both_sides_apart(connected: Api, simulated: SimulatedXero) -> None:
+    hall = f"{ORGANIZATIONS}/hall"
+    connected.put(hall, {"name": "Hall", "email": "old@hall.example"})
+    connected.export()
+    simulated.clock.advance(60)
+    simulated.human("edit", simulated.contacts()[0]["ContactID"], EmailAddress="new@hall.example")
+    job = start(connected, "import-contacts")["id"]
+    connected.work(job)
+    connected.work(connected.post(f"{JOBS}/{job}/undo")["id"])
+    record = connected.get(hall)
+    assert (record["email"], record["sync"]["reason"]) == ("old@hall.example", "held_after_undo")
+    connected.patch(hall, {"email": "newest@hall.example"})
+    connected.export()
+    assert connected.get(hall)["sync"]["reason"] is None
+    assert simulated.contacts()[0]["EmailAddress"] == "newest@hall.example"
