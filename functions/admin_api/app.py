@@ -14,6 +14,7 @@ from .problems import answer_for
 from .reading import ReadRequest, known_query_only
 from .repeats import answer_once
 from .routers import (
+    allocations,
     changes,
     companies,
     comparison,
@@ -61,6 +62,7 @@ MODULES = (
     changes,
     jobs,
     files,
+    allocations,
     summary,
     crm_webhook,
     subscriptions,

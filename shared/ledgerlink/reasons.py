@@ -165,6 +165,7 @@ _ALL = (
     Reason("allocation_not_fitting", "error", "A credit fits only open invoices of the same customer and currency.", "Choose another invoice."),
     Reason("payment_in_batch", "error", "The payment is part of a batch, which the ledger's API cannot take back.", "Take it back in the ledger.", "ledger"),
     Reason("payment_reconciled", "error", "The payment is reconciled with the bank.", "Undo the reconciliation in the ledger.", "ledger"),
+    Reason("allocation_gone", "error", "The ledger no longer knows the allocation.", "Look at the credit note in the ledger."),
     Reason("document_gone", "error", "The ledger no longer knows the document.", "Unlink the record, then send it again."),
     Reason("item_gone", "error", "The ledger no longer knows the item.", "Unlink the product, then send it again."),
     Reason("number_taken", "error", "Another document in the ledger already has this number.",

@@ -15,7 +15,7 @@ from admin_api.history import EntryPage, shown_page
 from admin_api.presenting import shown
 from admin_api.reading import Cursor, Limit, RecordId
 from ledgerlink.flows import feed, history, restoring
-from ledgerlink.kinds import KINDS, Kind, Value
+from ledgerlink.kinds import LISTED, Kind, Value
 from ledgerlink.state.record import RecordKey
 
 from .companies import COMPANY
@@ -78,5 +78,5 @@ def _routes_of_kind(kind: Kind[Any]) -> None:
         return shown_page(at, history.of_record(at, key, after=cursor, limit=limit))
 
 
-for _kind in KINDS.values():
+for _kind in LISTED.values():
     _routes_of_kind(_kind)

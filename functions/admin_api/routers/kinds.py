@@ -20,7 +20,7 @@ from admin_api.access import ALL, open_to
 from admin_api.answers import Shown
 from admin_api.problems import routes_of
 from ledgerlink.flows.bulk.registry import STARTABLE
-from ledgerlink.kinds import KINDS, Kind
+from ledgerlink.kinds import LISTED, Kind
 from ledgerlink.state.link import SyncState
 
 routes = Router()
@@ -105,7 +105,7 @@ def kinds() -> KindList:
 def _all(app: ApiGatewayResolver) -> KindList:
     paths = {f"{route.method} {route.openapi_path}" for route in routes_of(app)}
     return KindList(
-        items=[_kind(kind, paths) for kind in KINDS.values()],
+        items=[_kind(kind, paths) for kind in LISTED.values()],
         capabilities=Capabilities(
             jobs=sorted(STARTABLE) if _has(paths, "POST jobs") else [],
             job_actions=[name for name in ("apply", "cancel", "undo") if _has(paths, f"POST jobs/{{id}}/{name}")],
@@ -303,7 +303,7 @@ def _field(name: str, label: str, annotation: Any, required: bool) -> FieldOut:
     return told.model_copy(update={"type": _type(name, annotation)})
 
 
-_REFERS = {f"{kind.singular.replace(' ', '_')}_id": kind.name for kind in KINDS.values()}
+_REFERS = {f"{kind.singular.replace(' ', '_')}_id": kind.name for kind in LISTED.values()}
 
 
 def _many(told: FieldOut, item: Any) -> FieldOut:

@@ -13,7 +13,7 @@ from admin_api.reading import RecordId
 from admin_api.shapes import LinkIn, shapes
 from ledgerlink.flows import linking
 from ledgerlink.flows.context import Context
-from ledgerlink.kinds import KINDS, Kind
+from ledgerlink.kinds import LISTED, Kind
 from ledgerlink.state.record import RecordKey
 
 from .companies import COMPANY
@@ -47,5 +47,5 @@ def _shown(at: Context, key: RecordKey) -> Any:
     return answer(shown(at, record, link), revision=record.revision)
 
 
-for _kind in KINDS.values():
+for _kind in LISTED.values():
     _routes_of_kind(_kind)

@@ -22,7 +22,7 @@ from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import clearing, linking, renaming, saving
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.saving import Push, Saved
-from ledgerlink.kinds import KINDS, Kind
+from ledgerlink.kinds import LISTED, Kind
 from ledgerlink.ports import SORTS, LinkFilter
 from ledgerlink.state.link import Link, LinkKey, SyncState
 from ledgerlink.state.record import Record, RecordKey
@@ -201,4 +201,4 @@ def _saved(at: Context, saved: Saved) -> Response[BaseModel]:
     return answer(shown(at, saved.record, saved.link), status, revision=saved.record.revision)
 
 
-ROUTERS = [routes_of_kind(kind) for kind in KINDS.values()]
+ROUTERS = [routes_of_kind(kind) for kind in LISTED.values()]

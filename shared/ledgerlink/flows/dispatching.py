@@ -44,7 +44,8 @@ def _batches(selected: list[Selected]) -> Iterator[tuple[str, Action, list[Outgo
     """Same type and action, at most 50, in the order they became due; what got lost twice goes alone."""
 
     def sort(s: Selected) -> tuple[str, Action, bool]:
-        return KINDS[s.record.kind].document_type, _action(s), s.link.generation >= ALONE
+        kind = KINDS[s.record.kind]
+        return kind.document_type, _action(s), kind.alone or s.link.generation >= ALONE
 
     for (document_type, action, alone), same in groupby(sorted(selected, key=sort), key=sort):
         for some in rules.chunks(same, 1 if alone else rules.MOST_DOCUMENTS):

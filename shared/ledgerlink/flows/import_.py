@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from ledgerlink.errors import Conflict, NotConnected, Transient
-from ledgerlink.kinds import BY_DOCUMENT
+from ledgerlink.kinds import BY_DOCUMENT, LISTED
 from ledgerlink.ports import CERTAIN, Cursor, Mark, Ports
 from ledgerlink.rules.import_ import is_echo
 from ledgerlink.rules.polling import OVERLAP, next_poll
@@ -143,7 +143,7 @@ def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]
         nightly.begin(context, context.at.cursors.get(context.company.id, nightly.CURSOR))
     if seconds_left() >= RESERVE and money_news.is_due(context):
         taken += money_news.poll(context)
-    for document_type in sorted(set(BY_DOCUMENT) - set(money_news.READ_IN_ORDER)):
+    for document_type in sorted({kind.document_type for kind in LISTED.values()} - set(money_news.READ_IN_ORDER)):
         cursor = context.at.cursors.get(context.company.id, document_type)
         now = context.at.clock.now()
         if seconds_left() < RESERVE or (cursor.next_poll_at is not None and cursor.next_poll_at > now):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from ledgerlink.kinds import KINDS
 from ledgerlink.ports import CERTAIN, PutLink
 from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Archive, Create, Update
@@ -29,8 +30,9 @@ def look(drain: Drain, selected: list[Selected]) -> list[Selected]:
     """What may still be sent once the ledger was looked at. Creates need no look."""
     creates = [s for s in selected if isinstance(s.decision, Create)]
     updates = [s for s in selected if isinstance(s.decision, Update)]
-    archives = [s for s in selected if isinstance(s.decision, Archive)]
-    return creates + _unchanged(drain, updates) + _closed(drain, archives)
+    blind = [s for s in selected if isinstance(s.decision, Archive) and not KINDS[s.link.kind].listed]
+    archives = [s for s in selected if isinstance(s.decision, Archive) and s not in blind]
+    return blind + creates + _unchanged(drain, updates) + _closed(drain, archives)
 
 
 def _unchanged(drain: Drain, updates: list[Selected]) -> list[Selected]:

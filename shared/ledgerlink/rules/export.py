@@ -19,7 +19,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Clashing, Link, SyncError
 from ledgerlink.state.record import Record, RecordKey
 
-from . import documents, organizations, payments, products
+from . import allocations, documents, organizations, payments, products
 from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .duplicates import keys_of
 from .facts import Facts
@@ -62,6 +62,7 @@ RULES: dict[str, Rule] = {
     "products": Rule(products.decide, complete=products.complete),
     "invoices": _LOCKABLE,
     "credit-notes": _DOCUMENT,
+    "allocations": Rule(allocations.decide, needs=allocations.needs, complete=allocations.complete),
     "payments": Rule(
         payments.decide, needs=payments.needs, complete=payments.complete, refusal=payments.refusal, guarded=True
     ),

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import Field, ValidationError, field_validator
 
 from ledgerlink.errors import FieldProblem, Invalid
-from ledgerlink.kinds import KINDS, Value
+from ledgerlink.kinds import KINDS, LISTED, Value
 
 from .merge import Owner
 
@@ -129,7 +129,7 @@ class CompanySettings(Value):
         if isinstance(value, dict):
             for kind, owner in value.items():
                 # Kinds that come later are accepted once they are registered, so that a typo is told today.
-                _among((kind,), tuple(KINDS))
+                _among((kind,), tuple(LISTED))
                 if isinstance(owner, dict):
                     names = {f.name for f in KINDS[kind].fields}
                     _among(tuple(owner), tuple(sorted(names | {name.split(".")[0] for name in names})))

@@ -9,7 +9,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from . import import_, payments, settlement
+from . import allocations, import_, payments, settlement
 from .import_ import Grounds, Linked, Unlinked
 
 
@@ -38,6 +38,7 @@ _GENERIC = Rule(_contact, _new_contact, recognised=True)
 RULES: dict[str, Rule] = {
     "invoices": _MONEY,
     "credit-notes": _MONEY,
+    "allocations": Rule(_contact, _new_contact, settles=allocations.settles),
     "payments": Rule(
         payments.linked, payments.unlinked, payments.refers_to, settles=payments.refers_to, is_ours=payments.is_ours
     ),

@@ -26,6 +26,7 @@ CRM_READS = {
 CRM_WRITES = {
     r"/v1/companies/\{company\}/(KIND)(/\{id\}(:clear|:rename|/link)?|:batch)",
     r"/v1/companies/\{company\}/records:hold",
+    r"/v1/companies/\{company\}/credit-notes/\{id\}/allocations(/\{allocation\})?",
 }
 
 

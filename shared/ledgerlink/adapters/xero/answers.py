@@ -86,6 +86,8 @@ def _without_access(problem: AccessProblem, limits: Seen) -> NotSent:
 def _verdicts(answer: Answer, wire: WireKind, dispatch: Dispatch, limits: Seen, short_code: str) -> Reply:
     body = _json(answer)
     elements = body.get(wire.envelope) if isinstance(body, dict) else None
+    if elements is None and isinstance(body, dict) and wire.id_field in body:
+        elements = [body]  # what is taken back comes without an envelope (facts §4.3)
     if not isinstance(elements, list) or not all(isinstance(each, dict) for each in elements):
         return Unknown(f"HTTP {answer.status} that cannot be read", seen=limits)
     verdicts = {
@@ -146,6 +148,12 @@ def _messages(value: Any) -> Iterator[str]:
 
 
 def _refused(answer: Answer, wire: WireKind, dispatch: Dispatch, limits: Seen) -> Reply:
+    if answer.status == 404 and dispatch.method == "DELETE":  # what is not there needs no taking back
+        gone = {part.reference: {wire.id_field: part.document_id, "IsDeleted": True} for part in dispatch.parts}
+        verdicts: dict[str, Verdict] = {
+            reference: Confirmed(wire.from_wire(element, "")) for reference, element in gone.items()
+        }
+        return Answered(verdicts, limits, correlation(answer))
     if answer.status == 404:  # never JSON; one unknown id refuses the whole request (§4.1, §6)
         return RefusedWhole(rejected([answer.text[:200]], code=wire.gone), limits, correlation(answer))
     body = _json(answer)

@@ -15,7 +15,7 @@ from ledgerlink.state.document import Document
 
 from . import answers, reading, reference
 from .client import ANSWER_S, Lost, NeverLeft
-from .kinds import READ, WIRE, WireKind
+from .kinds import READ, WIRE, WireKind, allocation
 from .searches import Searches
 from .session import NoPermitNow, Session
 
@@ -36,12 +36,13 @@ class XeroLedger:
     def compose(self, document_type: str, action: Action, outgoing: Sequence[Outgoing]) -> Request:
         wire = WIRE[document_type]
         body = {wire.envelope: [wire.to_wire(each) for each in outgoing]}
+        taken_back = action == "archive" and wire.path is not None  # by its address alone
         return Request(
             document_type=document_type,
             action=action,
             # PUT creates and nothing else; POST would match by number or name and overwrite (facts/xero.md §3.1).
-            method="PUT" if action == "create" else "POST",
-            path=f"{wire.endpoint}?{wire.write_query}",
+            method="PUT" if action == "create" else "DELETE" if taken_back else "POST",
+            path=_path(wire, outgoing, action),
             body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
             outgoing=tuple(outgoing),
         )
@@ -60,7 +61,7 @@ class XeroLedger:
                 dispatch.path,
                 purpose=_purpose(dispatch),
                 headers={"Idempotency-Key": dispatch.key},
-                body=dispatch.body,
+                body=b"" if dispatch.method == "DELETE" else dispatch.body,
                 seconds=min(seconds, ANSWER_S),
                 until=dispatch.deadline,
             )
@@ -93,6 +94,9 @@ class XeroLedger:
     def changed_since(
         self, document_type: str, since: datetime | None, *, purpose: Purpose = "live", pages: int = 5
     ) -> Delta:
+        if document_type == allocation.WIRE.document_type:
+            notes = self.changed_since("credit_note", since, purpose=purpose, pages=pages)
+            return Delta(list(allocation.of_credit_notes(notes.documents)), notes.complete)
         wire = READ[document_type]
         return reading.seek(lambda since, page: self._since(wire, since, page, purpose), since, pages)
 
@@ -165,6 +169,13 @@ class XeroLedger:
             asked["where"] = f"{wire.only} AND ({asked['where']})" if "where" in asked else wire.only
         answer = self._session.get(wire.endpoint, asked, purpose=purpose, headers=headers)
         return reading.documents(answer, wire, self._short_code)
+
+
+def _path(wire: WireKind, outgoing: Sequence[Outgoing], action: Action) -> str:
+    """Where the call goes; one that takes a thing back by DELETE has no query."""
+    if wire.path is None:
+        return f"{wire.endpoint}?{wire.write_query}"
+    return wire.path(outgoing[0]) + (f"?{wire.write_query}" if action == "create" else "")
 
 
 def _purpose(dispatch: Dispatch) -> Purpose:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
-from ledgerlink.kinds import KINDS, Kind
+from ledgerlink.kinds import KINDS, LISTED, Kind
 from ledgerlink.rules.comparison import births_wanted
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
@@ -44,7 +44,7 @@ class Reconcile:
         if unknown:
             raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
         kinds = job.options.get("kinds") or by_stage()
-        if not isinstance(kinds, list) or not set(kinds) <= set(KINDS):
+        if not isinstance(kinds, list) or not set(kinds) <= set(LISTED):
             raise Invalid(FieldProblem("options.kinds", f"a list of {', '.join(by_stage())}"))
         return job.model_copy(update={"memory": {"kinds": kinds, "phase": "named" if job.chosen else "pages"}})
 
@@ -121,7 +121,7 @@ class Reconcile:
 
 def by_stage() -> list[str]:
     """The kinds' names in the order in which they depend on each other."""
-    return sorted(KINDS, key=lambda name: (KINDS[name].stage, name))
+    return sorted(LISTED, key=lambda name: (KINDS[name].stage, name))
 
 
 def _kind(work: Work) -> Kind[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledgerlink.kinds import KINDS
+from ledgerlink.kinds import LISTED
 from ledgerlink.rules.sending import by_itself, is_live
 
 from .csv_import import CsvImport
@@ -18,7 +18,7 @@ from .work import Bulk
 _ALL: tuple[Bulk, ...] = (
     ImportContacts(),
     Send("export-organizations", "Export of organizations", ("organizations",), undoable=True),
-    Send("send", "Sending to the ledger", tuple(KINDS), by_itself),
+    Send("send", "Sending to the ledger", tuple(LISTED), by_itself),
     Send("send-invoices", "Sending of invoices and credit notes", ("invoices", "credit-notes"), is_live),
     ImportReferenceData(),
     ImportPayments(),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import credit_note, invoice, item, payment
+from . import allocation, credit_note, invoice, item, payment
 from .base import WireKind
 from .credits import OVERPAYMENTS, PREPAYMENTS
 from .organization import CONTACTS
 
-_ALL = (CONTACTS, item.WIRE, invoice.WIRE, credit_note.WIRE, payment.WIRE)
+_ALL = (CONTACTS, item.WIRE, invoice.WIRE, credit_note.WIRE, payment.WIRE, allocation.WIRE)
 
 WIRE: dict[str, WireKind] = {wire.document_type: wire for wire in _ALL}
 

@@ -37,6 +37,7 @@ class WireKind:
     write_query: str = "summarizeErrors=false"  # else one bad element refuses the whole batch (facts §3.2)
 
     read_query: Mapping[str, str] = field(default_factory=dict)  # asked for with every list
+    path: Callable[[Outgoing], str] | None = None  # where its address depends on what it is about
     unasked: frozenset[str] = frozenset()  # what lists of it do not take: items always come whole (facts §3.4)
     ids_filter: bool = True  # there is IDs=…; else one document by its path, several by the whole list
     path_key: bool = True  # one document can be asked for by our reference in the path

@@ -1,0 +1,98 @@
+"""Allocations out: made once both documents are there and open, never above what is left of either (rules D19, P6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ledgerlink.kinds.allocation import AllocationOrder
+from ledgerlink.kinds.amounts import half_up
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record, RecordKey
+
+from .decisions import Archive, Create, Decision, Nothing, Problem, Refuse, Skip, Wait
+from .facts import Facts
+from .payments import outstanding
+from .profiles import CompanySettings
+
+
+def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
+    """What to do about it, as far as it says itself."""
+    content = _content(record)
+    if link.document_id:
+        taken_back = content.status == "reversed" and link.document_status == "active"
+        return Archive(content) if taken_back else Nothing()
+    if content.status == "reversed":
+        return Skip("reversed")
+    return Create(content)
+
+
+def needs(record: Record) -> tuple[RecordKey, ...]:
+    """The credit note and the invoice."""
+    content = _content(record)
+    return (
+        RecordKey(record.company, "credit-notes", content.credit_note_id),
+        RecordKey(record.company, "invoices", content.document_id),
+    )
+
+
+def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> Decision:
+    """It by the ledger's ids, if both documents are there and have as much left."""
+    if not isinstance(decision, Create | Archive):
+        return decision
+    content, ids = _content(record), []
+    for key in needs(record):
+        target = facts.link(key.kind, key.id)
+        if target is None or not target.document_id:
+            held = target is not None and target.do_not_export.on
+            return Wait("do_not_export" if held else "document_not_in_ledger", f"record:{key.kind}/{key.id}")
+        if target.settlement is not None and target.settlement.status in ("draft", "awaiting_approval"):
+            return Wait("document_not_approved", f"record:{key.kind}/{key.id}")
+        ids.append(target.document_id)
+    said = content.model_copy(update={"credit_note_id": ids[0], "document_id": ids[1]})
+    if isinstance(decision, Archive):
+        return Archive(said)
+    problems = tuple(_problems(record, content, facts))
+    return Refuse(problems) if problems else Create(said)
+
+
+def _problems(record: Record, content: AllocationOrder, facts: Facts) -> Iterator[Problem]:
+    if content.amount <= 0 or content.amount != half_up(content.amount):
+        yield Problem("amount_not_positive", "amount", f"{content.amount:f} is no amount of money above zero")
+    customers = set()
+    for key in needs(record):
+        target, document = facts.link(key.kind, key.id), facts.records.get(key)
+        if target is None or document is None:
+            continue
+        customers.add(target.settlement.contact if target.settlement else "")
+        left = outstanding(document, target) - _sent_before(record, key, facts)
+        if content.amount > left:
+            told = f"{content.amount:f} is more than the {left:f} that is left of {key.kind} {key.id}"
+            yield Problem("exceeds_outstanding", "amount", told)
+    if len(customers) > 1:
+        yield Problem("allocation_not_fitting", "document_id", "is another customer's")
+
+
+def _sent_before(record: Record, key: RecordKey, facts: Facts) -> Decimal:
+    """Of the same document, in the same round, before this one."""
+    total = Decimal(0)
+    for other in facts.batch:
+        if other.key == record.key:
+            break
+        if isinstance(other.content, AllocationOrder) and key in needs(other):
+            total += other.content.amount
+    return total
+
+
+def settles(document: Document) -> tuple[tuple[str, str], ...]:
+    """The documents of which less, or more, is left now: to be read again."""
+    content = document.content
+    assert isinstance(content, AllocationOrder)
+    pairs = (("credit_note", content.credit_note_id), ("invoice", content.document_id))
+    return tuple(pair for pair in pairs if pair[1])
+
+
+def _content(record: Record) -> AllocationOrder:
+    assert isinstance(record.content, AllocationOrder)
+    return record.content

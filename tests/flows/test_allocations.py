@@ -1,0 +1,97 @@
+"""Credit notes set against invoices and taken back, over the real adapters and the simulator (rule D19)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from ledgerlink.flows import allocating
+from ledgerlink.flows.saving import Saved
+from ledgerlink.state.link import Link, LinkKey
+from tests.flows.documents import Office, office
+from tests.flows.hub import ADA
+
+__all__ = ["office"]
+
+
+def allocate(office: Office, amount: str, invoice: str = "1") -> Saved:
+    said: dict[str, Any] = {"document_id": invoice, "amount": Decimal(amount), "on": None}
+    return allocating.allocate(office.context, "1", actor=ADA, **said)
+
+
+def link(office: Office, saved: Saved) -> Link:
+    found = office.at.links.get(LinkKey(*saved.record.key))
+    assert found is not None
+    return found
+
+
+def both(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+    office.credit_note("1")
+    office.drain()
+
+
+def test_it_reaches_the_ledger_once_and_both_documents_are_read(office: Office) -> None:
+    both(office)
+    made = allocate(office, "70.00")
+    office.drain()
+    office.drain()
+    office.read()
+    assert link(office, made).state == "linked"
+    assert office.books()["N-1"]["AmountDue"] == 50.0
+    assert office.books("credit_notes")["C-1"]["RemainingCredit"] == 50.0
+    note = office.said("credit-notes", "1")
+    assert [(each.document_id, each.amount) for each in note.allocations] == [("1", Decimal("70.00"))]  # type: ignore[attr-defined]
+    assert office.said("invoices", "1").amount_outstanding == 50
+
+
+def test_it_waits_for_its_documents(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+    office.credit_note("1")
+    made = allocate(office, "10.00")
+    office.drain()
+    assert link(office, made).state == "linked"
+
+
+def test_more_than_is_left_is_refused_before_it_is_sent(office: Office) -> None:
+    both(office)
+    made = allocate(office, "120.01")
+    office.here.ledger_calls()
+    office.drain()
+    assert (link(office, made).state, link(office, made).reason) == ("error", "exceeds_outstanding")
+    assert not office.here.ledger_calls()
+
+
+def test_it_is_taken_back_by_its_own_or_the_ledgers_id(office: Office) -> None:
+    both(office)
+    made = allocate(office, "70.00")
+    office.drain()
+    allocating.take_back(office.context, "1", link(office, made).document_id, ADA)
+    office.drain()
+    assert link(office, made).document_status == "archived"
+    assert office.books()["N-1"]["AmountDue"] == 120.0
+    office.drain()
+    assert office.books("credit_notes")["C-1"]["RemainingCredit"] == 120.0
+
+
+def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_set_twice(office: Office) -> None:
+    both(office)
+    made = allocate(office, "70.00")
+    office.fault(match={"method": "PUT", "path": "/Allocations"}, kind="error_after", status=503, times=1)
+    office.drain()
+    [open_one] = office.at.lanes.open_dispatches("bench")
+    assert open_one.state == "unknown"
+    assert office.books()["N-1"]["AmountDue"] == 50.0
+    assert link(office, made).state == "due"
+
+
+def test_what_the_ledger_has_no_more_is_taken_back_already(office: Office) -> None:
+    both(office)
+    made = allocate(office, "70.00")
+    office.drain()
+    office.person("deallocate", "1", kind="credit-notes")
+    allocating.take_back(office.context, "1", made.record.id, ADA)
+    office.drain()
+    assert (link(office, made).state, link(office, made).document_status) == ("linked", "archived")
