@@ -16,6 +16,8 @@ from ledgerlink.adapters.dynamodb.tables import ControlItem
 from ledgerlink.errors import NotFound, Refused
 from ledgerlink.flows import crm_webhook, notify_crm
 from ledgerlink.ports import PutCrmNotice
+from ledgerlink.state.crm import CrmNotice
+from ledgerlink.wiring import Wiring
 from tests.support.ear import ACME, ANN, KEY, Ear
 from tests.support.receiver import Receiver, Say, receiving
 
@@ -141,6 +143,25 @@ def test_who_dies_while_sending_is_followed_when_the_turn_has_run_out(ear: Ear) 
     ear.later(seconds=61)
     first, second = ear.receiver.arrived
     assert first.headers["webhook-id"] == second.headers["webhook-id"], "the receiver knows it by its id"
+
+
+def test_who_was_frozen_while_taking_the_turn_takes_it_anew(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its turn had run out before it was stored; whoever takes the next one may send a newer revision meanwhile."""
+    ear.change()
+    stored, turns = notify_crm._stored, []
+
+    def frozen(notice: CrmNotice, at: Wiring) -> bool:
+        if not turns:
+            ear.clock.advance(55)
+        if notice.turn_until is not None:
+            turns.append(notice.turn_until)
+        return stored(notice, at)
+
+    monkeypatch.setattr(notify_crm, "_stored", frozen)
+    assert ear.notify() == "delivered"
+    assert len(turns) == 2
+    assert turns[1] - ear.clock.now() > notify_crm.WHOLE_SEND
+    assert len(ear.receiver.arrived) == 1
 
 
 def test_many_hands_never_send_an_older_revision_after_a_newer(ear: Ear) -> None:

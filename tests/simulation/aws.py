@@ -30,7 +30,7 @@ _JSON = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "simu
 _TYPES = {"dynamodb": "com.amazonaws.dynamodb.v20120810#", "sqs": "com.amazonaws.sqs#", "kms": ""}
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _CONDITIONED = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
-_WRITES = frozenset((*_CONDITIONED, "BatchWriteItem", "SendMessage"))
+_WRITES = frozenset((*_CONDITIONED, "BatchWriteItem", "SendMessage", "SendMessageBatch"))
 _STALE_FOR = 20.0  # seconds an index may lag behind
 MEMORY = 400  # answers of indexes remembered
 
@@ -75,7 +75,7 @@ class SimulatedAws(AwsInProcess):
         self._time.pass_(self._dice.uniform(0.001, 0.004))
         if fault == "kill_before":
             raise self._time.life.kill(f"before {call.operation}")
-        if call.operation == "SendMessage" and self._weather.happens("queue", "lost"):
+        if call.operation in ("SendMessage", "SendMessageBatch") and self._weather.happens("queue", "lost"):
             return _as_if_sent(call)
         refused = self._refusal(fault, call, url)
         if refused is not None:
@@ -177,8 +177,16 @@ def _cancelled(call: Call, code: str, dice: Random) -> Reply:
 
 
 def _as_if_sent(call: Call) -> Reply:
-    text = json.loads(call.body)["MessageBody"].encode()
-    told = {"MessageId": str(uuid.uuid4()), "MD5OfMessageBody": hashlib.md5(text).hexdigest(), "SequenceNumber": "1"}
+    asked = json.loads(call.body)
+
+    def one(message: dict[str, Any]) -> dict[str, Any]:
+        mark = hashlib.md5(message["MessageBody"].encode()).hexdigest()
+        return {"MessageId": str(uuid.uuid4()), "MD5OfMessageBody": mark, "SequenceNumber": "1"}
+
+    if "Entries" in asked:
+        told = {"Successful": [{"Id": each["Id"], **one(each)} for each in asked["Entries"]], "Failed": []}
+    else:
+        told = one(asked)
     return 200, dict(_JSON), json.dumps(told).encode()
 
 

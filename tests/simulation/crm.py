@@ -5,6 +5,7 @@ What it pushed, and when it was told that it was taken, is half of the oracle: w
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -58,6 +59,8 @@ class Door(Protocol):
 
     def put(self, id: str, body: dict[str, Any], *, mode: str, revision: int | None) -> int: ...
 
+    def put_many(self, bodies: Mapping[str, dict[str, Any]]) -> set[str]: ...
+
     def revision(self, id: str) -> tuple[int, Flat, bool] | None: ...
 
 
@@ -80,6 +83,15 @@ class Crm:
             if other.fields.get("name"):
                 self._say(account, "name", other.fields["name"])
         self._go(account, "replace")
+
+    def load(self, ids: Sequence[str]) -> None:
+        """Many new organizations at a time, as in a first night."""
+        loaded: dict[str, Push] = {}
+        for id in ids:
+            account = self.accounts.setdefault(id, Account(id))
+            self._edit(account, list(dict.fromkeys(["name", *kind.some_fields(self._dice, 6)])), blank=False)
+            loaded[id] = self._begin(account, "replace")
+        self._time.start(lambda: self._carry_many(loaded))
 
     def edit(self, id: str) -> None:
         account = self.accounts.get(id)
@@ -112,6 +124,10 @@ class Crm:
         self._values.wrote(name, text, "crm", self._values.number(), account.id, self._time.seconds)
 
     def _go(self, account: Account, mode: str) -> None:
+        push = self._begin(account, mode)
+        self._time.start(lambda: self._carry(account, push))
+
+    def _begin(self, account: Account, mode: str) -> Push:
         before = account.pushes[-1] if account.pushes and not account.gone else None
         known = before.fields if before else {}
         changed = {name: text for name, text in account.fields.items() if known.get(name, "") != text}
@@ -122,7 +138,7 @@ class Crm:
         push.began = self._time.seconds
         account.pushes.append(push)
         account.busy = True
-        self._time.start(lambda: self._carry(account, push))
+        return push
 
     # ------------------------------------------------------------------ pushing
 
@@ -141,6 +157,22 @@ class Crm:
                 tries += 1
         finally:
             account.busy = False
+
+    def _carry_many(self, loaded: Mapping[str, Push]) -> None:
+        """Until all are taken; what was is not sent again."""
+        left = dict(loaded)
+        try:
+            while left:
+                bodies = {id: kind.body_of(push.fields, active=push.active) for id, push in left.items()}
+                for id in sorted(self._door.put_many(bodies)):
+                    left.pop(id).acked = self._time.seconds
+                    self.accounts[id].busy = False
+                    self.pushed += 1
+                if left:
+                    self._time.pass_(self._dice.uniform(2, 20))
+        finally:
+            for id in left:
+                self.accounts[id].busy = False
 
     def _once(self, account: Account, push: Push) -> int:
         """One try. With If-Match it looks first, and puts its edit onto what it saw."""

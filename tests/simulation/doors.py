@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, Transient
-from ledgerlink.flows import companies, conflicts, linking, problems, saving, suggesting
+from ledgerlink.flows import batching, companies, conflicts, linking, problems, saving, suggesting
+from ledgerlink.flows.batching import Item
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.flows.saving import Actor, Push
+from ledgerlink.flows.saving import Actor, Push, Saved
 from ledgerlink.rules.merge import Side
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold, RecordKey
@@ -55,6 +56,13 @@ class Doors:
     def put(self, id: str, body: dict[str, Any], *, mode: str, revision: int | None) -> int:
         push = Push(body, "merge" if mode == "merge" else "replace", if_match=revision)
         return status_of(self.ask(lambda context: saving.save(context, _key(id), push, CRM)))
+
+    def put_many(self, bodies: Mapping[str, dict[str, Any]]) -> set[str]:
+        """Push many at a time; which of them were taken."""
+        items = [Item(_key(id), Push(body)) for id, body in bodies.items()]
+        outcome = self.ask(lambda context: batching.save_many(context, items, CRM))
+        pairs = zip(bodies, outcome.value if outcome.ok else (), strict=False)
+        return {id for id, saved in pairs if isinstance(saved, Saved)}
 
     def revision(self, id: str) -> tuple[int, Flat, bool] | None:
         outcome = self.ask(lambda context: context.at.records.get(_key(id)))

@@ -40,6 +40,10 @@ class SimulatedWiring(Wiring):
         self._shared = shared
 
     @cached_property
+    def crm(self) -> Any:
+        return self._shared.crm
+
+    @cached_property
     def _tables(self) -> Any:
         return self._shared.tables
 
@@ -52,6 +56,7 @@ class Shared:
 
     def __init__(self, settings: Settings, tables: Any) -> None:
         self.settings, self.tables = settings, tables
+        self.crm: Any = None  # the CRM's endpoint
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:

@@ -42,12 +42,12 @@ class Queues:
         self.sources = {source.queue: source for source in sources}
         self.served: Callable[[str], bool] = lambda function: True
 
-    def sent(self, queue: str) -> None:
-        """A message was stored: look for it once it is visible."""
+    def sent(self, queue: str, delay: float = 0.0) -> None:
+        """A message was stored: look for it once it is visible. ``delay`` is the message's own."""
         source = self.sources.get(queue)
         if source is not None:
             late = self._dice.uniform(1, 90) if self._weather.happens("queue", "late") else 0.0
-            self._look_in(source, source.delay + late + self._dice.uniform(0.01, 0.2))
+            self._look_in(source, max(delay, source.delay) + late + self._dice.uniform(0.01, 0.2))
 
     def waiting(self, queue: str) -> int:
         """Messages that are in the queue, visible or not."""

@@ -5,6 +5,7 @@ Serialising, parsing, errors, retries and their waits stay the SDK's own, for th
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 from botocore.endpoint import Endpoint
+from botocore.parsers import BaseJSONParser
 from botocore.useragent import UserAgentString
 from ministack.services import dynamodb
 
@@ -32,6 +34,19 @@ class _Request:
 
     def reset_stream(self) -> None:
         pass
+
+
+def attribute(value: dict[str, Any]) -> dict[str, Any]:
+    """A value of DynamoDB as the SDK hands it on: as it came, but for bytes."""
+    ((sort, told),) = value.items()
+    if sort == "B":
+        return {"B": base64.b64decode(told)}
+    if sort == "M":
+        return {"M": {name: attribute(part) for name, part in told.items()}}
+    if sort == "L":
+        return {"L": [attribute(part) for part in told]}
+    assert sort != "BS"
+    return value
 
 
 @contextmanager
@@ -53,6 +68,12 @@ def quick_sdk() -> Iterator[None]:
         url, headers, properties = addresses[id(self)][1]
         return url, dict(headers), properties
 
+    structure = BaseJSONParser._handle_structure
+
+    def handle_structure(self: BaseJSONParser, shape: Any, value: Any) -> Any:
+        """Nearly everything that is parsed is a value of DynamoDB, which botocore asks for each type it might be."""
+        return attribute(value) if shape.name == "AttributeValue" else structure(self, shape, value)
+
     tokens = lru_cache(maxsize=2000)(lambda expression: tuple(_tokenize(expression)))
     with ExitStack() as stack:
         # ministack parses each expression anew, and PynamoDB writes the same few over and over.
@@ -60,6 +81,7 @@ def quick_sdk() -> Iterator[None]:
         stack.enter_context(
             patch.object(dynamodb, "_condition_syntax_error", lru_cache(maxsize=2000)(dynamodb._condition_syntax_error))
         )
+        stack.enter_context(patch.object(BaseJSONParser, "_handle_structure", handle_structure))
         stack.enter_context(patch.object(Endpoint, "create_request", create_request))
         stack.enter_context(patch.object(BaseClient, "_resolve_endpoint_ruleset", resolve_endpoint_ruleset))
         stack.enter_context(patch.object(UserAgentString, "to_string", lambda self: "simulated"))

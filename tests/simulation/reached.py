@@ -31,6 +31,9 @@ ALWAYS = (  # in any dozen seeds
     "killed",
     "index lagged",
     "webhook delivered",
+    "CRM told",
+    "CRM told again",
+    "loaded many at a time",
 )
 RARELY = (
     "archived",
@@ -54,6 +57,7 @@ RARELY = (
     "same document for two records refused",
     "sent in several calls at once",
     "edit during sending",
+    "CRM not told yet, and it shows",
 )
 
 

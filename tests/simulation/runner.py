@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +17,9 @@ from random import Random
 
 from .world import Result, World
 
-SIZES = (20, 50, 50, 100, 100, 200)  # organizations of a world, where nobody asks for a size
+# Where nobody asks for a size: organizations of a world that are edited, and that are loaded in one go.
+SIZES = (20, 50, 50, 100, 100, 200)
+BULKS = (0, 0, 0, 100, 300)
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,36 @@ class Task:
 
     seed: int
     size: int = 0
+    bulk: int = 0  # organizations besides, that are loaded in one go
+    edits: int = 0  # of each organization; 0: as it comes
+    people: int = 0  # acts of an administrator on each; 0: as it comes
     mutant: str = ""
     calm: bool = False
+    only: Mapping[str, float] | None = None  # these faults and no others, by name and rate
+    to_the_end: bool = True  # else no further than the first violation
 
 
 def run(task: Task) -> Result:
     """One world; a crash of the harness is a result too."""
     from .mutants import broken
 
-    size = task.size or Random(f"{task.seed}/size").choice(SIZES)
+    size, bulk = task.size, task.bulk
+    if not size:
+        dice = Random(f"{task.seed}/size")
+        size, bulk = dice.choice(SIZES), dice.choice(BULKS)
     try:
         with broken(task.mutant):
-            return World(task.seed, size=size, calm=task.calm).run()
+            world = World(
+                task.seed,
+                size=size,
+                bulk=bulk,
+                edits=task.edits,
+                people=task.people,
+                calm=task.calm,
+                only=task.only,
+                to_the_end=task.to_the_end,
+            )
+            return world.run()
     except Exception:
         told = traceback.format_exc(limit=-4)
         return Result(task.seed, 0, [f"the harness crashed: {told}"], 1, *(Counter() for _ in range(5)))

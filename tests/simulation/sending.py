@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -39,6 +40,7 @@ class Sending:
         self.sent: dict[str, Sent] = {}
         self.reads: list[float] = []
         self.calls: Counter[str] = Counter()
+        self._refused: set[str] = set()  # dispatches of several documents, refused as a whole
 
     def departs(self, request: httpx.Request, body: bytes, decided: float, at_once: int) -> None:
         if not request.url.path.startswith(API):
@@ -53,6 +55,18 @@ class Sending:
             return
         self.calls["write"] += 1
         self._write(request, body, decided)
+
+    def answered(self, request: httpx.Request, response: httpx.Response) -> None:
+        if request.method == "GET" or response.status_code != 400 or b'"Elements"' in response.read():
+            return
+        key = request.headers.get("idempotency-key", "")
+        self._refused |= {each.id for each in self._store.dispatches() if each.key == key and len(each.parts) > 1}
+
+    def stored(self, link: str, rest: dict[str, Any]) -> None:
+        """A link was stored."""
+        if rest.get("last_outcome") == "failed" and rest.get("last_dispatch") in self._refused:
+            told = f"{link} is to blame for {rest['last_dispatch']}, which had others in it"
+            self._verdicts("blamed alone", self._time.seconds, told)
 
     # ------------------------------------------------------------------ judging
 

@@ -9,9 +9,11 @@ from typing import Any
 from ministack.services import dynamodb
 
 from ledgerlink.adapters.dynamodb.control_ports import DynamoLanes
+from ledgerlink.adapters.dynamodb.crm import DynamoCrmNotices
 from ledgerlink.adapters.dynamodb.items import entry_of, link_of, record_of
 from ledgerlink.adapters.dynamodb.tables import ActivityItem, LinkItem, RecordItem
 from ledgerlink.state.activity import Entry
+from ledgerlink.state.crm import CrmNotice
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
@@ -34,11 +36,11 @@ class Store:
 
     def link(self, key: LinkKey) -> Link | None:
         item = self.items("LinksTable", key.company).get(f"{key.kind}#{key.id}#{key.part}")
-        return link_of(LinkItem.from_raw_data(_raw(item))) if item else None
+        return link_of(LinkItem.from_raw_data(raw(item))) if item else None
 
     def links(self) -> dict[LinkKey, Link]:
         rows = self.items("LinksTable", COMPANY)
-        found = [link_of(LinkItem.from_raw_data(_raw(row))) for sk, row in rows.items() if not sk.startswith("ledger#")]
+        found = [link_of(LinkItem.from_raw_data(raw(row))) for sk, row in rows.items() if not sk.startswith("ledger#")]
         return {link.key: link for link in found}
 
     def claims(self) -> dict[str, tuple[str, str]]:
@@ -52,15 +54,15 @@ class Store:
 
     def record(self, key: RecordKey) -> Record | None:
         item = self.items("RecordsTable", key.company).get(f"{key.kind}#{key.id}")
-        return record_of(RecordItem.from_raw_data(_raw(item))) if item else None
+        return record_of(RecordItem.from_raw_data(raw(item))) if item else None
 
     def records(self) -> dict[RecordKey, Record]:
         rows = self.items("RecordsTable", COMPANY).values()
-        return {record.key: record for record in (record_of(RecordItem.from_raw_data(_raw(row))) for row in rows)}
+        return {record.key: record for record in (record_of(RecordItem.from_raw_data(raw(row))) for row in rows)}
 
     def activity(self, key: RecordKey) -> list[Entry]:
         rows = self.items("ActivityTable", f"{key.company}#{key.kind}#{key.id}")
-        return sorted((entry_of(ActivityItem.from_raw_data(_raw(row))) for row in rows.values()), key=lambda e: e.id)
+        return sorted((entry_of(ActivityItem.from_raw_data(raw(row))) for row in rows.values()), key=lambda e: e.id)
 
     def dispatches(self) -> list[Dispatch]:
         """Through the adapter itself, for only it knows how they are packed."""
@@ -79,11 +81,15 @@ class Store:
         told = ((sk.partition("#")[2], json.loads(_text(row, "data"))) for sk, row in found)
         return [(id, data["record"]) for id, data in told if data.get("state", "open") == "open"]
 
+    def notice(self, key: RecordKey) -> CrmNotice | None:
+        with self._time.aside():
+            return DynamoCrmNotices().get(key)
+
     def marks(self, organisation: str) -> list[str]:
         return [sk for sk in self.items("ControlTable", f"organisation#{organisation}") if sk.startswith("stale#")]
 
 
-def _raw(row: Item) -> Item:
+def raw(row: Item) -> Item:
     """The item as the SDK hands it on: bytes as bytes."""
     return {name: {"B": base64.b64decode(value["B"])} if "B" in value else value for name, value in row.items()}
 

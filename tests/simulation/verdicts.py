@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MOST = 30
@@ -31,28 +32,33 @@ INVARIANTS = {
     "same key, same bytes": "an idempotency key goes with one request only",
     "key in time": "a key is sent no more once 180 s have passed",
     "one dispatch at a time": "no part is in two open dispatches",
+    "blamed alone": "a call refused as a whole is held against a document only if it was alone in it",
     "people's word holds": "what is held, unlinked or deleted is not sent",
     "within limits": "never more than 60 calls in 60 s, nor more than 5 at once",
     "one to one": "a link holds its document's claim, and a claim names its holder",
     "settles": "everything has settled 20 minutes after the faults stopped",
     "agreement": "what counts as linked says the same on both sides",
     "visible": "whatever is not in step says why",
+    "told in order": "the CRM never hears of an older revision after a newer one",
+    "told at last": "the CRM has heard of the newest revision that the ledger made, or the notice says why not",
     "no crash": "no function ends in an error of programming",
 }
 
 
 @dataclass
 class Verdicts:
-    """Collects violations; the first are kept, all are counted."""
+    """Collects violations; the first are kept, all are counted. ``on_found`` hears of each."""
 
     found: list[Violation] = field(default_factory=list)
     count: int = 0
+    on_found: Callable[[], object] = lambda: None
 
     def __call__(self, invariant: str, at: float, told: str) -> None:
         assert invariant in INVARIANTS, invariant
         self.count += 1
         if len(self.found) < MOST:
             self.found.append(Violation(invariant, at, told))
+        self.on_found()
 
     def __bool__(self) -> bool:
         return bool(self.count)

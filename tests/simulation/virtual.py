@@ -73,6 +73,7 @@ class VirtualTime:
         self._main = threading.Lock()
         self._main.acquire()
         self._closing = False
+        self.stopped = False  # nothing more is to happen
         self.crashes: list[BaseException] = []  # of processes nobody waited for: bugs of the harness
 
     # ------------------------------------------------------------------ what the clock says
@@ -107,6 +108,8 @@ class VirtualTime:
         for life in reversed(me.lives):
             if self._closing or life.dead or self.seconds >= life.ends_at:
                 raise life.kill("out of time")
+        if self._closing:
+            raise Life("the world").kill("it is over")
 
     # ------------------------------------------------------------------ what happens
 
@@ -172,7 +175,7 @@ class VirtualTime:
 
     def run(self, until: float) -> None:
         """Let the world go on until then."""
-        while self._queue and self._queue[0][0] <= until:
+        while self._queue and self._queue[0][0] <= until and not self.stopped:
             when, _, what = heappop(self._queue)
             self.seconds = max(self.seconds, when)
             if isinstance(what, Process):
@@ -191,6 +194,10 @@ class VirtualTime:
             raise process.error
         result: R = process.result
         return result
+
+    def stop(self) -> None:
+        """Let nothing more happen."""
+        self.stopped = True
 
     def close(self) -> None:
         """End whatever is still under way."""

@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ledgerlink.adapters.dynamodb.items import record_of
+from ledgerlink.adapters.dynamodb.tables import RecordItem
 from ledgerlink.ports import CERTAIN
 from ledgerlink.state.activity import Entry
-from ledgerlink.state.record import RecordKey
+from ledgerlink.state.record import Record, RecordKey
 
 from . import organizations as kind
 from .books import Ledger
 from .reached import Reached
-from .store import Store
+from .store import Store, raw
 from .virtual import VirtualTime
 
 Item = dict[str, Any]
@@ -23,21 +25,33 @@ class Watching:
     """Hears of every write, whether it was carried out or refused."""
 
     def __init__(
-        self, time: VirtualTime, reached: Reached, message: Callable[[str], None], keys: Callable[[], Iterable[str]]
+        self,
+        time: VirtualTime,
+        reached: Reached,
+        message: Callable[[str, float], None],
+        keys: Callable[[], Iterable[str]],
     ) -> None:
         self._time, self._reached, self._message, self._keys = time, reached, message, keys
         self._unknown: set[str] = set()
         self._generations: dict[str, int] = {}
         self._driver = ""
+        self.links: list[Callable[[str, dict[str, Any]], None]] = []  # and of every link: its key, and what it says
+        self.records: list[Callable[[Record], None]] = []  # are told of every record that is stored
 
     def __call__(self, operation: str, told: dict[str, Any], done: bool) -> None:
-        if operation == "SendMessage":
-            self._message(told["QueueUrl"].rsplit("/", 1)[-1].removesuffix(".fifo"))
+        if operation in ("SendMessage", "SendMessageBatch"):
+            queue = told["QueueUrl"].rsplit("/", 1)[-1].removesuffix(".fifo")
+            for message in told.get("Entries", [told]) if done else ():
+                self._message(queue, float(message.get("DelaySeconds", 0)))
             return
         for put in _puts(told):
             sk = put["Item"].get("sk", {}).get("S", "")
             if put.get("TableName", "ControlTable") == "ControlTable":
                 self._control(sk, put["Item"], done)
+            elif put["TableName"] == "RecordsTable" and done:
+                record = record_of(RecordItem.from_raw_data(raw(put["Item"])))
+                for hear in self.records:
+                    hear(record)
             elif put["TableName"] == "LinksTable" and not sk.startswith("ledger#") and done:
                 self._link(sk, json.loads(put["Item"].get("rest", {}).get("S", "{}")), put["Item"])
         for sk in _deleted(operation, told) if done else ():
@@ -77,6 +91,8 @@ class Watching:
             self._reached("unknown")
 
     def _link(self, sk: str, rest: dict[str, Any], item: Item) -> None:
+        for hear in self.links:
+            hear(sk, rest)
         generation, before = rest.get("generation", 0), self._generations.get(sk, 0)
         self._generations[sk] = generation
         if generation > before:

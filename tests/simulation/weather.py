@@ -29,6 +29,7 @@ HTTP = {
     "stall": 0.015,
     "refused": 0.025,  # no connection
     "stray": 0.030,  # no answer, and the request arrives later
+    "outage": 0.005,  # nobody is reached for minutes; what was sent last may arrive yet
     "limit_minute": 0.025,
     "limit_day": 0.007,
     "limit_concurrent": 0.015,
@@ -49,18 +50,33 @@ HTTP = {
     "bad_request": 0.010,  # refused as a whole, for a reason nobody names
     "latency": 0.075,
 }
+CRM = {
+    "kill_before": 0.01,
+    "kill_sent": 0.03,  # the notice was heard, and nobody knows
+    "stall": 0.02,
+    "refused": 0.03,
+    "lost": 0.02,  # no answer, and nobody heard
+    "slow": 0.03,  # heard, but the answer takes too long
+    "error": 0.04,
+    "trouble": 0.03,
+    "busy": 0.02,
+}
 DOOR = {"webhook_late": 0.3, "webhook_lost": 0.1, "webhook_twice": 0.15, "webhook_mixed": 0.2}
 
 
 class Weather:
-    """The rates of one world. ``now`` is 0 in calm weather and 1 in the world's own."""
+    """The rates of one world. ``now`` is 0 in calm weather and 1 in the world's own. ``only``: these faults and no
+    others, by name (``http.reset``) and rate."""
 
-    def __init__(self, dice: Random) -> None:
+    def __init__(self, dice: Random, only: Mapping[str, float] | None = None) -> None:
         self._dice = dice
         self.now = 0.0
         self.struck: Counter[str] = Counter()
-        mood = dice.choice(("mild", "mixed", "mixed", "stormy", "one thing"))
-        self.rates = {group: self._in(mood, rates) for group, rates in GROUPS.items()}
+        if only is None:
+            mood = dice.choice(("mild", "mixed", "mixed", "stormy", "one thing"))
+            self.rates = {group: self._in(mood, rates) for group, rates in GROUPS.items()}
+        else:
+            self.rates = {g: {name: only.get(f"{g}.{name}", 0.0) for name in rates} for g, rates in GROUPS.items()}
 
     def _in(self, mood: str, rates: Mapping[str, float]) -> dict[str, float]:
         if mood == "one thing":
@@ -90,4 +106,4 @@ class Weather:
         return self.rates[group][name] * self.now
 
 
-GROUPS: dict[str, Mapping[str, float]] = {"aws": AWS, "queue": QUEUE, "http": HTTP, "door": DOOR}
+GROUPS: dict[str, Mapping[str, float]] = {"aws": AWS, "queue": QUEUE, "http": HTTP, "crm": CRM, "door": DOOR}

@@ -22,8 +22,8 @@ from .virtual import VirtualTime
 from .weather import HTTP, Weather
 
 API = "/api.xro/"
-_OURS = frozenset(("kill_before", "kill_sent", "stall", "refused", "stray"))
-_WRITES_ONLY = frozenset(("error_midway", "late_apply", "element_error", "bad_request"))
+_OURS = frozenset(("kill_before", "kill_sent", "stall", "refused", "stray", "outage"))
+_WRITES_ONLY = frozenset(("outage", "error_midway", "late_apply", "element_error", "bad_request"))
 # A token request that is carried out a minute after somebody gave up on it would end a consent; nobody has met one.
 _API_ONLY = frozenset(("limit_minute", "limit_day", "limit_concurrent", "limit_app", "stray"))
 _TEXTS = (
@@ -34,9 +34,14 @@ _TEXTS = (
 
 
 class Observer(Protocol):
-    """Looks at what leaves the house. ``decided`` is when it was about to leave, ``at_once`` how many are out."""
+    """Looks at what leaves the house, and at what comes back.
+
+    ``decided`` is when it was about to leave, ``at_once`` how many are out.
+    """
 
     def departs(self, request: httpx.Request, body: bytes, decided: float, at_once: int) -> None: ...
+
+    def answered(self, request: httpx.Request, response: httpx.Response) -> None: ...
 
 
 class Wire(httpx.BaseTransport):
@@ -48,6 +53,7 @@ class Wire(httpx.BaseTransport):
         self.observers: list[Observer] = []
         self.late: Callable[[bool], object] = lambda late: None  # told around what is carried out after its time
         self.in_flight = 0
+        self._down_until = 0.0
 
     def _pass(self, seconds: float) -> None:
         if self._time.watched:
@@ -64,13 +70,15 @@ class Wire(httpx.BaseTransport):
             self._time.pass_(self._dice.uniform(5, 130))
         if kind == "kill_before":
             raise self._time.life.kill("before a call to the ledger")
-        if kind == "refused":
+        if kind == "refused" or self._time.seconds < self._down_until:
             self._time.pass_(0.05)
             raise httpx.ConnectError("refused", request=request)
         with self._flying():
             for observer in self.observers:
                 observer.departs(request, body, decided, self.in_flight)
             response = self._exchange(request, body, kind)
+            for observer in self.observers:
+                observer.answered(request, response)
             self._time.pass_(self._dice.uniform(0.03, 0.2))
         return response
 
@@ -89,8 +97,10 @@ class Wire(httpx.BaseTransport):
                 late = request.url.path.startswith(API) and self._dice.random() < 0.3
                 self._later(request, body, self._dice.uniform(1, 90) if late else 0.0)
             raise self._time.life.kill("while the ledger was called")
-        if kind == "stray":
-            self._later(request, body, self._dice.uniform(1, 90))
+        if kind == "outage":
+            self._down_until = self._time.seconds + self._dice.uniform(30, 400)
+        if kind in ("stray", "outage"):
+            self._later(request, body, self._dice.uniform(1, 90) if kind == "stray" else self._dice.uniform(30, 870))
             self._time.pass_(request.extensions["timeout"]["read"])
             raise httpx.ReadTimeout("timed out", request=request)
         fault = self._fault(kind, body)

@@ -6,7 +6,7 @@ import functools
 import logging
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -15,8 +15,10 @@ from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.httpsession
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from ministack.services import sqs
 
+import crm_notifier.app
 import ledgerlink.adapters.queues
 import ledgerlink.wiring
 import webhook_intake.app
@@ -25,7 +27,7 @@ from ledgerlink.adapters.dynamodb.tables import bind
 from ledgerlink.adapters.xero import client as xero_client
 from ledgerlink.adapters.xero import session as xero_session
 from ledgerlink.adapters.xero.credentials import XeroCredentials
-from ledgerlink.flows import companies, connect
+from ledgerlink.flows import companies, connect, crm_webhook
 from ledgerlink.rules.profiles import PROFILES
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company
@@ -40,6 +42,8 @@ from .aws import SimulatedAws
 from .books import Ledger
 from .crm import Crm
 from .doors import ADMIN, Doors
+from .ear import URL as CRM_URL
+from .ear import Ear
 from .lambdas import Lambdas, Shared, SimulatedWiring
 from .overwriting import Overwriting
 from .people import Administrator, Bookkeeper
@@ -59,6 +63,7 @@ from .wire import Wire
 XERO = "http://xero.test"
 CALLBACK = "https://hub.example"
 MINUTE = 60.0
+LOAD = 100  # organizations that the CRM sends at a time
 QUIET = 20 * MINUTE  # after the faults stopped, everything has settled
 TIMEOUTS = {
     "export_consumer": 120.0,
@@ -66,10 +71,12 @@ TIMEOUTS = {
     "sweeper": 60.0,
     "webhook_intake": 10.0,
     "admin_api": 29.0,
+    "crm_notifier": 120.0,
 }
 SOURCES = (
     Source("ExportQueue", "export_consumer", 150.0, 5.0),
     Source("ImportQueue", "import_consumer", 150.0, 0.0),
+    Source("CrmNoticesQueue", "crm_notifier", 150.0, 0.0),
 )
 
 
@@ -89,14 +96,34 @@ class Result:
 
 
 class World:
-    """``size`` organizations in the CRM. ``mild``: no faults at all, to see that the harness itself is right."""
+    """``size`` organizations in the CRM that are edited all the time, and ``bulk`` that are loaded in one go.
 
-    def __init__(self, seed: int, *, size: int = 50, calm: bool = False) -> None:
-        self.seed, self.size, self.calm = seed, size, calm
+    ``edits`` and ``people``: how often each is edited, and how often the administrator acts on it; 0: as it comes.
+
+    ``calm``: no faults at all, to see that the harness itself is right; ``only``: these and no others. Not
+    ``to_the_end``: no further than the first violation.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        size: int = 50,
+        bulk: int = 0,
+        edits: int = 0,
+        people: int = 0,
+        calm: bool = False,
+        only: Mapping[str, float] | None = None,
+        to_the_end: bool = True,
+    ) -> None:
+        self.seed, self.size, self.bulk, self.calm = seed, size, bulk, calm
+        self.edits, self.people = edits, people
         self.time = VirtualTime()
-        self.weather = Weather(self._dice("weather"))
+        self.weather = Weather(self._dice("weather"), only)
         self.verdicts, self.reached, self.values, self.store = Verdicts(), Reached(), Values(), Store(self.time)
         self.aws = SimulatedAws(self.time, self.weather, self._dice("aws"))
+        if not to_the_end:
+            self.verdicts.on_found = self.time.stop
 
     def _dice(self, name: str) -> Random:
         return Random(f"{self.seed}/{name}")
@@ -106,6 +133,7 @@ class World:
     def _make(self) -> None:
         dice = self._dice("settings")
         self.merges_are_silent = dice.random() < 0.1
+        self.crm_listens = dice.random() < 0.7
         self.app = create_app(
             clock=self.time.now, advance=lambda s: None, seed=self.seed, sender=self._webhook, settings=self._xero(dice)
         )
@@ -140,6 +168,18 @@ class World:
             store=self.store,
             reached=self.reached,
         )
+        self.ear = Ear(
+            self.time,
+            self.weather,
+            self._dice("ear"),
+            store=self.store,
+            verdicts=self.verdicts,
+            reached=self.reached,
+        )
+        self.shared.crm = self.ear
+        self.watching.links.append(self.sending.stored)
+        if self.crm_listens:
+            self.watching.records.append(self.ear.stored)
         self.aws.watch.append(self.watching)
         self.wire.observers.append(self.sending)
         self.wire.late = self._late
@@ -169,6 +209,7 @@ class World:
             import_queue_url=f"{URL}ImportQueue.fifo",
             jobs_queue_url=f"{URL}JobsQueue",
             notices_queue_url=f"{URL}NoticesQueue",
+            crm_notices_queue_url=f"{URL}CrmNoticesQueue",
             token_key_id=key,
             xero_client_id="app",
             xero_client_secret="secret",
@@ -190,6 +231,7 @@ class World:
             queues.create_queue(QueueName=f"{name}.fifo", Attributes=fifo | delay)
         for name in ("JobsQueue", "NoticesQueue"):
             queues.create_queue(QueueName=name)
+        queues.create_queue(QueueName="CrmNoticesQueue", Attributes={"VisibilityTimeout": "150"})
         return bind(self.settings)
 
     # ------------------------------------------------------------------ living
@@ -218,7 +260,12 @@ class World:
         self.weather.now = 0.0
         self.app.world.faults.rules.clear()
         self.time.run(storm + QUIET)
+        if not self.time.stopped:
+            self._judge()
+
+    def _judge(self) -> None:
         self.settled.judge()
+        self.ear.judge()
         self._until_the_next_poll()
         self.settled.agree(self.merges_are_silent)
         self.overwriting.judge()
@@ -239,6 +286,9 @@ class World:
     def _set_up(self, ports: Any, profile: str, dice: Random) -> None:
         company = Company(id=COMPANY, name="Acme", profile=profile, overrides=overrides(dice))
         companies.put(company, ADMIN, ports)
+        if self.crm_listens:
+            crm_webhook.put(COMPANY, CRM_URL, ADMIN, ports, enabled=True)
+            crm_webhook.new_secret(COMPANY, ADMIN, ports)
         started = connect.start(COMPANY, ports, sub="admin-1", email="admin@acme.example")
         with self.time.aside():
             answer = xero_client.new_http(self.wire).get(f"{started.url}&auto={self.ledger.organisation}")
@@ -255,13 +305,17 @@ class World:
             id = f"c{number}"
             at = dice.choice(bursts) + dice.uniform(0, 3) if dice.random() < 0.6 else dice.uniform(0, storm * 0.8)
             self.time.at(at, lambda id=id: self.crm.create(id))  # type: ignore[misc]
-            for _ in range(dice.choice((0, 1, 1, 2, 4))):
+            for _ in range(self.edits or dice.choice((0, 1, 1, 2, 4))):
                 self.time.at(dice.uniform(at, storm), lambda id=id: self.crm.edit(id))  # type: ignore[misc]
             if dice.random() < 0.3:
                 self.time.at(dice.uniform(at, storm), lambda id=id: self.crm.repeat(id))  # type: ignore[misc]
-        for _ in range(self.size):
+        for start in range(0, self.bulk, LOAD):
+            ids = [f"b{number}" for number in range(start, min(start + LOAD, self.bulk))]
+            self.time.at(dice.uniform(0, storm * 0.5), lambda ids=ids: self.crm.load(ids))  # type: ignore[misc]
+            self.reached("loaded many at a time")
+        for _ in range(self.size * max(1, self.edits // 8)):
             self.time.at(dice.uniform(60, storm), self.bookkeeper.act)
-        for _ in range(self.size // 4):
+        for _ in range(self.size * self.people or self.size // 4):
             self.time.at(dice.uniform(60, storm * 0.8), self.administrator.act)
 
     def _every(self, seconds: float, action: Any, *, until: float) -> None:
@@ -360,6 +414,7 @@ class World:
             stack.enter_context(patch.object(botocore.httpsession.URLLib3Session, "send", send))
             stack.enter_context(patch.object(ledgerlink.wiring, "Wiring", lambda settings: _Current(self.time)))
             stack.enter_context(patch.object(Late, "settle", settled))
+            stack.enter_context(patch.object(crm_notifier.app, "process_partial_response", _processed))
             keys = XeroCredentials(Settings(xero_webhook_key="hook-key"))
             stack.enter_context(patch.object(webhook_intake.app, "credentials", lambda: keys))
             if lenient:
@@ -391,6 +446,7 @@ class World:
         figures = Counter(
             records=len(self.store_records),
             pushes=self.crm.pushed,
+            told=self.ear.told,
             lost=self.settled.lost,
             doubled=self.settled.doubled,
             stuck=self.settled.stuck,
@@ -421,6 +477,12 @@ def _computed(self: Any, instance: Any, owner: Any = None) -> Any:
     if self.attrname not in instance.__dict__:
         instance.__dict__[self.attrname] = self.func(instance)
     return instance.__dict__[self.attrname]
+
+
+def _processed(*, processor: Any, **how: Any) -> Any:
+    """A processor for each run: here, runs that would be containers of their own share one process."""
+    own = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=processor.raise_on_entire_batch_failure)
+    return process_partial_response(processor=own, **how)
 
 
 class _Current:

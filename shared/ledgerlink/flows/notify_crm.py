@@ -22,7 +22,8 @@ from ledgerlink.state.record import RecordKey
 from . import crm_webhook
 from .telling import HINT_LOST
 
-TURN = timedelta(seconds=60)  # a send takes ten at most
+TURN = timedelta(seconds=60)
+WHOLE_SEND = timedelta(seconds=10)  # what one takes at most
 IN_A_ROW = 3  # revisions of one record by one hand; then it queues again
 EARLY = timedelta(seconds=1)  # queues deliver by whole seconds
 BY_MESSAGE = timedelta(seconds=15)  # longer waits are the sweeper's, so that no message lies about
@@ -48,6 +49,8 @@ def notify(key: RecordKey, at: Ports) -> Told:
         if mine is None:
             continue  # overwritten or taken at this very moment
         turn = mine.turn_until
+        if _too_late(mine, at.clock.now()):
+            continue
         told, after = _attempt(mine, webhook, secrets, at)
         if _stored(after, at):
             _come_back(after, at)
@@ -66,6 +69,11 @@ def _may_go(notice: CrmNotice, turn: datetime | None, now: datetime) -> bool:
 def _take(notice: CrmNotice, at: Ports) -> CrmNotice | None:
     mine = notice.model_copy(update={"turn_until": at.clock.now() + TURN, "attempts": notice.attempts + 1})
     return mine.model_copy(update={"version": mine.version + 1}) if _stored(mine, at) else None
+
+
+def _too_late(mine: CrmNotice, now: datetime) -> bool:
+    """Whether taking the turn took so long that it may end while we send, and somebody sends a newer revision beside."""
+    return mine.turn_until is None or mine.turn_until - now < WHOLE_SEND
 
 
 def _stored(notice: CrmNotice, at: Ports) -> bool:

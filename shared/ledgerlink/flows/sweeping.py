@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledgerlink.ports import Ports, PutLink, Woken
 from ledgerlink.rules.dispatch import chunks
@@ -28,8 +28,8 @@ def sweep(at: Ports) -> Swept:
     woken = _wake_links(at)
     bells: set[tuple[str, Direction]] = {(company, "export") for company in at.links.companies_with_due()}
     things = at.wakes.due(at.clock.now())
-    for thing in things:
-        bells |= _bells(at, thing)
+    for thing in dict.fromkeys(replace(thing, name="") if thing.what == "stale" else thing for thing in things):
+        bells |= _bells(at, thing)  # however many documents of an organisation are stale, it is one lane
     _tell(at, things)
     rung = [bell for bell in sorted(bells) if _worth_ringing(at, *bell)]
     for company, direction in rung:
