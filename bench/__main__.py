@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from . import bulk, contacts, duplicates, money
+from . import bulk, contacts, documents, duplicates, money
 from .report import table
 
 
@@ -14,7 +14,7 @@ def main() -> int:
     logging.disable(logging.WARNING)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     many = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
-    lines = [*contacts.run(count), *duplicates.run(many), *bulk.run(many), *money.run(count)]
+    lines = [*contacts.run(count), *documents.run(count), *duplicates.run(many), *bulk.run(many), *money.run(count)]
     print(table(lines))
     return 0 if all(line.kept for line in lines) else 1
 

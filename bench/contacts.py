@@ -71,19 +71,19 @@ def run(count: int) -> list[Line]:
     lines: list[Line] = []
     with world() as here:
         push(here, range(count))
-        lines += _step(
+        lines += step(
             here, f"export {count} new", count, lambda: drain(here), PUT=math.ceil(count / 50), GET=1, units=9
         )
         push(here, range(count))
-        lines += _step(here, f"push {count} unchanged again", count, lambda: drain(here), PUT=0, POST=0, GET=0, units=0)
+        lines += step(here, f"push {count} unchanged again", count, lambda: drain(here), PUT=0, POST=0, GET=0, units=0)
         push(here, range(count), email="neu@mueller.example")
         edited = math.ceil(count / 50)
         reads = math.ceil(count / 1000)
-        lines += _step(here, f"update {count}", count, lambda: drain(here), POST=edited, GET=reads, units=5)
+        lines += step(here, f"update {count}", count, lambda: drain(here), POST=edited, GET=reads, units=5)
     return lines
 
 
-def _step(here: World, name: str, count: int, work: Callable[[], None], *, units: float, **calls: int) -> list[Line]:
+def step(here: World, name: str, count: int, work: Callable[[], None], *, units: float, **calls: int) -> list[Line]:
     here.ledger_calls()
     here.meter.reset()
     began = time.perf_counter()
