@@ -47,6 +47,10 @@ class SimulatedWiring(Wiring):
     def _tables(self) -> Any:
         return self._shared.tables
 
+    @cached_property
+    def files(self) -> Any:
+        return self._shared.bucket
+
     def _aws(self, service: str) -> Any:
         return self._shared.client(service)
 
@@ -54,8 +58,8 @@ class SimulatedWiring(Wiring):
 class Shared:
     """Clients and tables of a world."""
 
-    def __init__(self, settings: Settings, tables: Any) -> None:
-        self.settings, self.tables = settings, tables
+    def __init__(self, settings: Settings, tables: Any, bucket: Any) -> None:
+        self.settings, self.tables, self.bucket = settings, tables, bucket
         self.crm: Any = None  # the CRM's endpoint
         self._clients: dict[str, Any] = {}
 

@@ -34,6 +34,8 @@ ALWAYS = (  # in any dozen seeds
     "CRM told",
     "CRM told again",
     "loaded many at a time",
+    "compared",
+    "difference listed",
 )
 RARELY = (
     "archived",

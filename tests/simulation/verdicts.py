@@ -38,6 +38,7 @@ INVARIANTS = {
     "one to one": "a link holds its document's claim, and a claim names its holder",
     "settles": "everything has settled 20 minutes after the faults stopped",
     "agreement": "what counts as linked says the same on both sides",
+    "compared": "after a comparison both sides say the same, or a reason is listed",
     "visible": "whatever is not in step says why",
     "told in order": "the CRM never hears of an older revision after a newer one",
     "told at last": "the CRM has heard of the newest revision that the ledger made, or the notice says why not",

@@ -40,6 +40,7 @@ from tests.support import aws as in_process
 from . import organizations as kind
 from .aws import SimulatedAws
 from .books import Ledger
+from .comparing import Bucket, Comparing
 from .crm import Crm
 from .doors import ADMIN, Doors
 from .ear import URL as CRM_URL
@@ -72,11 +73,13 @@ TIMEOUTS = {
     "webhook_intake": 10.0,
     "admin_api": 29.0,
     "crm_notifier": 120.0,
+    "job_runner": 120.0,
 }
 SOURCES = (
     Source("ExportQueue", "export_consumer", 150.0, 5.0),
     Source("ImportQueue", "import_consumer", 150.0, 0.0),
     Source("CrmNoticesQueue", "crm_notifier", 150.0, 0.0),
+    Source("JobsQueue", "job_runner", 150.0, 0.0),
 )
 
 
@@ -141,7 +144,8 @@ class World:
         self.wire = Wire(self.time, self.weather, self._dice("wire"), self.app)
         key = aws_clients.client("kms", in_process.REGION).create_key()["KeyMetadata"]["KeyId"]
         self.settings = self._hub_settings(key)
-        self.shared = Shared(self.settings, self._tables())
+        bucket = Bucket()
+        self.shared = Shared(self.settings, self._tables(), bucket)
         ids = Names(self.time)
         self.lambdas = Lambdas(
             self.time,
@@ -180,6 +184,7 @@ class World:
         self.watching.links.append(self.sending.stored)
         if self.crm_listens:
             self.watching.records.append(self.ear.stored)
+        self.comparing = Comparing(self.time, self.doors, self.store, self.ledger, bucket, self.verdicts, self.reached)
         self.aws.watch.append(self.watching)
         self.wire.observers.append(self.sending)
         self.wire.late = self._late
@@ -268,11 +273,26 @@ class World:
         self.ear.judge()
         self._until_the_next_poll()
         self.settled.agree(self.merges_are_silent)
+        self._compare()
         self.overwriting.judge()
         for error in self.lambdas.broken:
             self.verdicts("no crash", self.time.seconds, f"{type(error).__name__}: {error}")
         for crash in self.time.crashes:
             raise crash
+
+    def _compare(self) -> None:
+        """Once in the storm; what it put right settles in the calm after it, and the next one finds nothing to do."""
+        began = self.time.seconds
+        self.weather.now = 0.0 if self.calm else 1.0
+        self._every(MINUTE, self._sweep, until=began + 45 * MINUTE)
+        self.time.start(self.comparing.start)
+        self.time.run(began + 10 * MINUTE)
+        self.weather.now = 0.0
+        self.app.world.faults.rules.clear()
+        self.time.run(began + 35 * MINUTE)
+        self.time.start(self.comparing.start)
+        self.time.run(began + 47 * MINUTE)
+        self.comparing.judge()
 
     def _connect(self) -> None:
         """Through the consent page, as an administrator does."""
