@@ -1,8 +1,7 @@
-"""Bulk work on 20,000 organizations: imported, planned, compared, looked up while somebody types; memory stays flat."""
+"""Bulk work on 20,000 organizations: imported, planned, compared, looked up while somebody types."""
 
 from __future__ import annotations
 
-import resource
 import statistics
 import time
 from typing import Any
@@ -18,7 +17,6 @@ from .report import Line
 from .world import World, world
 
 ADA = Actor("bench", "admin")
-FLAT_MB = 120.0  # more than at the start: a page of everything at hand, never all of it
 TYPED = 200
 
 
@@ -26,7 +24,7 @@ def run(count: int) -> list[Line]:
     """Import, plan an export of everything, compare everything, type."""
     lines: list[Line] = []
     with world() as here:
-        _set(here, update_linked_contact_on_edit=True)
+        _set(here, possible_duplicates_on_import="create")  # looking for them is measured in ``duplicates``
         _seed(here, count)
         lines += _job(here, f"import {count}", "import-contacts", seconds=None)
         lines += _job(here, f"plan the export of {count}", "export-organizations", seconds=60, dry_run=True)
@@ -35,29 +33,21 @@ def run(count: int) -> list[Line]:
     return lines
 
 
-def finish(here: World, kind: str, **how: Any) -> tuple[Job, list[float]]:
-    """A job to its end, and the memory in MB after each of its turns."""
+def finish(here: World, kind: str, **how: Any) -> Job:
+    """A job to its end."""
     job = jobs.start(here.context, kind, ADA, **how)
-    memory: list[float] = []
     while job.status not in (*ENDED, "planned"):
         run_turn(here.company, job.id, here.at, seconds_left=lambda: 110.0)
         job = jobs.get(here.context, job.id)
-        memory.append(resident_mb())
     if job.status not in ("done", "planned"):
         raise RuntimeError(f"{kind} {job.status}: {job.error}")
-    return job, memory
-
-
-def resident_mb() -> float:
-    """Memory of this process now; with it everything the benchmark itself keeps: tables, simulator."""
-    with open("/proc/self/statm") as told:
-        return int(told.read().split()[1]) * resource.getpagesize() / 1_000_000
+    return job
 
 
 def _job(here: World, name: str, kind: str, *, seconds: float | None, **how: Any) -> list[Line]:
     here.ledger_calls()
     began = time.perf_counter()
-    job, _ = finish(here, kind, **how)
+    job = finish(here, kind, **how)
     took = time.perf_counter() - began
     calls = here.ledger_calls()
     return [

@@ -72,7 +72,7 @@ def _take(notice: CrmNotice, at: Ports) -> CrmNotice | None:
 
 
 def _too_late(mine: CrmNotice, now: datetime) -> bool:
-    """Whether taking the turn took so long that it may end while we send, and somebody sends a newer revision beside."""
+    """Whether taking the turn took so long that it may end while we send, and somebody sends newer news beside."""
     return mine.turn_until is None or mine.turn_until - now < WHOLE_SEND
 
 
