@@ -44,13 +44,13 @@ class Money:
         self._push("credit-notes", made.credit_notes)
         calls = len(self._writes())
         plan = self.hub.job("send-invoices", "planning to send", dry_run=True)
-        self._expect(plan["progress"]["failed"] == len(made.wrong), f"the plan refuses {plan['progress']['failed']}")
+        self.expect(plan["progress"]["failed"] == len(made.wrong), f"the plan refuses {plan['progress']['failed']}")
         self.hub("POST", f"/jobs/{plan['id']}/apply")
         done = self.hub.follow(plan["id"], "sending")
         calls = len(self._writes()) - calls
-        self._say(f"{done['progress']['created']} documents and what they need went in {calls} writes.")
+        self.say(f"{done['progress']['created']} documents and what they need went in {calls} writes.")
         most = -(-len(made.invoices) // CALLS_AT_ONCE) + -(-len(made.credit_notes) // CALLS_AT_ONCE) + 4
-        self._expect(calls <= most, f"{calls} writes, more than {most}")
+        self.expect(calls <= most, f"{calls} writes, more than {most}")
         self._refusals(made)
         self.totals()
         return {"documents": done["progress"]["created"], "refused": done["progress"]["failed"]}
@@ -59,7 +59,7 @@ class Money:
         for start in range(0, len(items), 500):
             answer = self.hub("POST", f"/{kind}:batch", json={"items": items[start : start + 500]})
             bad = [row for row in answer["items"] if row["outcome"] == "failed"]
-            self._expect(not bad, f"{len(bad)} {kind} were not taken: {bad[:2]}")
+            self.expect(not bad, f"{len(bad)} {kind} were not taken: {bad[:2]}")
 
     def _refusals(self, made: papers.Papers) -> None:
         told = {}
@@ -67,8 +67,8 @@ class Money:
             for record in self.hub.every(f"/{kind}", has_error="true"):
                 told[record["id"]] = (record["sync"]["error"] or {}).get("code", "")
         for code, count in Counter(told.values()).most_common():
-            self._say(f"   {count:4} x {code}")
-        self._expect(told == made.wrong, f"refused with {told}, expected {made.wrong}")
+            self.say(f"   {count:4} x {code}")
+        self.expect(told == made.wrong, f"refused with {told}, expected {made.wrong}")
 
     def totals(self) -> None:
         """Per kind and status, both sides: equal to the cent."""
@@ -80,7 +80,7 @@ class Money:
             for status in sorted(here.keys() | there.keys()):
                 ours, theirs = here.get(status, (0, Decimal(0))), there.get(status, (0, Decimal(0)))
                 drift = ours[1] - theirs[1]
-                self._expect(ours == theirs, f"{kind} {status}: {ours} here, {theirs} there")
+                self.expect(ours == theirs, f"{kind} {status}: {ours} here, {theirs} there")
                 table.add_row(kind, status, f"{ours[0]}", f"{ours[1]:,.2f}", f"{theirs[1]:,.2f}", f"{drift:,.2f}")
         self.console.print(table)
 
@@ -105,9 +105,9 @@ class Money:
         made = self.ledger.get("/_sim/requests").json()
         return [r for r in made if "/api.xro/" in r["path"] and r["method"] in ("PUT", "POST")]
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         self.console.print(f"  {text}")
 
-    def _expect(self, holds: bool, otherwise: str) -> None:
+    def expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
             self.problems.append(otherwise)

@@ -17,6 +17,7 @@ from local.demo import sample
 from local.demo.books import Books
 from local.demo.hub import Hub
 from local.demo.money import Money
+from local.demo.payments import Payments
 
 BY_THEMSELVES = ("create_linked_contact_on_create", "update_linked_contact_on_edit")
 
@@ -56,6 +57,7 @@ class Story:
         self.import_the_rest()
         self.compare()
         self.send_documents()
+        self.bring_money_in()
         self.read_the_mail()
         return self.reckon()
 
@@ -243,6 +245,11 @@ class Story:
         """Invoices and credit notes, products first; some are wrong on purpose."""
         self.chapter("10. Invoices and credit notes")
         self.documents = self.money.send(self.invoices, self.credit_notes)
+
+    def bring_money_in(self) -> None:
+        """Paid there and here; asked for, sent, and reconciled."""
+        self.chapter("10. Payments, both ways")
+        self.documents |= Payments(self.money).tell()
 
     def read_the_mail(self) -> None:
         """When a job ends, whoever started it hears of it."""

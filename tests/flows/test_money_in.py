@@ -213,7 +213,9 @@ def test_a_payment_made_here_goes_out_once_and_its_invoice_follows(sent: Office)
 def test_more_than_is_outstanding_is_refused_before_sending(sent: Office) -> None:
     pay(sent, "p1", "70.00")
     pay(sent, "p2", "60.00")
+    pay(sent, "p3", "50.00")
     sent.drain()
+    assert sent.at_rest("payments", "p3").state == "linked", "what was refused takes nothing away from the next"
     assert sent.at_rest("payments", "p1").state == "linked"
     refused = sent.at_rest("payments", "p2")
     assert (refused.state, refused.reason) == ("error", "exceeds_outstanding")

@@ -89,7 +89,8 @@ def _amount_problems(record: Record, content: Payment, paid: Record, target: Lin
     if (target.settlement is not None and target.settlement.status == "void") or _says_void(paid):
         yield Problem("document_void", "document_id", "is void")
         return
-    left = outstanding(paid, target) - _sent_before(record, content, facts)
+    left = outstanding(paid, target)
+    left -= _sent_before(record, content, left, facts)
     if content.amount > left:
         told = f"{content.amount:f} is more than the {left:f} that is outstanding"
         yield Problem("exceeds_outstanding", "amount", told)
@@ -105,8 +106,8 @@ def outstanding(paid: Record, target: Link) -> Decimal:
     return min(known, default=Decimal(0))
 
 
-def _sent_before(record: Record, content: Payment, facts: Facts) -> Decimal:
-    """Of the same document, in the same round, before this one."""
+def _sent_before(record: Record, content: Payment, left: Decimal, facts: Facts) -> Decimal:
+    """Of the same document, in the same round, before this one; what is too much itself is not sent."""
     total = Decimal(0)
     for other in facts.batch:
         if other.key == record.key:
@@ -115,7 +116,7 @@ def _sent_before(record: Record, content: Payment, facts: Facts) -> Decimal:
             content.document_kind,
             content.document_id,
         ):
-            total += other.content.amount
+            total += other.content.amount if other.content.amount <= left - total else 0
     return total
 
 

@@ -1,0 +1,154 @@
+"""The chapter about money in: paid there and here, credited, taken back; then both sides' books, equal to the cent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from rich.table import Table
+
+from local.demo.money import Money
+
+ALWAYS = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "23:59"}
+LISTS = 5  # payments, prepayments, overpayments, credit notes, invoices
+THERE, HERE, BACK, CREDITED = 120, 90, 10, 8
+CENT = Decimal("0.01")
+METHOD = "bank transfer"
+
+
+class Payments:
+    """Told after the documents were sent."""
+
+    def __init__(self, money: Money) -> None:
+        self.money, self.hub, self.ledger = money, money.hub, money.ledger
+
+    def tell(self) -> dict[str, int]:
+        """Some are paid in the ledger and some here; the schedule brings the former, the export the latter."""
+        bank = self.hub("GET", "/bank-accounts")["items"][0]
+        self.hub("PUT", "/mappings/payment-method", json={"items": [{"from": METHOD, "to": bank["id"]}]})
+        self.hub("PATCH", "/settings", json={"payments_to_ledger": True, "business_hours": ALWAYS})
+        self._sim("settings", webhooks=False)  # nobody tells us: the schedule has to find out
+        rows = self.ledger.get("/_sim/state").json()
+        open_ = [
+            row for row in rows["invoices"] if row["Status"] == "AUTHORISED" and Decimal(str(row["AmountDue"])) > 1
+        ]
+        self._paid_there(open_[:THERE])
+        self._credited_there([row for row in rows["credit_notes"] if row["Status"] == "AUTHORISED"], open_[THERE:-HERE])
+        self._paid_here({row["InvoiceNumber"]: row for row in open_[-HERE:]})
+        self._ask()
+        self.money.totals()
+        return {"payments": self._reconciled()}
+
+    def _paid_there(self, invoices: list[dict[str, Any]]) -> None:
+        """Every third in part; the first few are taken back again."""
+        for n, row in enumerate(invoices):
+            amount = _part(row) if n % 3 == 0 else Decimal(str(row["AmountDue"]))
+            self._human("pay", "invoices", row["InvoiceID"], amount=str(amount), reference=f"statement {n}")
+        self._ask()
+        for row in invoices[:BACK]:
+            self._human("unpay", "invoices", row["InvoiceID"])
+        self.money.say(f"{len(invoices)} payments in the ledger, {BACK} of them taken back after they had come here.")
+
+    def _credited_there(self, notes: list[dict[str, Any]], invoices: list[dict[str, Any]]) -> None:
+        """Credit notes set against an invoice of the same customer."""
+        done = 0
+        for note in notes:
+            same = [row for row in invoices if row["Contact"]["ContactID"] == note["Contact"]["ContactID"]]
+            if same and done < CREDITED:
+                self._human("allocate", "credit_notes", note["CreditNoteID"], invoice=same[0]["InvoiceID"])
+                invoices.remove(same[0])
+                done += 1
+        self.money.say(f"{done} credit notes set against invoices there.")
+
+    def _paid_here(self, there: dict[str, dict[str, Any]]) -> None:
+        """Payments of the rental system; some that cannot go, each with its reason."""
+        items: list[dict[str, Any]] = []
+        for n, record in enumerate(r for r in self.hub.every("/invoices") if r["number"] in there):
+            left = Decimal(str(there[record["number"]]["AmountDue"]))
+            items.append(
+                {
+                    "id": f"pay-{n:04}",
+                    "document_kind": "invoice",
+                    "document_id": record["id"],
+                    "date": "2026-11-20",
+                    "amount": str(_part(there[record["number"]]) if n % 2 else left),
+                    "method": METHOD,
+                    "reference": f"receipt {n}",
+                }
+            )
+        wrong: dict[str, tuple[dict[str, Any], str]] = {
+            "pay-more": ({"amount": "9999999.00"}, "exceeds_outstanding"),
+            "pay-how": ({"method": "barter"}, "payment_method_not_mapped"),
+            "pay-none": ({"document_id": None}, "not_allocated"),
+        }
+        for item, (id_, (change, _)) in zip(items[-len(wrong) :], wrong.items(), strict=True):
+            item |= {"id": id_, **change}
+        answer = self.hub("POST", "/payments:batch", json={"items": items})
+        self.money.expect(all(row["outcome"] != "failed" for row in answer["items"]), "not every payment was taken")
+        self.hub.local("POST", "drain")
+        sent = Counter(self.hub("GET", f"/payments/{item['id']}")["sync"]["state"] for item in items)
+        self.money.expect(
+            sent["linked"] == len(items) - len(wrong), f"of {len(items)} payments made here: {dict(sent)}"
+        )
+        for id_, (_, code) in wrong.items():
+            sync = self.hub("GET", f"/payments/{id_}")["sync"]
+            told = (sync["error"] or {}).get("code") or sync["reason"]
+            self.money.expect(told == code, f"{id_} was told {told}, expected {code}")
+        self.money.say(
+            f"{sent['linked']} payments made here went out; {', '.join(code for _, code in wrong.values())}."
+        )
+
+    def _ask(self) -> None:
+        """The schedule, now; then whatever follows from it."""
+        before = self._reads()
+        self.hub.local("POST", "run/payment_import")
+        calls = self._reads() - before
+        self.money.say(f"The scheduled import asked in {calls} calls, however many invoices are open.")
+        self.money.expect(calls <= 2 * LISTS, f"the payment import made {calls} calls")
+        self.hub.local("POST", "drain")
+
+    def _reconciled(self) -> int:
+        """What was paid and what is left, on both sides."""
+        state = self.ledger.get("/_sim/state").json()
+        there = [row for row in state["payments"] if row["Status"] == "AUTHORISED"]
+        here = [r for r in self.hub.every("/payments") if r["sync"]["accounting_code"]]
+        active = [r for r in here if r["status"] == "active"]
+        sent = {r["sync"]["accounting_code"]: r for r in self.hub.every("/invoices") if r["sync"]["accounting_code"]}
+        table = Table("", "here", "in the ledger", "drift", box=None, padding=(0, 2), header_style="dim")
+        for name, ours, theirs in (
+            ("paid", _sum(r["amount"] for r in active), _sum(row["Amount"] for row in there)),
+            (
+                "outstanding",
+                _sum(r["amount_outstanding"] for r in sent.values()),
+                _sum(row["AmountDue"] for row in state["invoices"] if row["InvoiceID"] in sent),
+            ),
+        ):
+            self.money.expect(ours == theirs, f"{name}: {ours} here, {theirs} there")
+            table.add_row(name, f"{ours:,.2f}", f"{theirs:,.2f}", f"{ours - theirs:,.2f}")
+        self.money.console.print(table)
+        ids = Counter(r["sync"]["accounting_code"] for r in here)
+        once = ids.keys() >= {row["PaymentID"] for row in there} and max(ids.values(), default=0) <= 1
+        self.money.expect(once and len(active) == len(there), f"{len(active)} payments here, {len(there)} there")
+        taken_back = sum(r["status"] == "reversed" for r in here)
+        self.money.expect(taken_back == BACK, f"{taken_back} payments are reversed here")
+        self.money.say(f"{len(active)} payments on both sides, each once; {taken_back} reversed.")
+        return len(active)
+
+    def _reads(self) -> int:
+        made = self.ledger.get("/_sim/requests").json()
+        return sum("/api.xro/" in r["path"] and r["method"] == "GET" for r in made)
+
+    def _human(self, action: str, kind: str, id: str, **fields: Any) -> None:
+        self._sim("human", action=action, kind=kind, id=id, fields=fields)
+
+    def _sim(self, control: str, **body: Any) -> None:
+        self.ledger.post(f"/_sim/{control}", json=body).raise_for_status()
+
+
+def _part(row: dict[str, Any]) -> Decimal:
+    return (Decimal(str(row["AmountDue"])) / 3).quantize(CENT)
+
+
+def _sum(amounts: Any) -> Decimal:
+    return sum((Decimal(str(amount or 0)).quantize(CENT) for amount in amounts), Decimal("0.00"))
