@@ -57,6 +57,15 @@ def test_out_and_in_changes_nothing_whatever_it_says(
     ("cells", "fields"),
     [
         ({"name": "New"}, {"name": "New"}),
+        (
+            {"people_1_last_name": "Hill", "people_3_email": "cy@hall.example"},
+            {
+                "people": [
+                    {"first_name": "Bob", "last_name": "Hill", "email": ""},
+                    {"email": "cy@hall.example"},
+                ]
+            },
+        ),
         ({"name": ""}, {}),
         ({"email": "  "}, {}),
         ({"active": "Yes"}, {"active": True}),

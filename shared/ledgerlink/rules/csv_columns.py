@@ -50,11 +50,17 @@ def _person(part: str) -> Callable[[Organization], str]:
     return lambda content: str(getattr(content.person, part))
 
 
+def _one_of_people(place: int, part: str) -> Callable[[Organization], str]:
+    return lambda content: str(getattr(content.people[place], part)) if place < len(content.people) else ""
+
+
 def whole_number(phone: Phone | None) -> str:
     """A telephone number in one cell, leading zeros kept."""
     return " ".join(part for part in (phone.country, phone.area, phone.number) if part) if phone else ""
 
 
+_PERSON = ("first_name", "last_name", "email")
+_PEOPLE = tuple((place, part) for place in range(5) for part in _PERSON)
 _TEXTS = ("name", "account_number", "email", "tax_number", "currency")
 COLUMNS: tuple[Column, ...] = (
     Column("name", _text("name")),
@@ -63,7 +69,8 @@ COLUMNS: tuple[Column, ...] = (
     *(Column(name, _text(name)) for name in _TEXTS[1:]),
     *(Column(f"phone_{kind}", _phone(kind)) for kind in PHONE_KINDS),
     *(Column(f"{kind}_{part}", _part(kind, part)) for kind in ADDRESS_KINDS for part in _PARTS),
-    *(Column(f"person_{part}", _person(part)) for part in ("first_name", "last_name", "email")),
+    *(Column(f"person_{part}", _person(part)) for part in _PERSON),
+    *(Column(f"people_{place + 1}_{part}", _one_of_people(place, part)) for place, part in _PEOPLE),
 )
 NAMES = frozenset(column.name for column in COLUMNS)
 
@@ -105,9 +112,9 @@ def _fields(content: Organization | None, changed: Mapping[str, str]) -> dict[st
         fields["phones"] = phones
     if addresses := [address for kind in ADDRESS_KINDS if (address := _address(content, kind, changed))]:
         fields["addresses"] = addresses
-    person = {
-        part: changed[f"person_{part}"] for part in ("first_name", "last_name", "email") if f"person_{part}" in changed
-    }
+    if people := _people(content, changed):
+        fields["people"] = people
+    person = {part: changed[f"person_{part}"] for part in _PERSON if f"person_{part}" in changed}
     return fields | ({"person": person} if person else {})
 
 
@@ -118,6 +125,18 @@ def _address(content: Organization | None, kind: str, changed: Mapping[str, str]
         return None
     known = next((a for a in content.addresses if a.kind == kind), None) if content else None
     return {**(known.model_dump() if known else Address(kind=kind).model_dump()), **given}
+
+
+def _people(content: Organization | None, changed: Mapping[str, str]) -> list[dict[str, str]]:
+    """All of them, with the parts that were given anew; none if nothing was. Places left blank close up."""
+    given = {(place, part): text for place, part in _PEOPLE if (text := changed.get(f"people_{place + 1}_{part}"))}
+    if not given:
+        return []
+    known = [person.model_dump() for person in content.people] if content else []
+    people = [*known, *({} for _ in range(5 - len(known)))]
+    for (place, part), text in given.items():
+        people[place] = {**people[place], part: text}
+    return [person for person in people if person]
 
 
 def _words(text: str) -> list[str]:
