@@ -10,7 +10,7 @@ FUNCTIONS = $(wildcard functions/*)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help demo run test check build bench simulate deploy lock clean
+.PHONY: help demo run test pictures check build bench simulate deploy lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,6 +24,9 @@ run: $(READY) ## the whole system on this machine until Ctrl-C
 
 test: $(READY) ## every test, on all cores; ARGS="-n 0 -k name" for some of them in one process
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+pictures: $(READY) ## the screenshots of docs/images, taken anew by the browser tests
+	LEDGERLINK_PICTURES=docs/images $(BIN)/python -m pytest -n 0 tests/console/test_pictures.py
 
 check: $(READY) ## format, lint, types, arrows between modules, the template
 	$(BIN)/ruff format --check .

@@ -99,7 +99,7 @@ function FreeList({ field, value, onChange, problem, path }) {
   const change = (n, next) => onChange(list.map((each, at) => (at === n ? next : each)));
   return html`<fieldset class="group"><legend>${field.label}</legend>
     ${list.map((item, n) => html`<div key=${n} class="list-item">
-      ${!simple && html`<h4>${t.itemOf(n + 1)}</h4>`}
+      ${!simple && html`<p class="list-head">${t.itemOf(n + 1)}</p>`}
       ${simple ? html`<${RecordField} field=${{ ...field.of[0], label: `${field.label} ${n + 1}` }} value=${item}
         onChange=${(next) => change(n, next)} />`
         : html`<${Item} of=${field.of} value=${item} problem=${problem} path=${`${path}.${n}`} onChange=${(next) => change(n, next)} />`}

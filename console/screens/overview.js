@@ -28,7 +28,7 @@ export function Overview() {
       ${tile(["suggestions"], "suggestions", counts.suggestions, "warn")}
     </div>
     ${moving.map((job) => html`<${JobLine} key=${job.id} job=${job} />`)}
-    <${TransferCard} />
+    <${TransferCard} tools=${false} />
     ${hub.has("summary") && html`<${Days} />`}`;
 }
 

@@ -128,10 +128,9 @@ function HoldCard({ kind, record, path, reload }) {
 function Contents({ kind, record, path, reload }) {
   const hub = useHub();
   const all = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field)]);
-  const shown = all.filter(([, , long]) => !long);
   const blank = all.filter(([, value]) => !value).map(([label]) => label);
-  return html`<${Card} title=${words.contents}><${Facts} of=${shown} />
-    ${all.filter(([, value, long]) => long && value).map(([label, value]) => html`<h3>${label}</h3>${value}`)}
+  return html`<${Card} title=${words.contents}>${inTurns(all).map(({ facts, long }) => html`${facts.length > 0 && html`<${Facts} of=${facts} />`}
+      ${long?.[1] && html`<h3>${long[0]}</h3>${long[1]}`}`)}
     ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
     <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p>
     <div class="actions">
@@ -159,6 +158,16 @@ function valueOf(field, value, record) {
       format.choice(item[field.keyed_by])}</span> `}${format.plain(item)}</li>`)}</ul>`;
   }
   return String(value);
+}
+
+/** Facts, then what is long, then the facts that come after it: totals stand below their lines. */
+function inTurns(all) {
+  const turns = [{ facts: [], long: null }];
+  all.forEach((each) => {
+    if (each[2]) Object.assign(turns.at(-1), { long: each }), turns.push({ facts: [], long: null });
+    else turns.at(-1).facts.push(each);
+  });
+  return turns;
 }
 
 const isLong = (field) => field.type === "list" && isTable(field);

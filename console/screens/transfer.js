@@ -26,7 +26,7 @@ export function Transfer() {
 }
 
 /** The big buttons and the tools; while there is no connection, the way to one instead. */
-export function TransferCard() {
+export function TransferCard({ tools = true }) {
   const hub = useHub();
   if (!hub.connection || !hub.has("jobs")) return null;
   if (!hub.connected) {
@@ -39,7 +39,7 @@ export function TransferCard() {
   return html`<div class="columns two">${offered(BIG).map((job) => html`<section key=${job} class="card big">
       <h2>${words.directions[job]}</h2><p>${words.about[job]}</p>
       <${JobButton} job=${job} look="primary" /></section>`)}</div>
-    ${offered(TOOLS).length > 0 && html`<${Card} title=${words.tools}>${offered(TOOLS).map((job) => html`<div key=${job} class="tool">
+    ${tools && offered(TOOLS).length > 0 && html`<${Card} title=${words.tools}>${offered(TOOLS).map((job) => html`<div key=${job} class="tool">
       <div><strong>${words.directions[job]}</strong><p class="muted">${words.about[job]}</p></div><${JobButton} job=${job} /></div>`)}<//>`}`;
 }
 

@@ -59,7 +59,7 @@ _ALL = (
            "Turn the setting on.", "admin"),
     Reason("document_not_here", "skip", "The ledger's document it belongs to is no record here.",
            "Import or link that document; what belongs to it then comes too.", "finance"),
-    Reason("export_by_hand", "skip", "Documents are sent by hand (auto_export).", "Send it, or turn auto_export on."),
+    Reason("export_by_hand", "skip", "Documents are sent by hand.", "Send it, or turn on that documents go by themselves (auto_export)."),
     Reason("status_not_exportable", "skip", "Documents of this status do not go by themselves (exportable_statuses).",
            "Approve it, send it by hand, or change the setting."),
     Reason("void", "skip", "It is void and was never in the ledger.", "Nothing to do.", "nobody"),

@@ -20,11 +20,15 @@ SCREENS = {
     "records": "records/organizations",
     "record": "records/organizations/shown",
     "form": "records/organizations/shown/edit",
+    "invoices": "records/invoices",
+    "invoice": "records/invoices/shown",
+    "invoice-form": "records/invoices/shown/edit",
     "queue": "export-queue",
     "history": "history",
     "errors": "errors",
     "conflicts": "conflicts",
     "suggestions": "suggestions",
+    "comparison": "comparison",
     "csv": "csv",
     "connection": "connection",
     "mappings": "mappings/tax",
@@ -50,6 +54,9 @@ def shown(acme: Desk) -> Desk:
         people=[{"first_name": "Ida", "last_name": "Shown"}],
         do_not_export={"on": True, "reason": "Only looked at"},
     )
+    line = {"description": "Hire of twelve stage lamps and their stands", "quantity": "12", "unit_price": "1250.5"}
+    lines = [{**line, "account_code": "200", "tax_code": "OUTPUT2"}, {**line, "discount_percent": "12.5"}]
+    acme("PUT", "/invoices/shown", {"number": "INV-1", "organization_id": "shown", "status": "draft", "lines": lines})
     return acme
 
 

@@ -68,15 +68,20 @@ class CompanySettings(Value):
     )
     field_owner: FieldOwner = Field(
         "ask",
-        description="Who decides when both sides changed the same field: crm, ledger, ask, or direction (the side the "
-        "job or event comes from). One for all, or per kind, or per kind and field.",
+        description="Who wins when both sides changed the same field. crm: what is here. ledger: what is there. ask: "
+        "both wait as a conflict until a person chooses. direction: the side the job or the change comes from. One for "
+        "all, or per kind, or per kind and field.",
     )
     auto_export: bool = Field(False, description="Documents go to the ledger by themselves, in the order made.")
     exportable_statuses: tuple[str, ...] = Field(
-        ("approved",), description='Statuses in which a document may go; ["any"] is all but void.'
+        ("approved",),
+        description="Statuses in which a document may go by itself or with all live ones; chosen by hand it goes in "
+        "any. any: all but void.",
     )
     document_target_status: Literal["draft", "submitted", "approved", "same"] = Field(
-        "approved", description="The status a document gets in the ledger."
+        "approved",
+        description="The status a document gets in the ledger. draft and submitted: somebody approves it there. "
+        "approved: it counts at once. same: as it is here.",
     )
     resend_only_while_unpaid: bool = Field(
         True, description="A document is sent again only while nothing of it is paid."
@@ -84,31 +89,50 @@ class CompanySettings(Value):
     import_documents_born_in_ledger: tuple[str, ...] = Field(
         (), description="Kinds of documents that are imported when they were made in the ledger."
     )
-    import_from_date: date | None = Field(None, description="Documents dated earlier are not imported.")
-    stop_send_on_product_error: bool = Field(
-        False, description="A problem with one product stops the whole manual send, naming the product."
+    import_from_date: date | None = Field(
+        None, description="Documents dated earlier are not imported. Blank: from the day of connecting."
     )
-    sync_item_descriptions: bool = Field(True, description="Send line descriptions along with product names.")
+    stop_send_on_product_error: bool = Field(
+        False,
+        description="On: a problem with one product stops the whole sending by hand, naming the product. Off: only the "
+        "documents with that product wait.",
+    )
+    sync_item_descriptions: bool = Field(
+        True,
+        description="On: a line says the product's name and below it its own description. Off: only the product's "
+        "name, or the description where there is no product.",
+    )
     lock_after_transfer: bool = Field(
         False, description="An invoice that was sent can no longer be edited here, only credited and re-issued."
     )
     rounding_difference: Literal["line", "refuse"] = Field(
-        "line", description="When totals differ by cents: add a rounding line, or refuse the document."
+        "line",
+        description="When the ledger would come to another total by cents. line: a rounding line is added. refuse: the "
+        "document is not sent and says why.",
     )
-    sync_inventory: bool = Field(False, description="Quantities on hand here win over those in the ledger.")
-    stock_difference: Literal["post", "ask"] = Field("post", description="Post a stock difference, or ask first.")
+    sync_inventory: bool = Field(
+        False, description="Quantities on hand here win over those in the ledger; differences are posted there."
+    )
+    stock_difference: Literal["post", "ask"] = Field(
+        "post",
+        description="When a quantity differs. post: the difference is posted at once. ask: a person decides first.",
+    )
     stock_adjustment_account: str = Field("", description="Account that stock adjustments are posted to.")
     supplier_payment_account: str = Field("", description="Bank account that stocktake bills are paid from.")
     supplier_refund_account: str = Field("", description="Bank account that stocktake credits are refunded to.")
     stock_contact: str = Field("Stock adjustments", description="Contact that stock documents are made out to.")
-    payments_from_ledger: bool = Field(True, description="Payments made in the ledger come here.")
+    payments_from_ledger: bool = Field(
+        True,
+        description="Payments made in the ledger come here: every two hours in business hours, and with every document "
+        "that changes.",
+    )
     business_hours: BusinessHours = Field(
         BusinessHours(), description="When the ledger is asked for payments every two hours, in the company's zone."
     )
     payments_to_ledger: bool = Field(False, description="Payments made here go to the ledger.")
     sync_attachments: bool = Field(False, description="Attachments travel both ways.")
     attachments_include_online: bool = Field(False, description="Attachments show on the ledger's online invoice.")
-    sync_voids: bool = Field(False, description="Voiding on one side voids on the other.")
+    sync_voids: bool = Field(False, description="Voiding a document on one side voids it on the other.")
     undo_archives_created: bool = Field(
         False, description="Undoing an export archives the contacts it created. The ledger's API cannot un-archive."
     )

@@ -59,7 +59,7 @@ def test_every_function_is_found_with_its_handler_and_timeout():
     functions = {function.name: function for function in REAL.functions}
     assert functions["export_consumer"].handler == "export_consumer.app.lambda_handler"
     assert functions["export_consumer"].timeout_s == 120
-    assert len(functions) == 10
+    assert len(functions) == 11
 
 
 def test_routes_know_who_must_bring_a_token():
