@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from ledgerlink.flows.intake import Change, take_note
 from ledgerlink.flows.saving import Push, save
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
+from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.record import Record, RecordKey
 from tests.flows.documents import Office, office
 from tests.flows.hub import CRM
@@ -306,3 +308,26 @@ def test_what_was_sent_says_so_at_once(sent: Office) -> None:
     sent.invoice("2", number="")
     sent.drain()
     assert not sent.here.ledger_calls()
+
+
+def test_a_payment_whose_answer_was_lost_is_known_by_its_mark_and_never_paid_twice(sent: Office) -> None:
+    pay(sent, "p1", "50.00")
+    sent.fault(match={"method": "PUT", "path": "/Payments"}, kind="error_after", status=503, times=1)
+    sent.drain()
+    [lost] = sent.at.lanes.open_dispatches("bench")
+    assert lost.state == "unknown"
+    told(sent, document(sent))
+    sent.read()
+    assert paid(sent)[0].id == "p1", "while it is being found out, no other record is made of it"
+    assert len(paid(sent)) == 1
+    long_ago = sent.at.clock.now() - timedelta(minutes=20)
+    lane = sent.at.lanes.get("bench", "export")
+    sent.at.commit.all(
+        PutDispatch(lost.model_copy(update={"deadline": long_ago, "resolve_at": long_ago})),
+        PutLane(lane.model_copy(update={"not_before": None})),
+    )
+    sent.drain()
+    assert sent.at_rest("payments", "p1").document_id == payment_ids(sent)[0]
+    sent.read()
+    assert len(payment_ids(sent)) == len(paid(sent)) == 1
+    assert state(sent) == ("part_paid", Decimal("70.00"))
