@@ -153,3 +153,16 @@ def test_a_void_here_voids_there(office: Office) -> None:
     office.drain()
     assert {number: row["Status"] for number, row in office.books().items()} == {"N-1": "VOIDED", "N-2": "DELETED"}
     assert office.at_rest("invoices", "1").document_status == "archived"
+
+
+def test_documents_go_in_the_order_they_were_made(office: Office) -> None:
+    office.customer()
+    for id_, made in (
+        ("late", "2026-11-20T12:00:00Z"),
+        ("early", "2026-11-20T09:00:00Z"),
+        ("mid", "2026-11-20T10:00:00Z"),
+    ):
+        office.invoice(id_, number="", reference=id_, made_at=made)
+    office.drain()
+    rows = sorted(office.books().values(), key=lambda row: row["InvoiceNumber"])
+    assert [row["Reference"] for row in rows] == ["early", "mid", "late"]

@@ -28,7 +28,8 @@ def send(drain: Drain, selected: list[Selected]) -> None:
     """Send what was selected: written ahead in one transaction, then at most four calls at once, then settled."""
     requests = [request for batch in _batches(selected) for request in _fitting(drain, batch)]
     parts = {s.link.key: s for s in selected}
-    width = 1 if drain.lane.half_open else rules.MOST_AT_ONCE
+    one_by_one = drain.lane.half_open or any(KINDS[s.link.kind].in_order for s in selected)
+    width = 1 if one_by_one else rules.MOST_AT_ONCE
     for wave in rules.chunks(requests, width):
         if not drain.may_send():
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -111,6 +111,7 @@ def after_save(record: Record, link: Link, settings: CompanySettings, now: datet
             **columns(record),
             "wanted": record.revision,
             "updated_at": record.updated_at,
+            "made_at": getattr(record.content, "made_at", None),
             "create_ordered": link.create_ordered or _is_ordered(record, settings, born=born),
         }
     )
@@ -184,11 +185,15 @@ def due(link: Link, now: datetime) -> Link:
             "error": None,
             "clashes": (),
             "queued_at": queued_at,
-            "order": link.order or queued_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "order": link.order or _place(link.made_at or queued_at),
             "waits_on": "",
             "wake_at": None,
         }
     )
+
+
+def _place(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def plain_error(code: str, now: datetime, message: str = "", details: tuple[str, ...] = ()) -> SyncError:

@@ -96,6 +96,7 @@ class Link(Value):
     ordered_by: str = ""  # a job's id or "person": go even where settings keep it back
     queued_at: datetime | None = None  # set while due; the export queue is an index over it
     order: str = ""  # within the queue: first in, first out; documents as made
+    made_at: datetime | None = None  # when the CRM made it, where it says so
     waits_on: str = ""  # "setting:…", "record:…", "time", "conflict", "suggestion"
     wake_at: datetime | None = None  # for waits on time
 

@@ -87,3 +87,20 @@ def test_a_product_that_cannot_go_stops_the_whole_send_and_is_named(hub: Hub) ->
     hub.setting(stop_send_on_product_error=False)
     job = hub.done("send-invoices")
     assert hub.outcomes(job) == {"1": "created", "2": "skipped"}
+
+
+@pytest.mark.parametrize("number", ["N-1", ""])
+@pytest.mark.parametrize("fault", ["error_after", "timeout_after_apply", "error_before"])
+def test_whatever_becomes_of_the_answer_it_is_posted_once(hub: Hub, fault: str, number: str) -> None:
+    """Also without a number: our mark stands behind its address."""
+    put(hub, "1", number=number)
+    put(hub, "1", kind="credit-notes", number=number and "C-1")
+    hub.xero.control("POST", "faults", {"match": {"path": "/Invoices"}, "kind": fault, "times": 3})
+    hub.xero.control("POST", "faults", {"match": {"path": "/CreditNotes"}, "kind": fault, "times": 3})
+    hub.start("send-invoices")
+    hub.deliver(("job", "export"), most=30)
+    hub.clock.advance(20 * 60)
+    hub.run(sweeps=40)
+    state = hub.xero.control("GET", "state")
+    assert (len(state["invoices"]), len(state["credit_notes"])) == (1, 1)
+    assert states(hub, "1") == ["linked"]

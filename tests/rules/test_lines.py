@@ -1,0 +1,116 @@
+"""Lines in the ledger's terms: discounts, tax, texts and totals to the cent."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledgerlink.kinds.money_documents import Invoice, TaxMode
+from ledgerlink.kinds.product import Product
+from ledgerlink.rules import lines
+from ledgerlink.rules.facts import Facts
+from ledgerlink.state.company import Company
+from ledgerlink.state.record import RecordKey
+from ledgerlink.state.reference import Account, Reference, TaxRate
+from tests.support.builders import a_record, settings
+
+SALES = lines.Terms("sales", discounts=True)
+CREDIT = lines.Terms("sales")
+VECTORS = Path(__file__).parents[3] / "shared" / "xero" / "rounding_vectors.json"
+
+
+def facts(**changed: Any) -> Facts:
+    rate = {"name": "20%", "rate": Decimal(20), "applies_to": ("revenue",)}
+    none = TaxRate(code="NONE", name="No VAT", rate=Decimal(0), applies_to=("revenue", "liabilities"))
+    reference = Reference(
+        tax_rates=(TaxRate(code="OUT", **rate), none),
+        accounts=(
+            Account(id="a", code="200", name="Sales", account_class="revenue", tax_code="OUT"),
+            Account(id="r", code="860", name="Rounding", account_class="liability", system="rounding"),
+        ),
+        base_currency="GBP",
+    )
+    drill = a_record(Product(code="DRILL", name="Drill"), kind="products", id="p1")  # type: ignore[arg-type]
+    return Facts(
+        company=Company(id="c1", name="C", profile="crm"),
+        settings=settings("crm", **changed),
+        today=date(2026, 11, 22),
+        records={RecordKey("c1", "products", "p1"): drill},
+        reference=reference,
+    )
+
+
+def said(*given: dict[str, Any], terms: lines.Terms = SALES, settings: Any = None, **head: Any) -> lines.Said:
+    base = {"id": "1", "description": "Work", "quantity": "1", "tax_code": "OUT", "account_code": "200"}
+    content = Invoice.model_validate({"organization_id": "o1", "lines": [{**base, **line} for line in given], **head})
+    known = facts(**(settings or {}))
+    return lines.rounded(lines.said(content, terms, known), content, known)
+
+
+@pytest.mark.parametrize(
+    ("line", "sent"),
+    [
+        ({"quantity": "2", "unit_price": "50", "discount_percent": "10"}, ("2", "50", "10")),
+        ({"quantity": "2", "unit_price": "50", "discount_amount": "25"}, ("2", "50", "25")),
+        # 1/3 of a percent does not come to the cent: the net price is sent.
+        ({"quantity": "3", "unit_price": "1000", "discount_amount": "10"}, ("3", "996.6667", None)),
+        ({"quantity": "4", "unit_price": "1000", "discount_amount": "10.10"}, ("4", "997.475", None)),
+        ({"quantity": "-2", "unit_price": "50"}, ("2", "-50", None)),
+        ({"quantity": "1", "unit_price": "12.34567"}, ("1", "12.3457", None)),
+    ],
+)
+def test_a_discount_is_a_percentage_where_that_comes_to_the_cent(line: dict[str, str], sent: tuple[Any, ...]) -> None:
+    made = said(line).lines[0]
+    assert made.quantity is not None
+    quantity, price, percent = (None if value is None else Decimal(value) for value in sent)
+    assert (made.quantity, made.unit_price, made.discount_percent) == (quantity, price, percent)
+
+
+def test_where_the_ledger_takes_no_discount_the_net_price_is_sent() -> None:
+    made = said({"quantity": "2", "unit_price": "50", "discount_percent": "10"}, terms=CREDIT)
+    assert (made.lines[0].unit_price, made.lines[0].discount_percent, made.net) == (45, None, 90)
+
+
+@pytest.mark.parametrize(
+    ("on", "line", "text"),
+    [
+        (True, {"product_id": "p1", "description": "the red one"}, "Drill\nthe red one"),
+        (False, {"product_id": "p1", "description": "the red one"}, "Drill"),
+        (True, {"product_id": "p1", "description": ""}, "Drill"),
+        (False, {"description": "Work"}, "Work"),
+    ],
+)
+def test_descriptions_go_by_the_setting(on: bool, line: dict[str, str], text: str) -> None:
+    made = said({"unit_price": "1", **line}, settings={"sync_item_descriptions": on})
+    assert made.lines[0].description == text
+
+
+def test_a_cent_too_many_becomes_a_rounding_line_or_is_refused() -> None:
+    made = said({"unit_price": "10.00"}, total="12.01")
+    assert [(line.description, line.unit_price, line.account_code) for line in made.lines[1:]] == [
+        ("Rounding", Decimal("0.01"), "860")
+    ]
+    assert made.total("exclusive") == Decimal("12.01")
+    refused = said({"unit_price": "10.00"}, total="12.01", settings={"rounding_difference": "refuse"})
+    assert [problem.code for problem in refused.problems] == ["rounding_difference"]
+    assert [problem.code for problem in said({"unit_price": "10.00"}, total="15").problems] == ["totals_differ"]
+
+
+def test_a_tax_of_its_own_is_sent_and_one_the_ledger_makes_is_not() -> None:
+    own, usual = said(
+        {"unit_price": "10.00", "tax_amount": "1.99"}, {"unit_price": "10.00", "tax_amount": "2.00"}
+    ).lines
+    assert (own.tax_amount, usual.tax_amount) == (Decimal("1.99"), None)
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="the recorded taxes lie beside the repository")
+def test_taxes_are_those_that_the_ledger_computed() -> None:
+    modes: dict[str, TaxMode] = {"Exclusive": "exclusive", "Inclusive": "inclusive"}
+    for each in json.loads(VECTORS.read_text()):
+        amount, rate = Decimal(each["line_amount"]), Decimal(each["rate"]) * 100
+        assert lines.tax_of(amount, rate, modes[each["line_amount_types"]]) == Decimal(each["tax_amount"]), each
