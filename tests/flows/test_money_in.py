@@ -154,7 +154,10 @@ def test_a_credit_note_set_against_an_invoice_there_settles_both(sent: Office) -
 
 
 @pytest.mark.parametrize("kind", ["prepayments", "overpayments"])
-def test_a_prepayment_applied_there_settles_the_invoice_even_if_that_raises_no_time(sent: Office, kind: str) -> None:
+@pytest.mark.parametrize("webhook", [True, False])
+def test_a_prepayment_applied_there_settles_the_invoice_even_if_that_raises_no_time(
+    sent: Office, kind: str, webhook: bool
+) -> None:
     customer = sent.link("o1").document_id
     ledger = sent.here.ledger
     made = ledger.post(
@@ -163,9 +166,20 @@ def test_a_prepayment_applied_there_settles_the_invoice_even_if_that_raises_no_t
     ).raise_for_status()
     [credit] = made.json()[kind]
     fields = {"invoice": document(sent)}
-    body = {"kind": kind, "action": "allocate", "id": credit[f"{kind[:-1].capitalize()}ID"], "fields": fields}
+    body: dict[str, Any] = {
+        "kind": kind,
+        "action": "allocate",
+        "id": credit[f"{kind[:-1].capitalize()}ID"],
+        "fields": fields,
+    }
     ledger.post("/_sim/human", json=body).raise_for_status()
-    scheduled(sent)
+    if webhook:
+        told(sent, body["id"], kind=kind[:-1])
+        sent.read()
+        sent.read()
+        assert sent.here.ledger_calls() == {"GET": 2}
+    else:
+        scheduled(sent)
     assert state(sent) == ("part_paid", Decimal("90.00"))
 
 
@@ -331,3 +345,12 @@ def test_a_payment_whose_answer_was_lost_is_known_by_its_mark_and_never_paid_twi
     sent.read()
     assert len(payment_ids(sent)) == len(paid(sent)) == 1
     assert state(sent) == ("part_paid", Decimal("70.00"))
+
+
+def test_news_of_somebody_elses_document_is_one_read(sent: Office) -> None:
+    """Events of invoices do not say whether it is a bill (``facts/xero.md §5``)."""
+    told(sent, "00000000-0000-4000-8000-00000000b111")
+    sent.read()
+    sent.read()
+    assert sent.here.ledger_calls() == {"GET": 1}
+    assert sent.at.marks.count(sent.context.organisation) == 0

@@ -98,6 +98,8 @@ def stale(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:
 def _read(context: Context, document_type: str, marks: list[Mark]) -> list[TakenIn]:
     """Read the marked documents and take them in; echoes of our own writes are not worth a call."""
     at, company = context.at, context.company.id
+    if document_type in money_news.CREDITS:
+        return _follow(context, document_type, marks)
     dispatches = at.lanes.open_dispatches(company)
     claims = at.links.claimed(company, document_type, [mark.document_id for mark in marks])
     links = at.links.many(claim.link for claim in claims.values() if claim.link is not None)
@@ -110,11 +112,19 @@ def _read(context: Context, document_type: str, marks: list[Mark]) -> list[Taken
     done: list[Mark] = list(echoes)
     again: list[Mark] = []
     for mark in readable:
-        gone = mark.document_id not in outcome and mark.attempts + 1 >= SURELY_GONE
+        tries = SURELY_GONE if mark.document_id in linked or document_type not in money_news.READ_IN_ORDER else 1
+        gone = mark.document_id not in outcome and mark.attempts + 1 >= tries  # events of invoices tell of bills too
         (done if gone or outcome.get(mark.document_id, "again") != "again" else again).append(mark)
     at.parallel.map(lambda mark: at.marks.done(context.organisation, mark), done)
     at.parallel.map(lambda mark: at.marks.postpone(context.organisation, mark), again)
     return taken
+
+
+def _follow(context: Context, document_type: str, marks: list[Mark]) -> list[TakenIn]:
+    """Credits that are no records here: what they were set against is marked in their place."""
+    money_news.follow(context, context.ledger.read(document_type, [mark.document_id for mark in marks]))
+    context.at.parallel.map(lambda mark: context.at.marks.done(context.organisation, mark), marks)
+    return []
 
 
 def _ours_to_be(

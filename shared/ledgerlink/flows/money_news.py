@@ -7,7 +7,7 @@ settles is among the changed documents; where it is not, that one document is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,6 +29,9 @@ CREDITS = ("prepayment", "overpayment")  # no records here: only what they settl
 READ_IN_ORDER = ("payment", *CREDITS, "credit_note", "invoice")
 RECORDS = ("payment", "invoice", "credit_note")  # in which order they are taken in: a payment with its account first
 LATE = timedelta(minutes=30)  # how long after a schedule that never came the import lane asks by itself
+
+
+Settling = tuple[str, str, SettlingPart, bool]  # type and id of what is settled, by what, and whether no more
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,15 @@ def bring_in(context: Context, news: News, intake: Intake) -> list[TakenIn]:
     """Take in what was read; documents that are not among it although something settles them are marked."""
     taken = [each for name in RECORDS for each in take_in(intake, news.documents(name))]
     again = {(each.document.type, each.document.id) for each in taken if each.outcome == "again"}
-    _mark(context, again | _unseen(context, news))
+    parts = [*_paid(news.documents("payment")), *_credited(news.documents(*CREDITS))]
+    read = {(document.type, document.id) for document in news.documents("invoice", "credit_note")}
+    _mark(context, again | _unseen(context, [part for part in parts if part[:2] not in read]))
     return taken
+
+
+def follow(context: Context, credits: Sequence[Document]) -> None:
+    """What these credits were set against, without our knowing, is marked."""
+    _mark(context, _unseen(context, list(_credited(credits))))
 
 
 def remember(context: Context, news: News) -> None:
@@ -104,11 +114,8 @@ def is_due(context: Context) -> bool:
 # ------------------------------------------------------------------ what is settled, and was not among the changes
 
 
-def _unseen(context: Context, news: News) -> set[tuple[str, str]]:
+def _unseen(context: Context, asked: Sequence[Settling]) -> set[tuple[str, str]]:
     """Documents known here that something settles, or settles no more, without our knowing."""
-    parts = [*_paid(news.documents("payment")), *_credited(news.documents(*CREDITS))]
-    read = {(document.type, document.id) for document in news.documents("invoice", "credit_note")}
-    asked = [each for each in parts if (each[0], each[1]) not in read]
     at, company = context.at, context.company.id
     found: set[tuple[str, str]] = set()
     for name in sorted({each[0] for each in asked} & set(BY_DOCUMENT)):
@@ -120,9 +127,6 @@ def _unseen(context: Context, news: News) -> set[tuple[str, str]]:
             if link is not None and not shows(link.settlement, part, gone=gone):
                 found.add((sort, id_))
     return found
-
-
-Settling = tuple[str, str, SettlingPart, bool]  # type and id of what is settled, by what, and whether no more
 
 
 def _paid(payments: Iterable[Document]) -> Iterable[Settling]:

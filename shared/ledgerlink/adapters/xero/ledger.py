@@ -83,7 +83,7 @@ class XeroLedger:
     def read(self, document_type: str, ids: Sequence[str], *, purpose: Purpose = "live") -> list[Document]:
         if not ids:
             return []
-        wire = WIRE[document_type]
+        wire = READ[document_type]
         if wire.ids_filter:
             # `page` so that details come: a list without it drops persons, balances and merges (§3.4).
             query = {"IDs": ",".join(ids), "includeArchived": "true", "page": 1, "pageSize": reading.PAGE}

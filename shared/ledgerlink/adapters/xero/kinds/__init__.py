@@ -14,7 +14,7 @@ WIRE: dict[str, WireKind] = {wire.document_type: wire for wire in _ALL}
 READ: dict[str, WireKind] = WIRE | {wire.document_type: wire for wire in (PREPAYMENTS, OVERPAYMENTS)}
 """With those that are only followed."""
 
-BY_CATEGORY: dict[str, str] = {wire.category: name for name, wire in WIRE.items() if wire.category}
+BY_CATEGORY: dict[str, str] = {wire.category: name for name, wire in READ.items() if wire.category}
 """Webhook category -> our noun."""
 
 __all__ = ["BY_CATEGORY", "READ", "WIRE", "WireKind"]

@@ -50,7 +50,7 @@ def _credit(document_type: str, noun: str) -> WireKind:
         envelope=f"{noun}s",
         id_field=f"{noun}ID",
         key_field=f"{noun}ID",
-        category="",
+        category=noun.upper(),
         gone="",
         to_wire=to_wire,
         from_wire=from_wire,
@@ -58,6 +58,8 @@ def _credit(document_type: str, noun: str) -> WireKind:
         unique={},
         url=lambda _id, _short_code: "",
         unasked=frozenset({"includeArchived"}),
+        ids_filter=False,
+        path_key=False,
     )
 
 
