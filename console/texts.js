@@ -267,6 +267,13 @@ export const t = {
     before: "Before", theirs: "Now", keepMine: "Put my changes on top", takeTheirs: "Drop my changes",
   },
 
+  allocations: {
+    title: "Set against invoices", remaining: "Not used yet", document: "Invoice", amount: "Amount", date: "Date",
+    none: "Nothing is set against an invoice yet", noneWhat: "The credit can pay part of an invoice of the same customer.",
+    allocate: "Allocate", ordered: "It goes to Xero by itself; the balances follow.",
+    back: "Take back", backTitle: (amount) => `Take ${amount} back?`, backWords: "The invoice is open again by that amount, and the credit note has it left.",
+  },
+
   holds: {
     card: "Do not sync", button: "Hold…", what: "What to do", hold: "Hold back", release: "Let go, both ways",
     do_not_export: "Do not export", do_not_import: "Do not import", reason: "Reason",

@@ -64,8 +64,8 @@ function FixDialog({ hub, error, fix, close, done }) {
     <p>${words.about(error.title)} ${error.message}</p>
     ${asksContact && html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`}
     ${edits.map((name) => html`<${RecordField} key=${name} value=${params.fields[name]} onChange=${setField(name)}
-      field=${kind.fields.find((field) => field.name === name) || { name, label: human(name), type: "text" }} />`)}
-    ${fix.id === "edit" && !edits.length && html`<p><a href=${hub.to(["records", kind.name, error.record.id, "edit"])} onClick=${() => close(false)}>${t.record.edit}</a></p>`}
+      field=${kind?.fields.find((field) => field.name === name) || { name, label: human(name), type: "text" }} />`)}
+    ${fix.id === "edit" && kind && !edits.length && html`<p><a href=${hub.to(["records", kind.name, error.record.id, "edit"])} onClick=${() => close(false)}>${t.record.edit}</a></p>`}
     ${foreseen.data?.document && html`<p>${words.contact(foreseen.data.document.name, foreseen.data.document.email)}</p>`}
     ${foreseen.data && html`<${Diff} diff=${foreseen.data.diff} kind=${kind} from=${t.overwriting.there} to=${t.overwriting.here} />`}
     <${ProblemNote} problem=${problem || foreseen.problem} /><//>`;

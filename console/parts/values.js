@@ -15,6 +15,13 @@ export function RecordName({ kind, id }) {
   return hub.kind(kind) ? html`<a href=${hub.record({ kind, id })}>${name(kind, id) || id}</a>` : id;
 }
 
+/** A record by its title, one click away where its kind has a screen. */
+export function RecordLink({ record, title }) {
+  const hub = useHub();
+  const name = title || record.id;
+  return hub.kind(record.kind) ? html`<a href=${hub.record(record)}>${name}</a>` : html`<span>${name}</span>`;
+}
+
 export function Value({ record, column }) {
   const hub = useHub();
   const value = format.at(record, column.name);

@@ -7,6 +7,7 @@ import { useAction, useLoad } from "../core/load.js";
 import { Button, Card, Empty, External, Loaded, Page, ProblemNote, Time } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
 import { Pager } from "../parts/table.js";
+import { RecordLink } from "../parts/values.js";
 import { t } from "../texts.js";
 
 const words = t.conflicts;
@@ -35,7 +36,7 @@ function One({ conflict, done }) {
     done();
   });
   const all = (side) => resolve({ keep: side });
-  return html`<${Card} title=${html`<a href=${hub.record(conflict.record)}>${conflict.title || conflict.record.id}</a>`}
+  return html`<${Card} title=${html`<${RecordLink} record=${conflict.record} title=${conflict.title} />`}
       actions=${html`<span class="muted">${conflict.since && html`<${Time} at=${conflict.since} />`} ${conflict.ledger_url && html`<${External} href=${conflict.ledger_url}>${t.record.open}<//>`}</span>`}>
     <p>${conflict.message} ${conflict.remedy}</p>
     ${conflict.fields.length > 0 && html`

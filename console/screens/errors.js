@@ -8,6 +8,7 @@ import { Button, Card, Chip, Empty, Loaded, Page, Time } from "../parts/basics.j
 import { confirm, openDialog, say } from "../parts/dialogs.js";
 import { FixButtons, SkipDialog } from "../parts/fixes.js";
 import { Pager } from "../parts/table.js";
+import { RecordLink } from "../parts/values.js";
 import { withQuery } from "../core/api.js";
 import { t } from "../texts.js";
 
@@ -76,7 +77,7 @@ function Group({ code, errors, done }) {
 function One({ error, done }) {
   const hub = useHub();
   const id = useId();
-  return html`<li class="item"><div class="item-head"><strong id=${id}><a href=${hub.record(error.record)}>${error.title || error.record.id}</a></strong>
+  return html`<li class="item"><div class="item-head"><strong id=${id}><${RecordLink} record=${error.record} title=${error.title} /></strong>
       <span class="muted"><${Time} at=${error.since} /> · ${words.attempts(error.attempts)}</span></div>
     <p>${error.message}</p>${error.details.length > 0 && html`<ul>${error.details.map((detail) => html`<li class="muted">${detail}</li>`)}</ul>`}
     <${FixButtons} error=${error} done=${done} describedBy=${id} /></li>`;

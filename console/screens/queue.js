@@ -6,6 +6,7 @@ import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Badge, Button, Empty, Loaded, Page, Reason, Time } from "../parts/basics.js";
 import { Pager, Table } from "../parts/table.js";
+import { RecordLink } from "../parts/values.js";
 import { t } from "../texts.js";
 
 const words = t.queue;
@@ -15,7 +16,7 @@ export function Queue() {
   const { query } = hub.route;
   const list = useLoad(withQuery(hub.path("/export-queue"), { limit: 50, cursor: query.cursor }));
   const columns = [
-    { name: "record", label: words.record, cell: (row) => html`<a href=${hub.record(row.record)}>${row.title || row.record.id}</a>` },
+    { name: "record", label: words.record, cell: (row) => html`<${RecordLink} record=${row.record} title=${row.title} />` },
     { name: "kind", label: words.kind, cell: (row) => human(hub.kind(row.record.kind)?.singular || row.record.kind) },
     { name: "state", label: words.state, cell: (row) => html`<${Badge} value=${row.state} />` },
     { name: "what", label: words.what, cell: (row) => html`${words.actions[row.action]}${row.fields.length > 0

@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
 import { human } from "../core/format.js";
-import { linksContacts, titleOf, useHub } from "../core/hub.js";
+import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { setGuard } from "../core/route.js";
 import { Button, Card, Diff, Loaded, Note, Page, ProblemNote } from "../parts/basics.js";
@@ -33,7 +33,7 @@ const freshId = () => `web-${crypto.randomUUID().slice(0, 12)}`;
 
 function Form({ kind, first }) {
   const hub = useHub();
-  const fields = kind.fields.filter((field) => !field.read_only);
+  const fields = kind.fields.filter((field) => !field.read_only && !(field.name === "allocations" && actionOf(kind, "allocate")));
   const [base, setBase] = useState(first || blankRecord(kind)); // what the edits are made on
   const [typed, setTyped] = useState(base);
   const [id, setId] = useState("");

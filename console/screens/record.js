@@ -5,6 +5,7 @@ import * as format from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
+import { Allocations } from "../parts/allocations.js";
 import { ContactCombobox } from "../parts/combobox.js";
 import { confirm, say } from "../parts/dialogs.js";
 import { Entries } from "../parts/entries.js";
@@ -35,6 +36,7 @@ export function RecordScreen({ kind, id }) {
       <div class="columns wide-narrow">
         <div>
           <${Contents} ...${{ kind, record: data, path, reload }} />
+          ${actionOf(kind, "allocate") && html`<${Allocations} ...${{ record: data, path, reload }} />`}
           ${actionOf(kind, "activity") && html`<${Activity} key=${data.revision} path=${path} kind=${kind} reload=${reload} />`}
         </div>
         <div>
@@ -127,7 +129,8 @@ function HoldCard({ kind, record, path, reload }) {
 
 function Contents({ kind, record, path, reload }) {
   const hub = useHub();
-  const all = kind.fields.map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field)]);
+  const elsewhere = actionOf(kind, "allocate") ? ["allocations", "remaining"] : [];
+  const all = kind.fields.filter((field) => !elsewhere.includes(field.name)).map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field)]);
   const blank = all.filter(([, value]) => !value).map(([label]) => label);
   return html`<${Card} title=${words.contents}>${inTurns(all).map(({ facts, long }) => html`${facts.length > 0 && html`<${Facts} of=${facts} />`}
       ${long?.[1] && html`<h3>${long[0]}</h3>${long[1]}`}`)}

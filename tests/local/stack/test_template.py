@@ -83,7 +83,7 @@ def test_sources_and_schedules_come_from_the_template():
         ("NoticesQueue", 10, True),
         ("CrmNoticesQueue", 10, True),
     }
-    assert REAL.schedules == (Schedule("SweeperFunction", 60),)
+    assert set(REAL.schedules) == {Schedule("SweeperFunction", 60), Schedule("PaymentImportFunction", 7200)}
 
 
 def test_every_queue_that_feeds_a_function_outlasts_it_and_has_dead_letters():
@@ -135,7 +135,8 @@ def test_only_functions_that_talk_to_xero_may_read_its_tokens():
     }
     assert users.pop("CrmNotifierRole") == {"kms:EncryptionContext:purpose": "crm-webhook"}
     readers = {role for role, purpose in users.items() if purpose is None}
-    assert readers == {"OauthCallbackRole", "ExportConsumerRole", "ImportConsumerRole", "JobRunnerRole", "AdminApiRole"}
+    talk = ("OauthCallback", "ExportConsumer", "ImportConsumer", "PaymentImport", "JobRunner", "AdminApi")
+    assert readers == {f"{name}Role" for name in talk}
 
 
 def test_what_a_function_is_told_of_it_may_also_use():
