@@ -17,6 +17,8 @@ def test_an_invoice_of_a_linked_customer_goes_by_itself(office: Office) -> None:
     assert link.line_ids == {"1": made["LineItems"][0]["LineItemID"]}
     assert link.settlement is not None
     assert link.settlement.outstanding == 120
+    told = office.said("invoices", "1").model_dump(mode="json")
+    assert (told["subtotal"], told["total_tax"], told["total"]) == ("100.00", "20.00", "120.00")
 
 
 def test_a_credit_note_goes_likewise(office: Office) -> None:

@@ -20,7 +20,7 @@ from ledgerlink.ports import Outgoing
 from ledgerlink.state.document import Document
 
 from .base import Element, WireKind, deep_link
-from .settlement import STATUSES, day, settlement_of
+from .settlement import STATUSES, amount, day, settlement_of
 
 _TO_STATUS = {"draft": "DRAFT", "awaiting_approval": "SUBMITTED", "approved": "AUTHORISED"}
 _MODES: dict[TaxMode, str] = {"exclusive": "Exclusive", "inclusive": "Inclusive", "none": "NoTax"}
@@ -195,9 +195,9 @@ def _content(shape: Shape, element: Element) -> MoneyDocument:
         tax_mode=_FROM_MODE.get(str(element.get("LineAmountTypes") or "Exclusive"), "exclusive"),
         url=_address(element),
         lines=tuple(_line_of(each) for each in element.get("LineItems") or ()),
-        subtotal=_number(element.get("SubTotal")),
-        total_tax=_number(element.get("TotalTax")),
-        total=_number(element.get("Total")),
+        subtotal=_money(element.get("SubTotal")),
+        total_tax=_money(element.get("TotalTax")),
+        total=_money(element.get("Total")),
     )
     return content
 
@@ -233,3 +233,8 @@ def _line_of(element: Element) -> Line:
 
 def _number(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
+
+
+def _money(value: Any) -> Decimal | None:
+    """A sum in cents; JSON writes 270.00 as 270.0."""
+    return None if value is None else amount(value)
