@@ -104,7 +104,7 @@ class Hub:
 
     def close(self) -> None:
         self.xero.http.close()
-        assert self.xero.wire.complaints == []
+        assert self.xero.wire.complaints == [], self.xero.wire.complaints
 
     def connect(self) -> None:
         started = connect.start(ACME, self.at, sub=ANN.sub, email=ANN.email)

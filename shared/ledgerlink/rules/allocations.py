@@ -50,7 +50,9 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         if target.settlement is not None and target.settlement.status in ("draft", "awaiting_approval"):
             return Wait("document_not_approved", f"record:{key.kind}/{key.id}")
         ids.append(target.document_id)
-    said = content.model_copy(update={"credit_note_id": ids[0], "document_id": ids[1]})
+    # Whether the ledger needs the date or derives it is told both ways: it is always sent (facts/xero.md §4.3).
+    dated = {"date": content.date or facts.today}
+    said = content.model_copy(update={"credit_note_id": ids[0], "document_id": ids[1], **dated})
     if isinstance(decision, Archive):
         return Archive(said)
     problems = tuple(_problems(record, content, facts))

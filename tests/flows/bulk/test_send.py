@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from ledgerlink.flows import reference_data
+from ledgerlink.flows import allocating, reference_data
 from ledgerlink.flows.saving import Push, save
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
@@ -104,3 +105,28 @@ def test_whatever_becomes_of_the_answer_it_is_posted_once(hub: Hub, fault: str, 
     state = hub.xero.control("GET", "state")
     assert (len(state["invoices"]), len(state["credit_notes"])) == (1, 1)
     assert states(hub, "1") == ["linked"]
+
+
+@pytest.mark.parametrize("fault", ["error_after", "error_before"])
+def test_an_allocation_is_made_once_and_taken_back_once(hub: Hub, fault: str) -> None:
+    hub.setting(document_target_status="approved")
+    put(hub, "1")
+    put(hub, "1", kind="credit-notes", number="C-1")
+    hub.done("send-invoices")
+    match = {"match": {"path": "/Allocations"}, "kind": fault, "status": 503, "times": 1}
+    hub.xero.control("POST", "faults", match)
+    made = allocating.allocate(hub.context, "1", document_id="1", amount=Decimal("4.00"), on=None, actor=ANN)
+    hub.deliver()
+    hub.clock.advance(20 * 60)
+    hub.rest()
+    [note] = hub.xero.control("GET", "state")["credit_notes"]
+    assert [each["Amount"] for each in note["Allocations"]] == [4.0]
+    hub.xero.control("POST", "faults", match)
+    allocating.take_back(hub.context, "1", made.record.id, ANN)
+    hub.deliver()
+    hub.clock.advance(20 * 60)
+    hub.rest()
+    [note] = hub.xero.control("GET", "state")["credit_notes"]
+    link = hub.at.links.get(LinkKey(*made.record.key))
+    assert link is not None
+    assert (note["Allocations"], link.state, link.document_status) == ([], "linked", "archived")
