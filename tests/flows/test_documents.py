@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ledgerlink.flows import fixing
+from ledgerlink.rules.fixes import fixes_of
 from tests.flows.documents import LINE, Office, office
+from tests.flows.hub import ADA
 
 __all__ = ["office"]
 
@@ -168,3 +171,34 @@ def test_documents_go_in_the_order_they_were_made(office: Office) -> None:
     office.drain()
     rows = sorted(office.books().values(), key=lambda row: row["InvoiceNumber"])
     assert [row["Reference"] for row in rows] == ["early", "mid", "late"]
+
+
+def test_an_item_that_is_there_already_is_adopted_and_its_documents_go(office: Office) -> None:
+    office.customer()
+    item = {"kind": "items", "action": "create", "fields": {"Code": "DRILL", "Name": "Old name"}}
+    office.here.ledger.post("/_sim/human", json=item).raise_for_status()
+    office.put("products", "p1", code="DRILL", name="Drill")
+    office.invoice("1", {**LINE, "product_id": "p1"})
+    office.drain()
+    product = office.at_rest("products", "p1")
+    assert (product.state, product.reason) == ("error", "item_code_taken")
+    assert office.at_rest("invoices", "1").reason == "item_code_taken"
+    fixing.fix(office.context, product.key.record, "link_to_holder", {}, ADA)
+    office.drain()
+    assert office.at_rest("products", "p1").state == "linked"
+    assert office.at_rest("invoices", "1").state == "linked"
+    assert office.books("items")["DRILL"]["Name"] == "Drill"
+
+
+def test_a_code_is_mapped_from_the_error_and_it_goes(office: Office) -> None:
+    office.customer()
+    office.invoice("1", {**LINE, "tax_code": "standard"})
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    record = office.at.records.get(link.key.record)
+    assert record is not None
+    offered = fixes_of(record, link)[0]
+    assert (offered.id, offered.params) == ("map", {"mapping": "tax", "from": "standard", "to": None})
+    fixing.fix(office.context, link.key.record, "map", {**offered.params, "to": "OUTPUT2"}, ADA)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
