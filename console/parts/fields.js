@@ -108,7 +108,7 @@ function FreeList({ field, value, onChange, problem, path }) {
     <${Button} onClick=${() => onChange([...list, simple ? "" : {}])}>${t.addItem(field.label.toLowerCase())}<//></fieldset>`;
 }
 
-const AT_ONCE = 8;
+const AT_ONCE = 9;
 
 /** One of many: what is needed most at once, the rest folded away; its id stays what it is. */
 function Item({ of, value, ...rest }) {

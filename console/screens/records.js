@@ -13,6 +13,7 @@ import { openHoldDialog } from "../parts/hold.js";
 import { Pager, Table } from "../parts/table.js";
 import { ALIGN, Value } from "../parts/values.js";
 import { t } from "../texts.js";
+import { ConnectButton } from "./connection.js";
 import { JobButton, openJobDialog } from "./transfer.js";
 
 const words = t.records;
@@ -64,11 +65,11 @@ function drawn(kind, columns, hub, where, narrow) {
   }));
 }
 
-/** Jobs over all records of the kind, where the API has them. */
+/** Jobs over all records of the kind, where the API has them; while there is no connection, the way to one instead. */
 function KindTools({ kind }) {
   const hub = useHub();
   const jobs = ["send", "update"].map((name) => actionOf(kind, name)?.job).filter((job) => job && job !== "send");
-  if (!hub.connected) return null;
+  if (!hub.connected) return hub.connection && jobs.length > 0 && html`<${ConnectButton} look="" />`;
   return html`${[...new Set(jobs)].map((job) => html`<${JobButton} key=${job} job=${job} />`)}`;
 }
 

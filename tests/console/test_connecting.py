@@ -29,6 +29,8 @@ def consent(page: Any) -> None:
 def test_a_company_is_connected_re_authorised_and_disconnected(visit: Visit, connecting: Desk) -> None:
     page = visit.go(company="connecting")
     expect(page.get_by_role("button", name="Import contacts")).to_have_count(0)
+    visit.go("records/invoices", company="connecting")
+    expect(page.get_by_role("button", name="Send all live invoices")).to_have_count(0)
     page.get_by_role("button", name="Connect to Xero").click()
     consent(page)
     expect(page.get_by_text("Connected to Xero.")).to_be_visible()
