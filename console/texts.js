@@ -129,21 +129,23 @@ export const t = {
     sub: "Bring contacts from Xero here, or organizations from here to Xero, as a whole.",
     buttons: {
       "import-contacts": "Import contacts", "export-organizations": "Export organizations",
-      "send-invoices": "Send all live invoices", "update-invoices": "Update all invoice balances",
+      "send-invoices": "Send all live invoices", "update-invoices": "Update all invoice balances", "import-payments": "Import payments",
     },
     directions: {
       "import-contacts": "From Xero to here", "export-organizations": "From here to Xero",
-      "send-invoices": "Invoices to Xero", "update-invoices": "Balances from Xero",
+      "send-invoices": "Invoices to Xero", "update-invoices": "Balances from Xero", "import-payments": "Payments from Xero",
     },
     about: {
       "import-contacts": "Each active contact in Xero becomes an organization here. Linked organizations are updated with what Xero says.",
       "export-organizations": "Each organization here that has no contact yet gets one in Xero. Linked contacts are updated with what is here.",
       "send-invoices": "Sends every invoice whose outstanding amount equals its total and that is neither paid nor awaiting approval.",
       "update-invoices": "Reads balances and payments of every sent invoice that is not paid or void, then adds up the organizations' balances.",
+      "import-payments": "Reads now what comes by itself every two hours in business hours: payments, credits and reversals that are new or changed.",
     },
     all: {
       "import-contacts": "All contacts in Xero are read.", "export-organizations": "All organizations here are looked at.",
       "send-invoices": "All live invoices are sent.", "update-invoices": "All sent invoices are updated.",
+      "import-payments": "All payments that are new or changed are read.",
     },
     chosen: (n) => `Only what you chose: ${number(n, "record", "records")}.`,
     rules: {
@@ -179,6 +181,7 @@ export const t = {
   jobs: {
     "import-contacts": "Import of contacts", "export-organizations": "Export of organizations", "import-links": "Import of links (CSV)",
     "import-organizations": "Import of organizations (CSV)", "send-invoices": "Sending invoices", "update-invoices": "Updating invoices", send: "Sending records",
+    "import-payments": "Import of payments", "import-documents": "Import of documents", "import-products": "Import of products",
     reconcile: "Comparison with Xero", "import-reference-data": "Import of Xero's lists", undo: "Undo",
   },
 
@@ -334,6 +337,7 @@ export const t = {
   },
 
   fixes: {
+    document: "Id in Xero", documentHint: "It stands at the end of the document's address in Xero.",
     about: (title) => `${title}:`,
     done: (title) => `${title}: done.`,
     contact: (name, email) => `The contact is ${name}${email ? ` (${email})` : ""}.`,

@@ -5,7 +5,7 @@ import { human } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Diff, External, ProblemNote } from "./basics.js";
-import { ContactCombobox } from "./combobox.js";
+import { ChoiceCombobox, ContactCombobox } from "./combobox.js";
 import { Dialog, openDialog, say } from "./dialogs.js";
 import { RecordField, TextField } from "./fields.js";
 import { t } from "../texts.js";
@@ -47,7 +47,9 @@ function FixDialog({ hub, error, fix, close, done }) {
   const [contact, setContact] = useState(null);
   const asksContact = "document_id" in fix.params && !fix.params.document_id;
   const given = asksContact ? { ...params, document_id: contact?.document_id || null } : params;
-  const ready = !asksContact || contact;
+  const asksTarget = "mapping" in fix.params;
+  const lists = useLoad(asksTarget ? hub.path(`/mappings/${fix.params.mapping}`) : null);
+  const ready = (!asksContact || contact) && (!asksTarget || (params.from && params.to));
   const edits = Object.keys(fix.params.fields || {});
   const body = { record: error.record, fix: fix.id, params: given };
   const foreseen = useLoad(ready && !edits.length ? JSON.stringify(given) : null, {
@@ -58,11 +60,16 @@ function FixDialog({ hub, error, fix, close, done }) {
     close(true);
     done();
   });
+  const set = (name) => (value) => setParams((old) => ({ ...old, [name]: value }));
   const setField = (name) => (value) => setParams((old) => ({ ...old, fields: { ...old.fields, [name]: value } }));
   return html`<${Dialog} title=${fix.label} close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
       <${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${fix.label}<//>`}>
     <p>${words.about(error.title)} ${error.message}</p>
-    ${asksContact && html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`}
+    ${asksContact && (kind?.document_type === "contact" ? html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`
+      : html`<${TextField} label=${words.document} hint=${words.documentHint} value=${contact?.document_id} onInput=${(id) => setContact(id.trim() ? { document_id: id.trim() } : null)} />`)}
+    ${asksTarget && html`${!fix.params.from && html`<${TextField} label=${t.mappings.from} hint=${t.mappings.fromHint} value=${params.from} onInput=${set("from")} />`}
+      <${ChoiceCombobox} label=${t.mappings.target(params.from || "")} choices=${(lists.data?.choices || []).map((each) => ({ value: each.to, name: each.name, note: each.to }))}
+        value=${params.to || ""} onChoose=${set("to")} />`}
     ${edits.map((name) => html`<${RecordField} key=${name} value=${params.fields[name]} onChange=${setField(name)}
       field=${kind?.fields.find((field) => field.name === name) || { name, label: human(name), type: "text" }} />`)}
     ${fix.id === "edit" && kind && !edits.length && html`<p><a href=${hub.to(["records", kind.name, error.record.id, "edit"])} onClick=${() => close(false)}>${t.record.edit}</a></p>`}

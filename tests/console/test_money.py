@@ -130,3 +130,32 @@ def test_invoices_are_sent_and_a_credit_note_is_set_against_one(visit: Visit, in
     visit.go("records/invoices")
     for name in ("Send all live invoices", "Update all invoice balances"):
         expect(page.get_by_role("button", name=name)).to_be_enabled()
+
+
+def test_a_code_that_is_not_mapped_is_mapped_from_the_error(visit: Visit, invoiced: Desk) -> None:
+    line = {"description": "Work", "quantity": "1", "unit_price": "10.00", "account_code": "Odd group"}
+    said = {"organization_id": "hall", "issue_date": "2026-11-20", "tax_mode": "none", "number": "INV-30"}
+    invoiced("PUT", "/invoices/odd", {**said, "lines": [line]})
+    invoiced.job("export-organizations", ids=["hall"])
+    invoiced.job("send-invoices", ids=["odd"])
+    page = visit.go("records/invoices/odd")
+    page.get_by_role("button", name="Say what the code is in the ledger").click()
+    dialog = page.get_by_role("dialog")
+    field = dialog.get_by_role("combobox", name="In Xero: Odd group")
+    field.fill("Sales")
+    dialog.get_by_role("option", name=re.compile("^Sales 200")).click()
+    dialog.get_by_role("button", name="Say what the code is in the ledger").click()
+    expect(dialog).to_have_count(0)
+    assert {"from": "Odd group", "to": "200"}.items() <= invoiced("GET", "/mappings/account")["items"][0].items()
+    invoiced("PUT", "/mappings/account", {"items": []})
+    invoiced("DELETE", "/invoices/odd?force=true&reason=test")
+
+
+def test_payments_are_asked_for_now(visit: Visit, invoiced: Desk) -> None:
+    page = visit.go("transfer")
+    page.get_by_role("button", name="Import payments").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="What will happen")).to_be_visible()
+    dialog.get_by_role("button", name="Import payments").click()
+    expect(page.get_by_text("Finished.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Import of payments", level=1)).to_be_visible()
