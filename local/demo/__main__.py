@@ -1,7 +1,8 @@
 """``python -m local.demo``: connect, load, link, plan, export, change, import, check. Exits 0 only if the books agree.
 
 Options: ``--organizations N`` (2000), ``--contacts N`` (500), ``--invoices N`` (1000), ``--credit-notes N`` (60),
-``--real-limits`` (the simulator keeps Xero's limits).
+``--real-limits`` (the simulator keeps Xero's limits), ``--rights`` (functions are held to
+their roles, which takes longer).
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ def main() -> int:
     asked.add_argument("--invoices", type=int, default=1000)
     asked.add_argument("--credit-notes", type=int, default=60)
     asked.add_argument("--real-limits", action="store_true")
+    asked.add_argument("--rights", action="store_true")
     given = asked.parse_args()
     console = Console(highlight=False, width=110 if not sys.stdout.isatty() else None)
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="ledgerlink-demo-") as state,
-        Stack(Options(ports=Ports.free(), state=Path(state))) as stack,
+        Stack(Options(ports=Ports.free(), state=Path(state), rights=given.rights)) as stack,
     ):
         sizes = {"invoices": given.invoices, "credit_notes": given.credit_notes}
         story = Story(

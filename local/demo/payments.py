@@ -12,7 +12,8 @@ from local.demo.money import Money
 
 ALWAYS = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "23:59"}
 LISTS = 5  # payments, prepayments, overpayments, credit notes, invoices
-THERE, HERE, BACK, CREDITED = 120, 90, 10, 8
+THERE, HERE = 0.12, 0.09  # of the open invoices: paid there, paid here
+BACK, CREDITED = 10, 8  # at most
 CENT = Decimal("0.01")
 METHOD = "bank transfer"
 
@@ -22,6 +23,7 @@ class Payments:
 
     def __init__(self, money: Money) -> None:
         self.money, self.hub, self.ledger = money, money.hub, money.ledger
+        self.back = 0  # payments taken back in the ledger
 
     def tell(self) -> dict[str, int]:
         """Some are paid in the ledger and some here; the schedule brings the former, the export the latter."""
@@ -33,9 +35,10 @@ class Payments:
         open_ = [
             row for row in rows["invoices"] if row["Status"] == "AUTHORISED" and Decimal(str(row["AmountDue"])) > 1
         ]
-        self._paid_there(open_[:THERE])
-        self._credited_there([row for row in rows["credit_notes"] if row["Status"] == "AUTHORISED"], open_[THERE:-HERE])
-        self._paid_here({row["InvoiceNumber"]: row for row in open_[-HERE:]})
+        there, here = (max(5, round(len(open_) * share)) for share in (THERE, HERE))
+        self._paid_there(open_[:there])
+        self._credited_there([row for row in rows["credit_notes"] if row["Status"] == "AUTHORISED"], open_[there:-here])
+        self._paid_here({row["InvoiceNumber"]: row for row in open_[-here:]})
         self._ask()
         self.money.totals()
         return {"payments": self._reconciled()}
@@ -46,9 +49,12 @@ class Payments:
             amount = _part(row) if n % 3 == 0 else Decimal(str(row["AmountDue"]))
             self._human("pay", "invoices", row["InvoiceID"], amount=str(amount), reference=f"statement {n}")
         self._ask()
-        for row in invoices[:BACK]:
+        self.back = min(BACK, len(invoices) // 2)
+        for row in invoices[: self.back]:
             self._human("unpay", "invoices", row["InvoiceID"])
-        self.money.say(f"{len(invoices)} payments in the ledger, {BACK} of them taken back after they had come here.")
+        self.money.say(
+            f"{len(invoices)} payments in the ledger, {self.back} of them taken back after they had come here."
+        )
 
     def _credited_there(self, notes: list[dict[str, Any]], invoices: list[dict[str, Any]]) -> None:
         """Credit notes set against an invoice of the same customer."""
@@ -131,7 +137,7 @@ class Payments:
         once = ids.keys() >= {row["PaymentID"] for row in there} and max(ids.values(), default=0) <= 1
         self.money.expect(once and len(active) == len(there), f"{len(active)} payments here, {len(there)} there")
         taken_back = sum(r["status"] == "reversed" for r in here)
-        self.money.expect(taken_back == BACK, f"{taken_back} payments are reversed here")
+        self.money.expect(taken_back == self.back, f"{taken_back} payments are reversed here")
         self.money.say(f"{len(active)} payments on both sides, each once; {taken_back} reversed.")
         return len(active)
 

@@ -41,6 +41,7 @@ class Story:
         self.ledger = httpx.Client(base_url=xero, timeout=60)
         self.sample = sample.make(organizations, contacts)
         self.problems: list[str] = []
+        self.chapters = 0
         self.jobs: list[dict[str, Any]] = []
         self.invoices, self.credit_notes = invoices, credit_notes
         self.money = Money(self.hub, self.ledger, console, self.problems)
@@ -62,7 +63,8 @@ class Story:
         return self.reckon()
 
     def chapter(self, title: str) -> None:
-        self.console.print(f"\n[bold]{title}[/]")
+        self.chapters += 1
+        self.console.print(f"\n[bold]{self.chapters}. {title}[/]")
 
     def say(self, text: str) -> None:
         self.console.print(f"  {text}")
@@ -75,7 +77,7 @@ class Story:
 
     def open_the_books(self) -> None:
         """The ledger has a life before us."""
-        self.chapter("1. A ledger that was kept by hand")
+        self.chapter("A ledger that was kept by hand")
         if not self.real_limits:
             self._sim("settings", minute_limit=None, day_limit=None)
         self._sim("seed", contacts=self.sample.contacts)
@@ -84,7 +86,7 @@ class Story:
 
     def connect(self) -> None:
         """Through the ledger's own consent page, as a browser would."""
-        self.chapter("2. Connect")
+        self.chapter("Connect")
         self.hub(
             "PUT", "", json={"name": "Acme Rental", "profile": "rental", "timezone": "Europe/Berlin", "currency": "EUR"}
         )
@@ -105,7 +107,7 @@ class Story:
 
     def load(self) -> None:
         """What the rental system exports."""
-        self.chapter("3. Load the customers from a CSV file")
+        self.chapter("Load the customers from a CSV file")
         began = time.monotonic()
         answer = self.hub(
             "POST",
@@ -122,7 +124,7 @@ class Story:
 
     def link(self) -> None:
         """The pairs the bookkeeper knows of, by CSV, tried out first."""
-        self.chapter("4. Link those the ledger has already")
+        self.chapter("Link those the ledger has already")
         ids = {c["Name"]: c["ContactID"] for c in self._state()["contacts"]}
         out = io.StringIO()
         writer = csv.writer(out)
@@ -142,7 +144,7 @@ class Story:
 
     def export(self) -> None:
         """Look first, then leap."""
-        self.chapter("5. Plan the export, then carry it out")
+        self.chapter("Plan the export, then carry it out")
         plan = self.hub.job("export-organizations", "planning", dry_run=True)
         self._show(plan, "would be")
         calls = plan["calls"]
@@ -160,7 +162,7 @@ class Story:
 
     def change_in_the_ledger(self) -> None:
         """A bookkeeper edits contacts in Xero; its webhooks tell us."""
-        self.chapter("6. Somebody edits contacts in the ledger")
+        self.chapter("Somebody edits contacts in the ledger")
         linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][:25]
         for n, contact in enumerate(linked):
             fields = {"EmailAddress": f"ledger{n}@books.example"}
@@ -175,7 +177,7 @@ class Story:
 
     def take_an_import_back(self) -> None:
         """What an import brought goes back to what it was; what somebody edited since is left alone."""
-        self.chapter("7. An import by mistake is taken back")
+        self.chapter("An import by mistake is taken back")
         self.hub("PATCH", "/settings", json={"apply_ledger_edits": False})
         linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][25:45]
         ids = [contact["ContactNumber"].removeprefix("LL-") for contact in linked]
@@ -201,7 +203,7 @@ class Story:
 
     def import_the_rest(self) -> None:
         """Contacts the CRM never knew; those that look alike are held and asked about."""
-        self.chapter("8. Import the contacts that are only in the ledger")
+        self.chapter("Import the contacts that are only in the ledger")
         done = self.hub.job("import-contacts", "importing")
         self.jobs.append(done)
         self._show(done, "were")
@@ -218,7 +220,7 @@ class Story:
 
     def compare(self) -> None:
         """Webhooks get lost. Every night each link is compared with the ledger; here it is done by hand."""
-        self.chapter("9. Compare both sides")
+        self.chapter("Compare both sides")
         linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][30:35]
         self._sim("settings", webhooks=False)
         for n, contact in enumerate(linked):
@@ -243,17 +245,17 @@ class Story:
 
     def send_documents(self) -> None:
         """Invoices and credit notes, products first; some are wrong on purpose."""
-        self.chapter("10. Invoices and credit notes")
+        self.chapter("Invoices and credit notes")
         self.documents = self.money.send(self.invoices, self.credit_notes)
 
     def bring_money_in(self) -> None:
         """Paid there and here; asked for, sent, and reconciled."""
-        self.chapter("10. Payments, both ways")
+        self.chapter("Payments, both ways")
         self.documents |= Payments(self.money).tell()
 
     def read_the_mail(self) -> None:
         """When a job ends, whoever started it hears of it."""
-        self.chapter("11. The e-mail about it")
+        self.chapter("The e-mail about it")
         mails = self.hub.local("GET", "outbox")
         self.expect(len(mails) >= 2, f"{len(mails)} e-mails were sent")
         if mails:
@@ -271,7 +273,7 @@ class Story:
 
     def reckon(self) -> dict[str, Any]:
         """Both sides' books against each other."""
-        self.chapter("12. The reckoning")
+        self.chapter("The reckoning")
         organizations = list(self.hub.every("/organizations"))
         state = self._state()
         books = Books(organizations, state["contacts"])
