@@ -37,7 +37,7 @@ _TABLE = "simulation"
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [each for some in terminalreporter.stats.values() for each in some if hasattr(each, "user_properties")]
-    told = [said for each in reports if each.when == "teardown" for said in each.user_properties]
+    told = [said for each in reports if getattr(each, "when", "") == "teardown" for said in each.user_properties]
     for lines in (value for name, value in told if name == _TABLE):
         terminalreporter.section("simulation")
         for line in lines:
