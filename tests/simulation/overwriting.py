@@ -75,6 +75,8 @@ class Overwriting:
             self._verdicts(
                 "newer stays", written.at, f"{record}.{name}: {after!r} came back over {before!r}, had {was}"
             )
+        if not by_hand and value.author == "crm" and record and value.owner != record and after not in was:
+            self._verdicts("own contact", written.at, f"{record}.{name} got {after!r} of {value.owner} in {written.id}")
         theirs = self._values.of(name, before)
         if theirs is not None and theirs.author == "human":
             decided = self._decided(after, written)

@@ -31,6 +31,7 @@ class Task:
     bulk: int = 0  # organizations besides, that are loaded in one go
     edits: int = 0  # of each organization; 0: as it comes
     people: int = 0  # acts of an administrator on each; 0: as it comes
+    minutes: float = 0  # that the storm lasts; 0: as it comes
     mutant: str = ""
     calm: bool = False
     only: Mapping[str, float] | None = None  # these faults and no others, by name and rate
@@ -53,6 +54,7 @@ def run(task: Task) -> Result:
                 bulk=bulk,
                 edits=task.edits,
                 people=task.people,
+                minutes=task.minutes,
                 calm=task.calm,
                 only=task.only,
                 to_the_end=task.to_the_end,

@@ -26,6 +26,7 @@ INVARIANTS = {
     "no orphan": "no contact of ours is left that no record is linked to",
     "acknowledged is kept": "what the CRM was told is saved is never lost",
     "newer stays": "an older revision never overwrites a newer one",
+    "own contact": "what we send for one record does not end in another record's contact",
     "nothing silent": "no human edit is overwritten without a trace, outside the window nobody can close",
     "blank never clears": "a blank on our side never empties a field in the ledger",
     "written ahead": "nothing is sent that is not stored as a dispatch before",

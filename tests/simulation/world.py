@@ -101,7 +101,8 @@ class Result:
 class World:
     """``size`` organizations in the CRM that are edited all the time, and ``bulk`` that are loaded in one go.
 
-    ``edits`` and ``people``: how often each is edited, and how often the administrator acts on it; 0: as it comes.
+    ``edits`` and ``people``: how often each is edited, and how often the administrator acts on it; ``minutes``: how
+    long the storm lasts; 0: as it comes.
 
     ``calm``: no faults at all, to see that the harness itself is right; ``only``: these and no others. Not
     ``to_the_end``: no further than the first violation.
@@ -115,12 +116,13 @@ class World:
         bulk: int = 0,
         edits: int = 0,
         people: int = 0,
+        minutes: float = 0,
         calm: bool = False,
         only: Mapping[str, float] | None = None,
         to_the_end: bool = True,
     ) -> None:
         self.seed, self.size, self.bulk, self.calm = seed, size, bulk, calm
-        self.edits, self.people = edits, people
+        self.edits, self.people, self.minutes = edits, people, minutes
         self.time = VirtualTime()
         self.weather = Weather(self._dice("weather"), only)
         self.verdicts, self.reached, self.values, self.store = Verdicts(), Reached(), Values(), Store(self.time)
@@ -255,7 +257,7 @@ class World:
     def _live(self) -> None:
         dice = self._dice("life")
         self.time.call(self._connect)
-        storm = dice.uniform(25, 60) * MINUTE
+        storm = (self.minutes or dice.uniform(25, 60)) * MINUTE
         self._plan(dice, storm)
         self._every(MINUTE, self._sweep, until=storm + QUIET)
         self._every(7 * MINUTE, self.settled.one_to_one, until=storm)
