@@ -17,7 +17,7 @@ import { Queue } from "./queue.js";
 import { RecordForm } from "./record-form.js";
 import { RecordScreen } from "./record.js";
 import { Records } from "./records.js";
-import { Settings } from "./settings.js";
+import { EmailPreferences, Settings } from "./settings.js";
 import { Suggestions } from "./suggestions.js";
 import { Transfer } from "./transfer.js";
 
@@ -61,6 +61,7 @@ export function screenOf(hub, name, rest) {
   if (name === "jobs" && rest.length) return [html`<${JobScreen} id=${rest[0]} />`, t.job.title];
   if (name === "records" && hub.kind(rest[0])) return recordScreen(hub.kind(rest[0]), rest.slice(1));
   if (name === "mappings") return [html`<${Mappings} of=${t.mappings.kinds[rest[0]] ? rest[0] : undefined} />`, t.tabs.mappings];
+  if (name === "settings" && rest[0] === "e-mail") return [html`<${EmailPreferences} />`, t.settings.email];
   const Chosen = SCREENS[name];
   if (Chosen) return [html`<${Chosen} />`, t.tabs[name]];
   return [html`<h1 tabindex="-1">${t.nowhere.title}</h1><${Empty} title=${t.nowhere.sub}

@@ -8,7 +8,7 @@ import { Columns } from "../parts/charts.js";
 import { JobLine } from "../parts/jobs.js";
 import { t } from "../texts.js";
 import { BudgetCard } from "./connection.js";
-import { TransferCard } from "./transfer.js";
+import { ToolsCard, TransferCard } from "./transfer.js";
 
 const words = t.overview;
 
@@ -28,8 +28,9 @@ export function Overview() {
       ${tile(["suggestions"], "suggestions", counts.suggestions, "warn")}
     </div>
     ${moving.map((job) => html`<${JobLine} key=${job.id} job=${job} />`)}
-    <${TransferCard} tools=${false} />
-    ${hub.has("summary") && html`<${Days} />`}`;
+    <${TransferCard} />
+    ${hub.has("summary") && html`<${Days} />`}
+    <${ToolsCard} />`;
 }
 
 const SERIES = [

@@ -16,11 +16,14 @@ export function Settings() {
   const settings = useLoad(hub.path("/settings"), { read: api.read });
   return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
     <${CompanyCard} changed=${settings.reload} />
-    ${hub.has("subscriptions") && html`<${EmailCard} />`}
     <${Loaded} from=${settings} lines=${10}>${({ body, revision }) => html`${groups(body).map(([group, names]) => html`
       <${Card} key=${group} title=${words.groups[group]}>${names.map((name) => html`<${Setting} key=${`${name} ${JSON.stringify(body[name].value)}`}
-        name=${name} told=${body[name]} revision=${revision} reload=${settings.reload} />`)}<//>`)}`}<//>`;
+        name=${name} told=${body[name]} revision=${revision} reload=${settings.reload} />`)}<//>`)}`}<//>
+    ${hub.has("subscriptions") && html`<${EmailCard} />`}`;
 }
+
+/** Where the e-mails lead whoever wants fewer of them, or more. */
+export const EmailPreferences = () => html`<${Page} title=${words.email} /><${EmailCard} />`;
 
 /** The settings in the groups of the texts; what nobody put into a group comes last. */
 function groups(settings) {

@@ -20,13 +20,16 @@ export function Transfer() {
     && job.status !== "planned") && 2000 });
   return html`<${Page} title=${t.tabs.transfer} sub=${words.sub} />
     <${TransferCard} />
+    <${ToolsCard} />
     <${Card} title=${words.jobs}><${Loaded} from=${jobs}>${(data) => data.items.length
       ? data.items.map((job) => html`<${JobLine} key=${job.id} job=${job} />`)
       : html`<${Empty} title=${words.noJobs}>${words.noJobsWhat}<//>`}<//><//>`;
 }
 
-/** The big buttons and the tools; while there is no connection, the way to one instead. */
-export function TransferCard({ tools = true }) {
+const offered = (hub, names) => names.filter((name) => hub.runs(name));
+
+/** The big buttons; while there is no connection, the way to one instead. */
+export function TransferCard() {
   const hub = useHub();
   if (!hub.connection || !hub.has("jobs")) return null;
   if (!hub.connected) {
@@ -35,12 +38,17 @@ export function TransferCard({ tools = true }) {
       ${hub.connection.state === "choose" ? html`<a class="button primary" href=${hub.to(["connection"])}>${t.connection.choose}</a>`
         : html`<${ConnectButton} />`}<//>`;
   }
-  const offered = (names) => names.filter((name) => hub.runs(name));
-  return html`<div class="columns two">${offered(BIG).map((job) => html`<section key=${job} class="card big">
+  return html`<div class="columns two">${offered(hub, BIG).map((job) => html`<section key=${job} class="card big">
       <h2>${words.directions[job]}</h2><p>${words.about[job]}</p>
-      <${JobButton} job=${job} look="primary" /></section>`)}</div>
-    ${tools && offered(TOOLS).length > 0 && html`<${Card} title=${words.tools}>${offered(TOOLS).map((job) => html`<div key=${job} class="tool">
-      <div><strong>${words.directions[job]}</strong><p class="muted">${words.about[job]}</p></div><${JobButton} job=${job} /></div>`)}<//>`}`;
+      <${JobButton} job=${job} look="primary" /></section>`)}</div>`;
+}
+
+/** What is done with all invoices and payments at once. */
+export function ToolsCard() {
+  const hub = useHub();
+  const tools = hub.connected ? offered(hub, TOOLS) : [];
+  return tools.length > 0 && html`<${Card} title=${words.tools}>${tools.map((job) => html`<div key=${job} class="tool">
+    <div><strong>${words.directions[job]}</strong><p class="muted">${words.about[job]}</p></div><${JobButton} job=${job} /></div>`)}<//>`;
 }
 
 export const JobButton = ({ job, look, ids, label, from }) => html`<${Button} look=${look} needs="write"

@@ -95,10 +95,10 @@ def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
     ]
     told["items"].append(
         {
-            "name": "invoices",
-            "singular": "invoice",
-            "plural": "invoices",
-            "document_type": "invoice",
+            "name": "rosters",
+            "singular": "roster",
+            "plural": "rosters",
+            "document_type": "roster",
             "fields": fields,
             "synced": [],
             "columns": columns,
@@ -123,7 +123,7 @@ def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
     page = visit.page
     page.route("**/v1/kinds", lambda route: route.fulfill(body=json.dumps(told), content_type="application/json"))
     page.route(
-        "**/acme/invoices*",
+        "**/acme/rosters*",
         lambda route: route.fulfill(
             body=json.dumps({"items": [invoice], "next": None}), content_type="application/json"
         ),
@@ -131,7 +131,7 @@ def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
     visit.go()
     expect(page.get_by_role("button", name="Send all live invoices")).to_be_enabled()
     expect(page.get_by_role("button", name="Update all invoice balances")).to_be_enabled()
-    page.get_by_role("tab", name="Invoices").click()
+    page.get_by_role("tab", name="Rosters").click()
     expect(page.get_by_role("cell", name="€1,234,567.80")).to_have_css("text-align", "end")
     page.get_by_role("checkbox", name="Choose INV-1").check()
     expect(page.get_by_role("button", name="Update from Xero")).to_be_enabled()

@@ -8,7 +8,7 @@ from tests.console.conftest import Desk, Visit
 
 
 def test_a_viewer_turns_the_daily_summary_on_and_it_stays(visit: Visit, acme: Desk) -> None:
-    page = visit.go("settings", role="viewer")
+    page = visit.go("settings/e-mail", role="viewer")
     summary, jobs = (page.get_by_role("checkbox", name=name) for name in ("Daily summary", "Jobs you started"))
     expect(summary).not_to_be_checked()
     expect(jobs).to_be_checked()
@@ -17,5 +17,7 @@ def test_a_viewer_turns_the_daily_summary_on_and_it_stays(visit: Visit, acme: De
     page.reload()
     expect(summary).to_be_checked()
     expect(jobs).to_be_checked()
+    visit.go("settings", role="viewer")
+    expect(summary).to_be_checked()
     summary.uncheck()
     expect(page.get_by_text("Saved: Daily summary")).to_be_visible()

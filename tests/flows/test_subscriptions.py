@@ -85,7 +85,7 @@ def test_jobs_of_others_are_told_to_whoever_asked_and_say_so(hub: Hub, inbox: In
     assert inbox.told == ["ann@acme.example", BOB]
     [to_bob] = [mail for mail in inbox.mails if mail.to == BOB]
     assert "asked to hear of jobs that others start" in to_bob.text
-    assert "Choose what you get: https://console.example/#/companies/acme/settings" in to_bob.text
+    assert "Choose what you get: https://console.example/#/companies/acme/settings/e-mail" in to_bob.text
     assert f"jobs/{job.id}" in to_bob.html
     assert hub.job(job.id).email.to == "ann@acme.example"
 

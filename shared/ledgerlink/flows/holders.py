@@ -34,7 +34,8 @@ def with_holders(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled])
             found = ledger.having(dispatch.document_type, name, list(values.values()))
         except (Transient, Refused):
             continue
-        holders = {_key(_value(document.content, refused[0].part.kind, name)): document for document in found}
+        active = [document for document in found if document.status == "active"]  # archived ones hold no name
+        holders = {_key(_value(document.content, refused[0].part.kind, name)): document for document in active}
         told = [
             _naming(s, holders.get(_key(values.get(s.part.reference, ""))), name) if s in refused else s for s in told
         ]
@@ -42,7 +43,7 @@ def with_holders(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled])
 
 
 def _naming(settled: Settled, holder: Document | None, name: str) -> Settled:
-    if holder is None or holder.status != "active" or holder.id == settled.part.document_id:
+    if holder is None or holder.id == settled.part.document_id:
         return settled
     assert isinstance(settled.verdict, Rejected)
     title = KINDS[holder.kind].title(holder.content)

@@ -109,7 +109,7 @@ def written(notice: Notice, at: Ports, console_url: str) -> Mail:
         "company": name,
         "link": link_of(notice, console_url),
         "why": TOPICS[notice.topic].why if notice.topic else "",
-        "preferences": f"{console_url}/#/companies/{notice.company}/settings",
+        "preferences": f"{console_url}/#/companies/{notice.company}/settings/e-mail",
     }
     if notice.template == "job_done":
         figures |= _of_job(notice.data)

@@ -40,6 +40,16 @@ def test_a_taken_name_is_told_with_the_contact_that_has_it(connected: Api, taken
     }
 
 
+def test_an_archived_contact_of_the_same_name_hides_nobody(connected: Api, simulated: SimulatedXero) -> None:
+    [archived] = simulated.seed({"Name": "Hall", "ContactStatus": "ARCHIVED"})
+    [holder] = simulated.seed({"Name": "Hall"})
+    simulated.seed({"Name": "Hall", "ContactStatus": "ARCHIVED"})
+    connected.put(HALL, {"name": "Hall"})
+    connected.export()
+    [error] = connected.get(ERRORS)["items"]
+    assert error["fixes"][0]["params"] == {"document_id": holder} != {"document_id": archived}
+
+
 def test_a_fix_tells_first_what_it_would_do(connected: Api, taken: str) -> None:
     told = fix(connected, "link_to_holder", dry_run=True)
     assert (told["outcome"], told["document"]["name"]) == ("would_link", "Hall")
