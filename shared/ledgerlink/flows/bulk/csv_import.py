@@ -18,7 +18,6 @@ from ledgerlink.flows.csv_deciding import DOCUMENT_TYPE
 from ledgerlink.flows.csv_file import CsvRow, read, shape_of
 from ledgerlink.flows.csv_in import notes_of
 from ledgerlink.rules.csv_reading import Shape
-from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem
 
@@ -98,14 +97,13 @@ class CsvImport:
     def _links(self, work: Work) -> Step:
         """The next call's worth of contacts, and the rows that wait for them."""
         ledger = ledger_of(work.context)
-        left = {item.document_id: item for item in _left(work)}
+        left = _left(work)
         search = Finding.remembered(work.job.memory)
         documents, further = search.next(ledger, DOCUMENT_TYPE, left, work.now, purpose="backfill")
         over = further == search
         found = {document.id: document for document in documents}
-        rows = [row_of(item) for id_, item in left.items() if over or id_ in found]
         job = work.job
-        for some in chunks(rows, ROWS):
+        for some in _rows_of(work, {at_line for id_, at_line in left.items() if over or id_ in found}):
             job = self._carried_out(work, some, found, job)
         used = further.used
         still = left.keys() - found.keys()
@@ -153,12 +151,25 @@ def _of_row(row: CsvRow) -> dict[str, Any]:
     return {"line": row.line, "document_id": row.document_id}
 
 
-def _left(work: Work) -> Iterator[JobItem]:
-    """Rows put aside whose contact no call has brought yet: those no chunk since then has a line for."""
+def _left(work: Work) -> dict[str, int]:
+    """The contacts no call has brought yet, with the line of the row put aside for each: those no chunk since then has
+    a line for. Ids and lines alone, so that a long file stays small."""
     job = work.job
     sort, count = ("plan", job.chunk) if job.status == "planning" else ("result", job.results)
     done = set()
     for number in range(job.memory["rows_chunks"], count):
         done |= {item.line for item in work.at.jobs.read_chunk(job, "plan" if sort == "plan" else "result", number)}
-    for number in range(job.memory["wanted"]):
-        yield from (item for item in work.at.jobs.read_chunk(job, "wanted", number) if item.line not in done)
+    return {item.document_id: item.line for some in _aside(work) for item in some if item.line not in done}
+
+
+def _rows_of(work: Work, lines: set[int]) -> Iterator[list[CsvRow]]:
+    """The rows put aside at these lines, some at a time."""
+    for some in _aside(work):
+        rows = [row_of(item) for item in some if item.line in lines]
+        if rows:
+            yield rows
+
+
+def _aside(work: Work) -> Iterator[list[JobItem]]:
+    for number in range(work.job.memory["wanted"]):
+        yield work.at.jobs.read_chunk(work.job, "wanted", number)
