@@ -130,14 +130,17 @@ export const t = {
     buttons: {
       "import-contacts": "Import contacts", "export-organizations": "Export organizations",
       "send-invoices": "Send all live invoices", "update-invoices": "Update all invoice balances", "import-payments": "Import payments",
+      "import-products": "Import products",
     },
     directions: {
       "import-contacts": "From Xero to here", "export-organizations": "From here to Xero",
       "send-invoices": "Invoices to Xero", "update-invoices": "Balances from Xero", "import-payments": "Payments from Xero",
+      "import-products": "Products from Xero",
     },
     about: {
       "import-contacts": "Each active contact in Xero becomes an organization here. Linked organizations are updated with what Xero says.",
       "export-organizations": "Each organization here that has no contact yet gets one in Xero. Linked contacts are updated with what is here.",
+      "import-products": "Each item in Xero becomes a product here, or updates the product that has its code. Its quantity comes once, with the first import.",
       "send-invoices": "Sends every invoice whose outstanding amount equals its total and that is neither paid nor awaiting approval.",
       "update-invoices": "Reads balances and payments of every sent invoice that is not paid or void, then adds up the organizations' balances.",
       "import-payments": "Reads now what comes by itself every two hours in business hours: payments, credits and reversals that are new or changed.",
@@ -145,7 +148,7 @@ export const t = {
     all: {
       "import-contacts": "All contacts in Xero are read.", "export-organizations": "All organizations here are looked at.",
       "send-invoices": "All live invoices are sent.", "update-invoices": "All sent invoices are updated.",
-      "import-payments": "All payments that are new or changed are read.",
+      "import-payments": "All payments that are new or changed are read.", "import-products": "All items in Xero are read.",
     },
     chosen: (n) => `Only what you chose: ${number(n, "record", "records")}.`,
     rules: {
@@ -154,6 +157,12 @@ export const t = {
         "Linked organizations take over the values from Xero.",
         "A field that is blank in Xero never clears the field here.",
         "What looks like an organization you already have waits as a suggestion; nothing is created twice.",
+      ],
+      "import-products": [
+        "Items without a link become new products, with the quantity Xero has of them. Later imports leave quantities alone.",
+        "A product here that has the item's code is linked to it; nothing is created twice.",
+        "Linked products take over the values from Xero, in your own codes where they are mapped.",
+        "A field that is blank in Xero never clears the field here.",
       ],
       "export-organizations": [
         "Active organizations without a link become new contacts; inactive ones do not.",

@@ -158,7 +158,7 @@ MAYBE = Match("o2", "same e-mail address", 0.7, exact=False)
 def test_documents_nobody_is_linked_to(
     what: str, document: Any, source: Any, tombstone: str, matches: Any, changed: Any, expected: Any
 ) -> None:
-    decided = rules.of_unlinked(document, settings(**changed), source, tombstone=tombstone, matches=matches)
+    decided = rules.of_unlinked(document, settings(**changed), source, tombstone=tombstone, matches=lambda: matches)
     assert decided == expected, what
 
 

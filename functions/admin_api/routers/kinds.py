@@ -157,6 +157,7 @@ def _plain(path: str) -> str:
 # Which job carries out an action of a kind, and whether it is told our ids or the ledger's.
 _BY_JOB: dict[str, dict[str, tuple[str, Literal["records", "documents"]]]] = {
     "organizations": {"send": ("export-organizations", "records"), "update": ("import-contacts", "documents")},
+    "products": {"update": ("import-products", "documents")},
     "invoices": {"send": ("send-invoices", "records"), "update": ("update-invoices", "records")},
     "credit-notes": {"send": ("send-invoices", "records"), "update": ("update-invoices", "records")},
 }

@@ -8,6 +8,8 @@ from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import PutEntry, PutLink, PutRecord, Write
 from ledgerlink.rules import export as export_rules
+from ledgerlink.rules import taking_in
+from ledgerlink.rules.import_ import Grounds
 from ledgerlink.rules.merge import Change, Side, same
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Link, LinkKey
@@ -45,11 +47,15 @@ def _resolution(context: Context, key: LinkKey, keep: Side | Mapping[str, Side],
         raise Refused(link.reason, "this is not about fields")
     chosen = _choices(link, keep)
     base, content = link.base, record.content
+    grounds = Grounds(context.settings, "job", {}, context.mappings, context.reference)
+    in_ours = taking_in.of(key.kind).in_ours(theirs, record.content, grounds)
     changes: list[Change] = []
     for name, side in chosen.items():
         field = kind.field(name)
-        ours, value = field.of(record.content), field.of(theirs)
-        base = field.put(base, value)  # what the ledger says is known from now on, so only ours is news, or nothing is
+        ours, value = field.of(record.content), field.of(in_ours)
+        base = field.put(
+            base, field.of(theirs)
+        )  # what the ledger says is known from now on, so only ours is news, or nothing is
         if side == "ledger" and not same(ours, value):
             content = field.put(content, value)
             changes.append(Change(name, ours, value))

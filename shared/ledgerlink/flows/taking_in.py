@@ -306,6 +306,8 @@ def _edit(
             "clears": tuple(name for name in link.clears if name not in taken_over),
         }
     )
+    if edit.level:
+        merged = merged.model_copy(update={"exported": edited.revision})
     if edit.clashes:
         followed = export_rules.in_conflict(merged, edit.clashes, intake.now)
     else:
@@ -461,7 +463,7 @@ def link_to(
 
 
 def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -> Step:
-    settings, company = intake.context.settings, intake.context.company.id
+    company = intake.context.company.id
     kind = BY_DOCUMENT[document.type]
     key = LinkKey(company, kind.name, born_id(company, document))
     before = known.records.get(key.record)
@@ -472,17 +474,14 @@ def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) 
     if gone and tombstone != "import_undone":
         return TakenIn(document, "skipped", "deleted_here", key), []
     rule = taking_in.of(kind.name)
-    wanted = rule.unlinked(document, _grounds(intake, known, document), tombstone)
+    grounds = _grounds(intake, known, document)
+    wanted = rule.unlinked(document, grounds, tombstone)
     if isinstance(wanted, rules.Ignore):
         return TakenIn(document, "skipped", wanted.reason), []
     if before is not None and not gone:  # born from it before, and unlinked since; a job was asked to bring it back
         return link_to(intake, known, document, before, known.links[key])
-    if isinstance(wanted, rules.Born) and not rule.recognised:
-        return _born(intake, known, document, key, wanted)
-    matches: list[Match] = []
-    if settings.possible_duplicates_on_import != "create":
-        matches = intake.candidates().of(export_rules.RULES[kind.name].match_keys(document.content))
-    wanted = rules.of_unlinked(document, settings, intake.source, tombstone=tombstone, matches=matches)
+    if rule.recognised is not None:
+        wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(intake, document))
     match wanted:
         case rules.Suggest(matches=(best, *_)):
             return _suggest(intake, known, document, best)
@@ -491,7 +490,12 @@ def _unlinked(intake: Intake, known: Known, document: Document, tombstone: str) 
         case rules.Born():
             return _born(intake, known, document, key, wanted)
         case _:
-            return TakenIn(document, "skipped", "archived"), []
+            assert isinstance(wanted, rules.Ignore)
+            return TakenIn(document, "skipped", wanted.reason), []
+
+
+def _matches(intake: Intake, document: Document) -> list[Match]:
+    return intake.candidates().of(export_rules.RULES[BY_DOCUMENT[document.type].name].match_keys(document.content))
 
 
 def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: rules.Born) -> Step:
@@ -546,8 +550,12 @@ def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: 
 
 def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) -> Step:
     at = intake.context.at
+    if key in known.busy:
+        return TakenIn(document, "again", "in_flight", key), []  # it may be just what is being made from it
     link, record = at.links.get(key), at.records.get(key.record)
     if link is None or record is None or link.document_id or record.deleted:
+        return TakenIn(document, "again", "changed_meanwhile", key), []
+    if intake.versions is not None and link.version != intake.versions.get(key, link.version):
         return TakenIn(document, "again", "changed_meanwhile", key), []
     return link_to(intake, known, document, record, link)
 

@@ -21,10 +21,11 @@ _WORDS = {
     "a": "same account number",
     "t": "same tax number",
     "p": "same phone number",
+    "c": "same code",
 }
-_SCORES = {"n": 0.8, "j": 0.75, "k": 0.6, "e": 0.7, "a": 0.9, "t": 0.95, "p": 0.5}
+_SCORES = {"n": 0.8, "j": 0.75, "k": 0.6, "e": 0.7, "a": 0.9, "t": 0.95, "p": 0.5, "c": 1.0}
 _NAMES = "njk"  # the surest of them counts
-_EXACT = frozenset("nta")  # what ``link_exact`` may link by, unasked
+_EXACT = frozenset("ntac")  # what ``link_exact`` may link by, unasked
 _TELLS_APART = frozenset("ta")  # what differs although both have it: then nothing is beyond doubt
 _AGAINST = 0.6  # of the score is left where tax numbers differ
 _LEAST = 0.4  # what scores less is not worth a question

@@ -59,7 +59,7 @@ _LOCKABLE = replace(_DOCUMENT, refusal=documents.refusal)
 
 RULES: dict[str, Rule] = {
     "organizations": Rule(organizations.decide, organizations.having_looked, keys_of),
-    "products": Rule(products.decide, complete=products.complete),
+    "products": Rule(products.decide, match_keys=products.keys_of, complete=products.complete),
     "invoices": _LOCKABLE,
     "credit-notes": _DOCUMENT,
     "allocations": Rule(allocations.decide, needs=allocations.needs, complete=allocations.complete),

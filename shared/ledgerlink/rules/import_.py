@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS, Content, Kind
 from ledgerlink.kinds.organization import Organization
-from ledgerlink.kinds.product import Product
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.mapping import Mappings
@@ -20,7 +19,7 @@ from ledgerlink.state.record import Record, RecordKey
 from ledgerlink.state.reference import Reference
 
 from .duplicates import Match
-from .merge import Change, Clash, Merged, agree, apply, is_blank, is_edit, same, three_way
+from .merge import Change, Clash, Merged, agree, apply, edits, is_blank, is_edit, same, three_way
 from .profiles import CompanySettings
 
 Source = Literal["event", "job"]  # by webhook or poll; or because a person asked for it
@@ -36,6 +35,10 @@ class Grounds:
     records: Mapping[tuple[str, str], RecordKey] = field(default_factory=dict)  # by the ledger's type and id
     mappings: Mappings = field(default_factory=Mappings)
     reference: Reference = field(default_factory=Reference)
+
+
+InOurs = Callable[[Content, Content], Content]
+"""What the ledger says in the CRM's own words, for a record that says the second."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Edit:
     clashes: tuple[Clash, ...]
     base: Content
     seen: Content | None
+    level: bool = False  # what the record says now, the ledger says too, though in other words
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,23 @@ class LinkTo:
     record: str
 
 
-_UNTIL_CHOSEN = frozenset({"unlinked_by_person", "import_undone"})  # a job may bring it, nothing else
+UNTIL_CHOSEN = frozenset({"unlinked_by_person", "import_undone"})  # a job may bring it, nothing else
 
 Linked = Ignore | Note | Edit | Repoint
 Unlinked = Ignore | Born | Suggest | LinkTo
 
 
-def of_linked(record: Record, link: Link, document: Document, settings: CompanySettings, source: Source) -> Linked:
-    """What a linked document does to its record."""
+def of_linked(
+    record: Record,
+    link: Link,
+    document: Document,
+    settings: CompanySettings,
+    source: Source,
+    *,
+    ours: InOurs | None = None,
+) -> Linked:
+    """What a linked document does to its record. ``ours`` says what the ledger says in the CRM's words, where those
+    differ, for a record with this content; then a record that says nothing else has nothing left to send."""
     kind = KINDS[record.kind]
     if document.merged_into:
         return Repoint(document.merged_into)
@@ -115,16 +128,22 @@ def of_linked(record: Record, link: Link, document: Document, settings: CompanyS
         return Note(document.content, "ledger_edits_off")
     merged = three_way(
         kind,
-        base=link.base,
+        base=_in(ours, link.base, record.content),
         crm=kind.ledger_view(record.content),
-        ledger=document.content,
+        ledger=_in(ours, document.content, record.content),
         owners=settings.owners(record.kind),
         direction="ledger",
         held=held_still(link, document),
     )
     content = apply(kind, record.content, merged.to_crm)
     content, status = _follow_status(content, link, document, settings)
-    return Edit(content, (*merged.to_crm, *status), merged.clashes, *_remembered(kind, link, document, merged))
+    base, seen = _remembered(kind, link, document, merged)
+    level = ours is not None and not edits(kind, _in(ours, base, content), kind.ledger_view(content))
+    return Edit(content, (*merged.to_crm, *status), merged.clashes, base, seen, level)
+
+
+def _in(ours: InOurs | None, said: Content | None, known: Content) -> Any:
+    return said if ours is None or said is None else ours(said, known)
 
 
 def is_newer(link: Link, document: Document) -> bool:
@@ -163,22 +182,20 @@ def of_unlinked(
     source: Source,
     *,
     tombstone: str,
-    matches: Sequence[Match],
+    matches: Callable[[], Sequence[Match]] = tuple,
 ) -> Unlinked:
-    """What a document does that no record is linked to, and that is not ours. ``matches``: who it may be."""
+    """What a document does that no record is linked to, and that is not ours. ``matches``: who it may be, asked for
+    only where that matters."""
     if document.status != "active" or document.merged_into:
         return Ignore("archived")
-    if isinstance(document.content, Product):
-        return Ignore("born_in_ledger_off")
-    if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone not in _UNTIL_CHOSEN):
+    if tombstone and tombstone != "not_duplicate" and (source == "event" or tombstone not in UNTIL_CHOSEN):
         return Ignore(tombstone)
     if source == "event" and not settings.import_contacts_born_in_ledger:
         return Ignore("born_in_ledger_off")
-    if matches and tombstone != "not_duplicate" and settings.possible_duplicates_on_import != "create":
-        exact = [match for match in matches if match.exact]
-        if settings.possible_duplicates_on_import == "link_exact" and len(exact) == 1 and len(matches) == 1:
-            return LinkTo(exact[0].record)
-        return Suggest(tuple(matches))
+    if tombstone != "not_duplicate" and settings.possible_duplicates_on_import != "create" and (found := matches()):
+        if settings.possible_duplicates_on_import == "link_exact" and len(found) == 1 and found[0].exact:
+            return LinkTo(found[0].record)
+        return Suggest(tuple(found))
     return Born(born_content(document))
 
 

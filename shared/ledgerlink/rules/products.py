@@ -17,7 +17,23 @@ from .limits_of_fields import too_long
 from .merge import Change, three_way
 from .profiles import CompanySettings
 
-_SIDES: tuple[tuple[Literal["sale", "purchase"], Side], ...] = (("sale", "sales"), ("purchase", "purchase"))
+SIDES: tuple[tuple[Literal["sale", "purchase"], Side], ...] = (("sale", "sales"), ("purchase", "purchase"))
+LONGEST_CODE = 30
+
+
+def keys_of(content: Product) -> frozenset[str]:
+    """What a product is recognised by: its code, which items share in any case (``facts/xero.md §4.5``)."""
+    code = _compared(content)
+    return frozenset({f"c:{code}"}) if 0 < len(code) <= LONGEST_CODE else frozenset()
+
+
+def same_code(one: Product, other: Product) -> bool:
+    """Whether the ledger takes both codes for the same."""
+    return _compared(one) == _compared(other)
+
+
+def _compared(content: Product) -> str:
+    return " ".join(content.code.split()).casefold()
 
 
 def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
@@ -72,7 +88,7 @@ def _changes(view: Product, link: Link, facts: Facts) -> tuple[Change, ...] | Di
 def in_ledger_terms(content: Product, facts: Facts, problems: list[Problem]) -> Product:
     """The product with the ledger's codes; what means nothing there is added to ``problems``."""
     view = ledger_view(content)
-    for name, side in _SIDES:
+    for name, side in SIDES:
         trade: Trade = getattr(view, name)
         group = content.revenue_group if name == "sale" and not trade.account_code else ""
         told = {

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ledgerlink.kinds import Content
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from . import allocations, import_, payments, settlement
+from . import allocations, import_, items, payments, settlement
+from .duplicates import Match
 from .import_ import Grounds, Linked, Unlinked
+
+Matches = Callable[[], Sequence[Match]]  # the records it may be; asked for only where that matters
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,12 @@ class Rule:
     refers_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()
     settles: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # what is to be read after it
     is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
-    recognised: bool = False  # whether records may be the same as a document that is not linked to them
+    in_ours: Callable[[Content, Content, Grounds], Content] = lambda said, _known, _grounds: said  # in the CRM's codes
+    recognised: Callable[[Document, Grounds, str, Matches], Unlinked] | None = None  # of what records may be, unlinked
+
+
+def _known_contact(document: Document, grounds: Grounds, tombstone: str, matches: Matches) -> Unlinked:
+    return import_.of_unlinked(document, grounds.settings, grounds.source, tombstone=tombstone, matches=matches)
 
 
 def _contact(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
@@ -30,12 +39,15 @@ def _contact(record: Record, link: Link, document: Document, grounds: Grounds) -
 
 
 def _new_contact(document: Document, grounds: Grounds, tombstone: str) -> Unlinked:
-    return import_.of_unlinked(document, grounds.settings, grounds.source, tombstone=tombstone, matches=())
+    return import_.of_unlinked(document, grounds.settings, grounds.source, tombstone=tombstone)
 
 
 _MONEY = Rule(settlement.linked, settlement.unlinked, settlement.refers_to)
-_GENERIC = Rule(_contact, _new_contact, recognised=True)
+_GENERIC = Rule(_contact, _new_contact, recognised=_known_contact)
 RULES: dict[str, Rule] = {
+    "products": Rule(
+        items.linked, items.unlinked, is_ours=items.is_ours, recognised=items.recognised, in_ours=items.in_ours
+    ),
     "invoices": _MONEY,
     "credit-notes": _MONEY,
     "allocations": Rule(_contact, _new_contact, settles=allocations.settles),

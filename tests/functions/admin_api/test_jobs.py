@@ -39,6 +39,19 @@ def test_a_job_tells_what_became_of_each_record(connected: Api, simulated: Simul
     assert (created["record"]["kind"], created["title"]) == ("organizations", "Hall")
 
 
+def test_products_are_imported_with_what_is_on_hand(connected: Api, simulated: SimulatedXero) -> None:
+    item = {"Code": "SAW", "Name": "Saw", "QuantityOnHand": 3, "InventoryAssetAccountCode": "630"}
+    simulated.control("POST", "seed", {"items": [{**item, "PurchaseDetails": {"COGSAccountCode": "310"}}]})
+    begun = start(connected, "import-products")
+    assert (begun.status, begun["kind"]) == (202, "import-products")
+    connected.work(begun["id"])
+    [made] = connected.get(f"{ACME}/products")["items"]
+    assert (made["code"], made["tracked"], made["quantity_on_hand"]) == ("SAW", True, "3")
+    assert made["sync"]["state"] == "linked"
+    [line] = connected.get(f"{JOBS}/{begun['id']}/items")["items"]
+    assert (line["outcome"], line["record"]) == ("created", {"kind": "products", "id": made["id"]})
+
+
 def test_a_plan_changes_nothing_until_it_is_applied(connected: Api, simulated: SimulatedXero) -> None:
     simulated.seed({"Name": "Hall"})
     job = start(connected, "import-contacts", dry_run=True)["id"]

@@ -6,7 +6,7 @@ from ledgerlink.kinds import LISTED
 from ledgerlink.rules.sending import by_itself, is_live
 
 from .csv_import import CsvImport
-from .import_contacts import ImportContacts
+from .import_documents import ImportDocuments
 from .import_payments import ImportPayments
 from .import_reference_data import ImportReferenceData
 from .reconcile import Reconcile
@@ -16,7 +16,8 @@ from .update_invoices import UpdateInvoices
 from .work import Bulk
 
 _ALL: tuple[Bulk, ...] = (
-    ImportContacts(),
+    ImportDocuments("import-contacts", "Import of contacts", "contact", unknown="no_such_contact"),
+    ImportDocuments("import-products", "Import of products", "item", unknown="no_such_item", ids_at_once=25),
     Send("export-organizations", "Export of organizations", ("organizations",), undoable=True),
     Send("send", "Sending to the ledger", tuple(LISTED), by_itself),
     Send("send-invoices", "Sending of invoices and credit notes", ("invoices", "credit-notes"), is_live),

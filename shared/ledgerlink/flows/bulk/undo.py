@@ -26,6 +26,7 @@ from .work import Step, Work
 
 PAGE = 500
 UNDONE = frozenset({"organizations"})  # kinds; documents are voided or credited by a person
+UNDONE_HERE = frozenset({"products"})  # what came; what was sent since stays in the ledger
 _SENT = ("created", "updated", "archived")
 
 
@@ -169,10 +170,11 @@ def _was_sent(image: Image, link: Link | None) -> bool:
 def _undo(
     work: Work, source: Job, subject: Subject, record: Record | None, link: Link | None, entries: list[Entry]
 ) -> rules.Undo:
-    if subject.key.kind not in UNDONE:
+    here = subject.image is not None and subject.key.kind in UNDONE_HERE
+    if subject.key.kind not in UNDONE and not here:
         return rules.Undo("skip", "not_undone")
     if subject.image is not None:
-        return rules.of_image(subject.image, record, link, entries)
+        return rules.of_image(subject.image, record, link, () if here else entries)
     return rules.of_export(_of_job(entries, source.id), record, link, work.context.settings)
 
 

@@ -31,7 +31,7 @@ def no_options(job: Job) -> Job:
     if unknown:
         raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
     if job.options.get("from_date"):
-        return job.model_copy(update={"notes": ("Contacts have no date: from_date was not used.",)})
+        return job.model_copy(update={"notes": ("What is listed has no date: from_date was not used.",)})
     return job
 
 

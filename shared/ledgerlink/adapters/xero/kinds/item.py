@@ -84,7 +84,7 @@ def content_of(element: Element) -> Product:
         sale=_trade(element.get("SalesDetails") or {}),
         purchase=_trade(bought),
         tracked=bool(texts["inventory_account_code"]),
-        quantity_on_hand=None if quantity is None else Decimal(str(quantity)),
+        quantity_on_hand=None if quantity is None else Decimal(str(quantity)).normalize(),
         cost_of_sales_account_code=str(bought.get("COGSAccountCode") or ""),
     )
 
