@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-FEW = 10  # worlds that `make test` has time for
-SIZE_OF_FEW = 40  # organizations of each that are edited all the time
-BULK_OF_FEW = 180  # and those that are loaded in one go
+FEW = 9  # worlds that `make test` has time for
+SIZE_OF_FEW = 36  # organizations of each that are edited all the time
+BULK_OF_FEW = 190  # and those that are loaded in one go
 
 
 class Options:

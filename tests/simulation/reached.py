@@ -26,7 +26,6 @@ ALWAYS = (  # in any dozen seeds
     "deleted with force",
     "held by a person",
     "conflict",
-    "conflict resolved",
     "lane taken over",
     "killed",
     "index lagged",
@@ -39,6 +38,7 @@ ALWAYS = (  # in any dozen seeds
 )
 RARELY = (
     "archived",
+    "conflict resolved",
     "several matches",
     "batch halved",
     "released unsent",
