@@ -159,3 +159,13 @@ def test_payments_are_asked_for_now(visit: Visit, invoiced: Desk) -> None:
     dialog.get_by_role("button", name="Import payments").click()
     expect(page.get_by_text("Finished.")).to_be_visible()
     expect(page.get_by_role("heading", name="Import of payments", level=1)).to_be_visible()
+
+
+def test_products_are_brought_from_the_ledger(visit: Visit, invoiced: Desk) -> None:
+    page = visit.go("transfer")
+    page.get_by_role("button", name="Import products").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name="What will happen")).to_be_visible()
+    dialog.get_by_role("button", name="Import products").click()
+    expect(page.get_by_text("Finished.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Import of products", level=1)).to_be_visible()

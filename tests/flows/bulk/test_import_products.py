@@ -248,3 +248,21 @@ def test_a_conflict_about_a_code_is_told_and_settled_in_ours(mapped: Hub) -> Non
     mapped.rest()
     assert product(mapped, item.id).sale.account_code == "X"
     assert link(mapped, item.id).state == "linked"
+
+
+def test_an_item_that_is_just_being_made_from_a_product_is_left_to_its_answer(hub: Hub) -> None:
+    """Items carry no mark of ours: only the open dispatch tells that this one is."""
+    reference_data.refresh(hub.context)
+    save(hub.context, key("p1"), Push({"code": "SAW", "tracked": True, "quantity_on_hand": "2"}), ANN)
+    hub.xero.control(
+        "POST", "faults", {"match": {"path": "/Items", "method": "PUT"}, "kind": "error_after", "times": 9}
+    )
+    hub.deliver(("export",))
+    assert len(hub.xero.control("GET", "state")["items"]) == 1
+    _, [item] = run(hub)
+    assert (item.outcome, item.reason, everything(hub)) == ("left_out", "in_flight", ["p1"])
+    hub.xero.control("DELETE", "faults")
+    hub.clock.advance(1200)
+    hub.rest()
+    assert (link(hub, "p1").state, everything(hub)) == ("linked", ["p1"])
+    assert len(hub.xero.control("GET", "state")["items"]) == 1
