@@ -110,4 +110,10 @@ def test_a_body_of_another_sort_is_told_as_one(body: bytes) -> None:
 
 
 def test_what_we_listen_for() -> None:
-    assert BY_CATEGORY == {"CONTACT": "contact", "INVOICE": "invoice", "CREDITNOTE": "credit_note"}
+    assert BY_CATEGORY == {
+        "CONTACT": "contact",
+        "INVOICE": "invoice",
+        "CREDITNOTE": "credit_note",
+        "PREPAYMENT": "prepayment",
+        "OVERPAYMENT": "overpayment",
+    }
