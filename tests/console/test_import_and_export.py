@@ -84,7 +84,7 @@ def test_an_import_is_taken_back_after_the_plan_said_what_cannot_be(visit: Visit
 
 
 def test_a_plan_is_looked_at_record_by_record_before_it_is_carried_out(visit: Visit, acme: Desk) -> None:
-    acme.organization("planned", "Planned Limited")
+    acme.organization("planned", "A Planned Limited")  # on the first page, however many others there are
     page = visit.go("transfer")
     page.get_by_role("button", name="Export organizations").click()
     dialog = page.get_by_role("dialog")
@@ -92,7 +92,7 @@ def test_a_plan_is_looked_at_record_by_record_before_it_is_carried_out(visit: Vi
     expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
     page.get_by_role("button", name=re.compile("^to create")).click()
     expect(page).to_have_url(re.compile("outcome=create"))
-    expect(page.locator(".item strong", has_text="Planned Limited")).to_be_visible()
+    expect(page.locator(".item strong", has_text="A Planned Limited")).to_be_visible()
     page.go_back()
     expect(page).not_to_have_url(re.compile("outcome="))
     page.get_by_role("button", name="Carry out").click()

@@ -66,10 +66,10 @@ def test_only_the_failed_message_of_a_batch_comes_again(stack):
 def test_poison_is_tried_twice_becomes_a_dead_letter_and_can_be_sent_back(stack):
     send(stack, "WorkQueue", name="poison", poison=True)
     stack.drain()
-    assert counts(stack, "WorkDeadLetters") == (1, 0)
     assert [each["receives"] for each in notes(stack, "poison")] == ["1", "2"]
-    assert [each["body"] for each in stack.peek("WorkDeadLetters")] == ['{"name": "poison", "poison": true}']
-    assert stack.redrive("WorkQueue") == 1
+    letters = [each["body"] for each in stack.peek("WorkDeadLetters")]  # beside what other tests may have left there
+    assert letters.count('{"name": "poison", "poison": true}') == 1
+    assert stack.redrive("WorkQueue") == len(letters)
     assert eventually(lambda: len(notes(stack, "poison")) > 2)
 
 
