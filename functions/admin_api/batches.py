@@ -10,11 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from ledgerlink.errors import Invalid, LedgerlinkError
 from ledgerlink.flows.batching import Item, Outcome, save_many
-from ledgerlink.flows.contents import problems_of
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.saving import Actor, Push
 from ledgerlink.state.link import SyncState
 from ledgerlink.state.record import RecordKey
+from ledgerlink.wording import field_problems
 
 from .answers import Shown
 from .problems import of_error
@@ -51,7 +51,7 @@ def _read(kind: str, given: Any) -> BaseModel | LedgerlinkError:
     try:
         return shapes(kind).item.model_validate(given)
     except ValidationError as error:
-        return Invalid(*problems_of(error))
+        return Invalid(*field_problems(error.errors()))
 
 
 def _item(context: Context, kind: str, body: Any) -> Item:

@@ -19,6 +19,7 @@ from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Ports
 from ledgerlink.reasons import REASONS
 from ledgerlink.telemetry import logger
+from ledgerlink.wording import field_problems
 
 PROBLEM_JSON = "application/problem+json"
 MOST_ERRORS = 50
@@ -98,7 +99,7 @@ def of_error(error: Exception) -> dict[str, Any] | None:
         case Transient():
             return problem_body(503, "ledger_busy" if isinstance(error, LedgerBusy) else "busy", error.detail)
         case RequestValidationError():
-            problems = [_field_problem(each) for each in error.errors()]
+            problems = field_problems(error.errors(), skip=("body", "query", "path", "header"))
             detail = "; ".join(f"{p.field}: {p.message}" for p in problems)
             return problem_body(422, "invalid", detail[:2000], errors=problems)
     return None
@@ -133,14 +134,6 @@ def _seconds(error: Transient, at: Ports) -> str:
     """How long to wait, as Retry-After wants it."""
     wait = (error.retry_at - at.clock.now()).total_seconds() if error.retry_at is not None else 1
     return str(max(1, round(wait)))
-
-
-def _field_problem(error: dict[str, Any]) -> FieldProblem:
-    """Pydantic's error in plain words, without the value: it may be somebody's."""
-    where = [str(at) for at in error["loc"] if at not in ("body", "query", "path", "header")]
-    message = str(error["msg"]).removeprefix("Value error, ")
-    plain = {"extra_forbidden": "unknown field", "missing": "is needed"}.get(str(error["type"]), message)
-    return FieldProblem(".".join(where) or "body", plain, str(error["type"]))
 
 
 # ------------------------------------------------------------------ no such route

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from ledgerlink.errors import FieldProblem, Invalid, Refused
 from ledgerlink.kinds import KINDS, Content
+from ledgerlink.wording import field_problems
 
 MOST_BYTES = 256_000  # of a record's JSON; a DynamoDB item holds 400 KB and keeps two of them
 MOST_STORED = 390_000  # of both together: DynamoDB's item of 400 KB, less what else is in it
@@ -37,23 +38,26 @@ def _are_slots(value: Any) -> bool:
 def content_from(kind: str, fields: Mapping[str, Any]) -> Content:
     """The kind's content from JSON data; what only the hub may say is left out. Raises Invalid naming each field."""
     ours = KINDS[kind].hub_fields
+    unsayable = [FieldProblem(where, "holds a character U+0000, which is no text") for where in _with_nul(fields)]
+    if unsayable:
+        raise Invalid(*unsayable)
     try:
         content: Content = KINDS[kind].model.model_validate({k: v for k, v in fields.items() if k not in ours})
     except ValidationError as error:
-        raise Invalid(*problems_of(error)) from error
+        raise Invalid(*field_problems(error.errors())) from error
     return content
 
 
-def problems_of(error: ValidationError) -> list[FieldProblem]:
-    """Each field that is wrong, in plain words."""
-    return [
-        FieldProblem(
-            ".".join(str(at) for at in e["loc"]) or "body",
-            "unknown field" if e["type"] == "extra_forbidden" else e["msg"].removeprefix("Value error, "),
-            e["type"],
-        )
-        for e in error.errors()
-    ]
+def _with_nul(value: Any, *where: str) -> Iterator[str]:
+    """Where a text holds U+0000: no ledger's XML or database takes it."""
+    if isinstance(value, str) and "\0" in value:
+        yield ".".join(where)
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _with_nul(each, *where, str(name))
+    elif isinstance(value, list | tuple):
+        for at, each in enumerate(value):
+            yield from _with_nul(each, *where, str(at))
 
 
 def check_size(content: Content, pushed: Content | None) -> None:

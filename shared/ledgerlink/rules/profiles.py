@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.kinds import KINDS, LISTED, Value
+from ledgerlink.wording import field_problems
 
 from .merge import Owner
 
@@ -233,9 +234,7 @@ def settings_for(profile: str, overrides: Mapping[str, Any], *, connect_date: st
     try:
         return CompanySettings.model_validate({**preset, **overrides})
     except ValidationError as error:
-        raise Invalid(
-            *(FieldProblem(".".join(str(at) for at in e["loc"][:2]), e["msg"]) for e in error.errors())
-        ) from error
+        raise Invalid(*field_problems(error.errors())) from error
 
 
 def profile_defaults(profile: str) -> dict[str, Any]:

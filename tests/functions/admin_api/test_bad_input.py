@@ -180,3 +180,22 @@ def test_what_nobody_foresaw_is_a_problem_with_a_number(api: Api, monkeypatch: p
     assert is_a_problem(answer, 500)
     assert answer["correlation_id"] == "gateway-1"
     assert "secret" not in answer.text
+
+
+def test_nothing_is_told_in_terms_of_the_program(api: Api) -> None:
+    many = api.put(HALL, {"name": "H", "people": [{}] * 6, "addresses": 5})
+    assert {e["field"]: e["message"] for e in many["errors"]} == {
+        "people": "at most 5",
+        "addresses": "should be a list",
+    }
+    [item] = api.post(f"{ACME}/organizations:batch", {"items": [5]})["items"]
+    assert item["problem"]["errors"] == [{"field": "body", "message": "should be an object"}]
+    [owner] = api.patch(f"{ACME}/settings", {"field_owner": "both"})["errors"]
+    assert (owner["field"], owner["message"].split(",")[0]) == ("field_owner", "should be one of crm")
+
+
+def test_a_text_with_a_null_character_is_refused_by_field(api: Api) -> None:
+    refused = api.put(HALL, {"name": "H", "phones": [{"kind": "main", "number": "1\0"}]})
+    assert (refused.status, refused["errors"][0]["field"]) == (422, "phones.0.number")
+    items = [{"id": "a", "name": "A\0"}, {"id": "b", "name": "B"}]
+    assert [i["status"] for i in api.post(f"{ACME}/organizations:batch", {"items": items})["items"]] == [422, 201]
