@@ -1,7 +1,7 @@
 """Requests repeated under one Idempotency-Key: done once, answered the same for a day.
 
-Only POSTs need it; the other methods do the same when they are repeated. An answer that was an error is not kept:
-nothing was done, so trying again is right.
+That holds for every method that changes something: a PUT or PATCH that comes again after a newer one would undo that.
+An answer that was an error is not kept: nothing was done, so trying again is right.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .access import Caller, Next
 from .problems import problem
 
 HEADER = "idempotency-key"
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT = ("content-type", "etag", "location")
 
@@ -28,7 +29,8 @@ def answer_once(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]
     """The stored answer of the same request, or its answer, stored."""
     given = app.current_event.headers.get(HEADER)
     caller: Caller | None = app.context.get("caller")
-    if given is None or caller is None or app.current_event.http_method.upper() != "POST":
+    method = app.current_event.http_method.upper()
+    if given is None or caller is None or method in READS:
         return next_middleware(app)
     if not _KEY.fullmatch(given):
         raise Invalid(FieldProblem("Idempotency-Key", "1 to 255 visible ASCII characters"))
@@ -36,7 +38,7 @@ def answer_once(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]
     company = app.context["_route_args"].get("company") or "none"
     event = app.current_event.raw_event
     key = _digest(caller.sub, event["rawPath"], given)
-    asked = _digest(event.get("rawQueryString") or "", event.get("body") or "")
+    asked = _digest(method, event.get("rawQueryString") or "", event.get("body") or "")
     known = at.answers.begin(company, key, asked, at.clock.now())
     if known is not None:
         return _repeated(known, asked)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, StrictBool, create_model
 
 from ledgerlink.kinds import KINDS, Content, Kind, Value
 from ledgerlink.state.link import SyncState
@@ -62,13 +62,13 @@ class LinkIn(Value):
     """A document of the ledger to link to."""
 
     document_id: str = Field(min_length=1, max_length=64)
-    confirm: bool = False
+    confirm: StrictBool = False
 
 
 class HoldIn(Value):
     """Hold a record back, or let it go."""
 
-    on: bool
+    on: StrictBool
     reason: str = Field("", max_length=500)
 
     def hold(self) -> Hold:

@@ -178,7 +178,7 @@ _ALL = (
     Reason("currency_not_subscribed", "error", "The ledger's organisation is not subscribed to this currency.",
            "Add the currency in the ledger, or change it here.", "ledger"),
     Reason("value_not_accepted", "error", "The ledger did not accept a value.", "See the ledger's own words and correct it.", "anyone"),
-    Reason("refused_by_ledger", "error", "The ledger refused it.", "See the ledger's own words.", "anyone"),
+    Reason("refused_by_ledger", "error", "The ledger refused it.", "Correct what the ledger's own words name, then retry.", "anyone"),
     Reason("missing_scope", "error", "The connection lacks a permission this needs.", "Re-authorise the connection.", "admin"),
     # --- a person must choose
     Reason("void_in_ledger", "park", "The document was voided in the ledger, which cannot be undone.",
@@ -190,7 +190,7 @@ _ALL = (
     Reason("linked_elsewhere", "park", "The ledger answered with a document that is linked to another record.",
            "Look at both records and unlink one."),
     Reason("merged_into_linked", "conflict", "The contact was merged into one that is linked to another record.",
-           "Merge the two records here, or unlink one."),
+           "Unlink or delete one of the two records."),
     Reason("lost_answer", "wait", "It was sent but the answer was lost; the ledger is asked before anything is repeated.",
            "It goes on by itself within about 20 minutes.", "nobody"),
     # --- what a comparison finds

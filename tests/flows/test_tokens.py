@@ -284,6 +284,8 @@ def test_a_disconnected_organisation_is_found_out_by_any_call(connected: Office)
     with pytest.raises(NotConnected):
         connected.ledgers.of("acme").search("abc")
     assert connected.connection().state == "needs_reconnect"
+    words = "The ledger no longer accepts the connection. It says: AuthenticationUnsuccessful"
+    assert connected.connection().last_error == words
 
 
 def test_without_an_address_nobody_is_written_to(connected: Office) -> None:

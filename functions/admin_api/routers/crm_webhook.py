@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from admin_api.access import ADMIN, FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
@@ -25,7 +25,9 @@ WEBHOOK = f"{COMPANY}/crm-webhook"
 
 class CrmWebhookIn(Value):
     url: str = Field(max_length=2000, description="https, a public server, port 443 or 8443")
-    enabled: bool = Field(True, description="True also resumes a paused endpoint; what was held back is then sent")
+    enabled: StrictBool = Field(
+        True, description="True also resumes a paused endpoint; what was held back is then sent"
+    )
 
 
 class SecretOut(Shown):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from admin_api.access import ALL, FINANCE, At, Who, open_to
 from admin_api.answers import Shown
@@ -58,7 +58,7 @@ class ErrorPage(Shown):
 class RetryIn(Value):
     records: list[RecordRef] | None = Field(None, max_length=1000)
     code: str | None = None
-    all: bool = False
+    all: StrictBool = False
 
     @model_validator(mode="after")
     def _says_which(self) -> RetryIn:
@@ -86,7 +86,7 @@ class FixIn(Value):
     record: RecordRef
     fix: str
     params: dict[str, Any] = Field(default_factory=dict)
-    dry_run: bool = False
+    dry_run: StrictBool = False
 
 
 class FixedOut(Shown):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
@@ -26,7 +26,7 @@ routes = Router()
 
 class JobIn(Value):
     kind: str
-    dry_run: bool = False
+    dry_run: StrictBool = False
     ids: list[str] | None = Field(None, description="Without ids: all eligible")
     records: list[RecordRef] | None = None
     options: dict[str, Any] = Field(default_factory=dict, description="{from_date, fields[]}, or {upload_id}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from admin_api.access import READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
@@ -23,7 +23,8 @@ routes = Router()
 
 class SubscriptionsIn(Value):
     topics: Annotated[
-        dict[Topic, bool | None], Field(description="What is left out or null is as it is for whoever said nothing")
+        dict[Topic, StrictBool | None],
+        Field(description="What is left out or null is as it is for whoever said nothing"),
     ]
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from ledgerlink.errors import Conflict, LedgerBusy, NotConnected, StoreBusy
 from ledgerlink.ports import Ports, PutConnection, PutEntry, PutLane, PutNotice, Write
+from ledgerlink.reasons import reason
 from ledgerlink.state.company import Connection, Tokens
 from ledgerlink.state.record import RecordKey
 
@@ -134,6 +135,7 @@ def lost(company: str, at: Ports, *, refused: str, detail: str) -> None:
 
 def _broken(connection: Connection, at: Ports, detail: str) -> list[Write]:
     now, company = at.clock.now(), connection.company
+    told = f"{reason('needs_reconnect').message} It says: {detail}"
     lanes = (at.lanes.get(company, "export"), at.lanes.get(company, "import"))
     entry = record_entry(
         RecordKey(company, "connection", company),
@@ -143,11 +145,11 @@ def _broken(connection: Connection, at: Ports, detail: str) -> list[Write]:
         action="needs_reconnect",
         outcome="failed",
         reason="needs_reconnect",
-        message=detail,
+        message=told,
         actor="ledger",
     )
     return [
-        PutConnection(connection.model_copy(update={"state": "needs_reconnect", "last_error": detail})),
+        PutConnection(connection.model_copy(update={"state": "needs_reconnect", "last_error": told})),
         *(PutLane(lane.model_copy(update={"paused": "needs_reconnect"})) for lane in lanes),
         PutEntry(entry),
     ]

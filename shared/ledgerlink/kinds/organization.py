@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import BeforeValidator, StrictBool, field_validator
 from pydantic import Field as Declared
 
 from .base import Content, Field, Kind, Limit, Value
@@ -65,7 +65,7 @@ class Organization(Content):
     """A customer, supplier or both. Names may repeat here; in the ledger they may not (rule K5)."""
 
     name: str = Declared(min_length=1)
-    active: bool = True
+    active: StrictBool = True
     roles: tuple[Role, ...] = ()
     account_number: Text = ""
     email: Text = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StrictBool
 from pydantic import Field as Declared
 
 from .amounts import MaybeAmount, to_places
@@ -32,7 +32,7 @@ class Product(Content):
     revenue_group: Text = ""
     sale: Annotated[Trade, _blank_trade] = Trade()
     purchase: Annotated[Trade, _blank_trade] = Trade()
-    tracked: bool = False
+    tracked: StrictBool = False
     quantity_on_hand: MaybeAmount = None
     inventory_account_code: Text = ""
     cost_of_sales_account_code: Text = ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, StrictBool, ValidationError, field_validator
 
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.kinds import KINDS, LISTED, Value
@@ -38,20 +38,20 @@ FieldOwner = Owner | dict[str, Owner | dict[str, Owner]]
 class CompanySettings(Value):
     """Every setting with its description; the defaults are those common to all profiles."""
 
-    integration_enabled: bool = Field(True, description="Off: records wait and no call is made to the ledger.")
-    create_linked_contact_on_create: bool = Field(
+    integration_enabled: StrictBool = Field(True, description="Off: records wait and no call is made to the ledger.")
+    create_linked_contact_on_create: StrictBool = Field(
         True, description="Create a linked contact in the ledger when an organization is created."
     )
-    create_linked_contact_for_document: bool = Field(
+    create_linked_contact_for_document: StrictBool = Field(
         True, description="Create the contact when a document for an unlinked organization is sent."
     )
-    update_linked_contact_on_edit: bool = Field(
+    update_linked_contact_on_edit: StrictBool = Field(
         True, description="Update the linked contact whenever the organization is edited."
     )
-    import_contacts_born_in_ledger: bool = Field(
+    import_contacts_born_in_ledger: StrictBool = Field(
         False, description="Contacts created in the ledger become organizations by themselves. Jobs always may."
     )
-    apply_ledger_edits: bool = Field(
+    apply_ledger_edits: StrictBool = Field(
         True, description="Edits of a linked contact in the ledger come here by themselves."
     )
     possible_duplicates_on_import: Literal["create", "suggest", "link_exact"] = Field(
@@ -59,12 +59,12 @@ class CompanySettings(Value):
         description="What happens when an imported contact looks like an organization you have: create another, "
         "hold both and ask, or link what matches exactly and ask about the rest.",
     )
-    archive_contact_when_inactive: bool = Field(
+    archive_contact_when_inactive: StrictBool = Field(
         True,
         description="Archive the linked contact when its organization becomes inactive. The ledger's API "
         "cannot un-archive.",
     )
-    apply_ledger_archive: bool = Field(
+    apply_ledger_archive: StrictBool = Field(
         False, description="Archiving or restoring a contact in the ledger makes its organization inactive or active."
     )
     field_owner: FieldOwner = Field(
@@ -73,7 +73,7 @@ class CompanySettings(Value):
         "both wait as a conflict until a person chooses. direction: the side the job or the change comes from. One for "
         "all, or per kind, or per kind and field.",
     )
-    auto_export: bool = Field(False, description="Documents go to the ledger by themselves, in the order made.")
+    auto_export: StrictBool = Field(False, description="Documents go to the ledger by themselves, in the order made.")
     exportable_statuses: tuple[str, ...] = Field(
         ("approved",),
         description="Statuses in which a document may go by itself or with all live ones; chosen by hand it goes in "
@@ -84,7 +84,7 @@ class CompanySettings(Value):
         description="The status a document gets in the ledger. draft and submitted: somebody approves it there. "
         "approved: it counts at once. same: as it is here.",
     )
-    resend_only_while_unpaid: bool = Field(
+    resend_only_while_unpaid: StrictBool = Field(
         True, description="A document is sent again only while nothing of it is paid."
     )
     import_documents_born_in_ledger: tuple[str, ...] = Field(
@@ -93,17 +93,17 @@ class CompanySettings(Value):
     import_from_date: date | None = Field(
         None, description="Documents dated earlier are not imported. Blank: from the day of connecting."
     )
-    stop_send_on_product_error: bool = Field(
+    stop_send_on_product_error: StrictBool = Field(
         False,
         description="On: a problem with one product stops the whole sending by hand, naming the product. Off: only the "
         "documents with that product wait.",
     )
-    sync_item_descriptions: bool = Field(
+    sync_item_descriptions: StrictBool = Field(
         True,
         description="On: a line says the product's name and below it its own description. Off: only the product's "
         "name, or the description where there is no product.",
     )
-    lock_after_transfer: bool = Field(
+    lock_after_transfer: StrictBool = Field(
         False, description="An invoice that was sent can no longer be edited here, only credited and re-issued."
     )
     rounding_difference: Literal["line", "refuse"] = Field(
@@ -111,7 +111,7 @@ class CompanySettings(Value):
         description="When the ledger would come to another total by cents. line: a rounding line is added. refuse: the "
         "document is not sent and says why.",
     )
-    sync_inventory: bool = Field(
+    sync_inventory: StrictBool = Field(
         False, description="Quantities on hand here win over those in the ledger; differences are posted there."
     )
     stock_difference: Literal["post", "ask"] = Field(
@@ -122,7 +122,7 @@ class CompanySettings(Value):
     supplier_payment_account: str = Field("", description="Bank account that stocktake bills are paid from.")
     supplier_refund_account: str = Field("", description="Bank account that stocktake credits are refunded to.")
     stock_contact: str = Field("Stock adjustments", description="Contact that stock documents are made out to.")
-    payments_from_ledger: bool = Field(
+    payments_from_ledger: StrictBool = Field(
         True,
         description="Payments made in the ledger come here: every two hours in business hours, and with every document "
         "that changes.",
@@ -130,11 +130,13 @@ class CompanySettings(Value):
     business_hours: BusinessHours = Field(
         BusinessHours(), description="When the ledger is asked for payments every two hours, in the company's zone."
     )
-    payments_to_ledger: bool = Field(False, description="Payments made here go to the ledger.")
-    sync_attachments: bool = Field(False, description="Attachments travel both ways.")
-    attachments_include_online: bool = Field(False, description="Attachments show on the ledger's online invoice.")
-    sync_voids: bool = Field(False, description="Voiding a document on one side voids it on the other.")
-    undo_archives_created: bool = Field(
+    payments_to_ledger: StrictBool = Field(False, description="Payments made here go to the ledger.")
+    sync_attachments: StrictBool = Field(False, description="Attachments travel both ways.")
+    attachments_include_online: StrictBool = Field(
+        False, description="Attachments show on the ledger's online invoice."
+    )
+    sync_voids: StrictBool = Field(False, description="Voiding a document on one side voids it on the other.")
+    undo_archives_created: StrictBool = Field(
         False, description="Undoing an export archives the contacts it created. The ledger's API cannot un-archive."
     )
 

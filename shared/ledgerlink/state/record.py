@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, StrictBool
 
 from ledgerlink.kinds import KINDS, Content, Value
 
@@ -23,7 +23,7 @@ class RecordKey(NamedTuple):
 class Hold(Value):
     """A person's "do not export" or "do not import", with the reason they gave."""
 
-    on: bool = False
+    on: StrictBool = False
     reason: str = ""
 
 

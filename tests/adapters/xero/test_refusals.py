@@ -62,5 +62,9 @@ def test_several_messages_are_one_refusal_named_after_the_first_that_is_known() 
     assert found.message == REASONS["account_number_taken"].message
 
 
+def test_words_nobody_has_met_are_passed_on() -> None:
+    assert rejected(["Never met."]).message == "The ledger refused it: Never met."
+
+
 def test_a_refusal_without_words_still_has_a_code() -> None:
     assert rejected([]).code == "refused_by_ledger"

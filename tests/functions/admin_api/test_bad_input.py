@@ -107,6 +107,8 @@ def test_an_id_that_cannot_be_one_is_refused(api: Api, id: str) -> None:
         {"name": None},
         {"name": 5},
         {"name": "H", "active": "perhaps"},
+        {"name": "H", "active": 0},
+        {"name": "H", "active": "yes"},
         {"name": "H", "phones": "0123"},
         {"name": "H", "phones": [{"kind": "home"}]},
         {"name": "H", "phones": [{"kind": "main"}, {"kind": "main"}]},

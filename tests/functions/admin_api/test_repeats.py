@@ -69,8 +69,12 @@ def test_a_key_that_is_none_is_refused(connected: Api) -> None:
     assert start(connected, key="x" * 256).status == 422
 
 
-def test_keys_on_other_methods_change_nothing(connected: Api) -> None:
-    path = f"{ACME}/organizations/hall"
-    for name in ("Hall", "Ball"):
-        put = connected.put(path, {"name": name}, headers={"Idempotency-Key": "k-1"})
-        assert put["name"] == name
+def test_an_edit_that_comes_again_after_a_newer_one_undoes_nothing(connected: Api) -> None:
+    path, first = f"{ACME}/organizations/hall", {"headers": {"Idempotency-Key": "k-1"}}
+    assert connected.put(path, {"name": "Hall"}, **first)["revision"] == 1
+    connected.patch(path, {"name": "Ball"})
+    again = connected.put(path, {"name": "Hall"}, **first)
+    assert (again["revision"], again.headers["idempotent-replayed"]) == (1, "true")
+    assert connected.get(path)["name"] == "Ball"
+    other = connected.put(path, {"name": "Mall"}, **first)
+    assert (other.status, other["code"]) == (422, "key_reused")

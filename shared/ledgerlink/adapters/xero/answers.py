@@ -163,12 +163,13 @@ def _refused(answer: Answer, wire: WireKind, dispatch: Dispatch, limits: Seen) -
     if verdicts and len(verdicts) == len(dispatch.parts):
         return Answered(verdicts, limits, correlation(answer))
     # Some elements were refused and so nothing was saved: for the others that is no verdict.
-    messages = [message for each in failed for message in _messages(each)] or [_message(answer)]
+    messages = [message for each in failed for message in _messages(each)] or [words(answer)]
     code = "too_large" if answer.status == 413 else ""
     return RefusedWhole(rejected(messages, code=code), limits, correlation(answer))
 
 
-def _message(answer: Answer) -> str:
+def words(answer: Answer) -> str:
+    """What the ledger says of the whole call, in its own words."""
     body = _json(answer)
     told = (body.get("Message") or body.get("Detail")) if isinstance(body, dict) else ""
     return str(told or answer.text[:200] or f"HTTP {answer.status}")

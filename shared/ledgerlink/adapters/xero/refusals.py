@@ -98,4 +98,5 @@ def rejected(messages: Iterable[str], *, code: str = "") -> Rejected:
     details = tuple(dict.fromkeys(text for text in (message.strip() for message in messages) if text))
     known = [found for found in map(code_of, details) if found != UNKNOWN]
     code = code or (known[0] if known else UNKNOWN)
-    return Rejected(code, reason(code).message, details)
+    said = "; ".join(details)[:300] if code == UNKNOWN else ""  # words nobody has met yet say more than ours
+    return Rejected(code, f"The ledger refused it: {said}" if said else reason(code).message, details)

@@ -97,7 +97,7 @@ class Session:
             self._token = self._access.token(refused=self._token)
             answer = self._once(method, path, purpose, headers, body, max(1.0, ends - self._monotonic()), until)
         if answers.access_problem(answer) in ("expired", "needs_reconnect"):
-            self._access.lost(self._token, answer.text[:200])
+            self._access.lost(self._token, answers.words(answer))
         return answer
 
     def _once(
