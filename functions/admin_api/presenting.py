@@ -38,10 +38,18 @@ class Standing:
 
     def url(self, link: Link) -> str | None:
         """Opens the link's document in the ledger."""
+        return self._page(link, link.document_id)
+
+    def trouble_url(self, link: Link) -> str | None:
+        """Opens what the error is about: the link's document, else the one that stands in its way."""
+        return self._page(link, link.document_id or (link.error.holder if link.error else ""))
+
+    def _page(self, link: Link, document_id: str) -> str | None:
         organisation = self.context.connection.organisation
-        if not link.document_id or organisation is None:
+        if not document_id or organisation is None:
             return None
-        return self.context.at.ledgers.url(organisation, link.document_type, link.document_id)
+        sort = link.document_type or KINDS[link.kind].document_type
+        return self.context.at.ledgers.url(organisation, sort, document_id)
 
 
 def standing(context: Context) -> Standing:

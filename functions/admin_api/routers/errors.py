@@ -78,8 +78,14 @@ class SkipIn(Value):
     reason: str = Field(min_length=1, max_length=500)
 
 
+class LeftOut(Shown):
+    record: RecordRef
+    why: str
+
+
 class Skipped(Shown):
     skipped: int
+    left: list[LeftOut]
 
 
 class FixIn(Value):
@@ -107,7 +113,7 @@ def list_errors(at: At, limit: Limit = 50, cursor: Cursor = None) -> ErrorPage:
     records = at.at.records.many(key.record for key in page.items)
     now = standing(at)
     items = [
-        _shown(records[key.record], links[key], now.url(links[key]))
+        _shown(records[key.record], links[key], now.trouble_url(links[key]))
         for key in page.items
         if key in links and key.record in records and links[key].error is not None
     ]
@@ -144,7 +150,9 @@ def retry_errors(at: At, who: Who, body: RetryIn) -> Retried:
 @routes.post(f"{COMPANY}/errors:skip", tags=["errors"], **open_to(*FINANCE))
 def skip_errors(at: At, who: Who, body: SkipIn) -> Skipped:
     """Let them rest with a reason: out of the count, and back when the record changes."""
-    return Skipped(skipped=flow.skip(at, links_of(at, body.records), body.reason, who.actor))
+    rested = flow.skip(at, links_of(at, body.records), body.reason, who.actor)
+    left = [LeftOut(record=RecordRef(kind=key.kind, id=key.id), why=why) for key, why in rested.left.items()]
+    return Skipped(skipped=rested.skipped, left=left)
 
 
 @routes.post(f"{COMPANY}/errors:fix", tags=["errors"], **open_to(*FINANCE))

@@ -39,18 +39,60 @@ def with_holders(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled])
         told = [
             _naming(s, holders.get(_key(values.get(s.part.reference, ""))), name) if s in refused else s for s in told
         ]
-    return tuple(told)
+    return tuple(_with_archived(ledger, dispatch, told))
+
+
+def _with_archived(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled]) -> list[Settled]:
+    """Refusals for an archived contact, naming it: the one of that name, else the one with the record's own mark."""
+    refused = [s for s in settled if _met_archived(s)]
+    if not refused:
+        return list(settled)
+    names = _values(ledger.sent(dispatch), refused, "name")
+    marks = [s.part.reference for s in refused]
+    try:
+        found = ledger.having(dispatch.document_type, "name", list(names.values())) if names else []
+        archived = {_key(_value(d.content, d.kind, "name")): d for d in found if d.status == "archived"}
+        if any(_key(names.get(mark, "")) not in archived for mark in marks):
+            by_mark = ledger.find(dispatch.document_type, marks)
+            archived |= {d.reference: d for d in by_mark if d.status == "archived"}
+    except (Transient, Refused):
+        return list(settled)
+    return [
+        _met(s, archived.get(_key(names.get(s.part.reference, ""))) or archived.get(s.part.reference))
+        if s in refused
+        else s
+        for s in settled
+    ]
+
+
+def _met_archived(settled: Settled) -> bool:
+    verdict = settled.verdict
+    return isinstance(verdict, Rejected) and verdict.code == "contact_archived" and not settled.part.document_id
+
+
+def _met(settled: Settled, archived: Document | None) -> Settled:
+    if archived is None:
+        return settled
+    assert isinstance(settled.verdict, Rejected)
+    message = f"The details match the archived contact {_who(archived)}, which the ledger's API cannot edit."
+    told = replace(settled.verdict, holder=archived.id, message=message)
+    return replace(
+        settled, verdict=replace(told, details=(*told.details, archived.url) if archived.url else told.details)
+    )
+
+
+def _who(document: Document) -> str:
+    title = KINDS[document.kind].title(document.content)
+    email = getattr(document.content, "email", "")
+    return f"{title} ({email})" if email else title
 
 
 def _naming(settled: Settled, holder: Document | None, name: str) -> Settled:
     if holder is None or holder.id == settled.part.document_id:
         return settled
     assert isinstance(settled.verdict, Rejected)
-    title = KINDS[holder.kind].title(holder.content)
-    email = getattr(holder.content, "email", "")
-    who = f"{title} ({email})" if email else title
     noun = holder.type.replace("_", " ")
-    message = f"The {noun} {who} in the ledger already has this {name.replace('_', ' ')}."
+    message = f"The {noun} {_who(holder)} in the ledger already has this {name.replace('_', ' ')}."
     return replace(settled, verdict=replace(settled.verdict, holder=holder.id, message=message))
 
 

@@ -174,6 +174,8 @@ def items(context: Context, job: str, *, outcome: str | None = None, after: str 
     the end: read on from ``next``.
     Raises NotFound, Invalid.
     """
+    if outcome is not None and outcome not in (*rules.OUTCOMES, "drifted"):
+        raise Invalid(FieldProblem("outcome", f"should be one of {', '.join((*rules.OUTCOMES, 'drifted'))}"))
     found = get(context, job)
     sort, chunk_count = ("result", found.results) if found.results or not found.chunk else ("plan", found.chunk)
     number, start = _place(after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledgerlink.ports import CERTAIN, PutEntry, PutLink, Write
@@ -27,6 +27,14 @@ class Tried:
     retried: int
     left: tuple[LinkKey, ...] = ()
     more: bool = False
+
+
+@dataclass(frozen=True)
+class Rested:
+    """How many rest, and why the others do not."""
+
+    skipped: int
+    left: Mapping[LinkKey, str]
 
 
 def retry(context: Context, actor: Actor, *, keys: Iterable[LinkKey] | None = None, code: str = "") -> Tried:
@@ -79,15 +87,20 @@ def _read_again(context: Context, links: list[Link]) -> None:
     context.at.doorbells.ring(context.company.id, "import")
 
 
-def skip(context: Context, keys: Iterable[LinkKey], reason: str, actor: Actor) -> int:
-    """Let problems rest: out of the count until the record changes. Returns how many."""
-    at, skipped = context.at, 0
+def skip(context: Context, keys: Iterable[LinkKey], reason: str, actor: Actor) -> Rested:
+    """Let problems rest: out of the count until the record changes."""
+    at, skipped, left = context.at, 0, dict[LinkKey, str]()
     for some in chunks(keys, AT_ONCE):
         now = at.clock.now()
         groups: list[list[Write]] = []
-        for link in at.links.many(some).values():
+        resting: list[LinkKey] = []
+        links = at.links.many(some)
+        left |= {key: "there is no such record" for key in some if key not in links}
+        for link in links.values():
             if link.state not in WRONG:
+                left[link.key] = "nothing is wrong with it"
                 continue
+            resting.append(link.key)
             rest = {"state": "skipped", "reason": "acknowledged", "error": None, "waits_on": "", "wake_at": None}
             entry = record_entry(
                 link.key.record,
@@ -100,5 +113,7 @@ def skip(context: Context, keys: Iterable[LinkKey], reason: str, actor: Actor) -
                 actor=actor.sub,
             )
             groups.append([PutLink(link.model_copy(update=rest)), PutEntry(entry)])
-        skipped += sum(at.commit.each(groups))
-    return skipped
+        stored = at.commit.each(groups)
+        skipped += sum(stored)
+        left |= {key: "it changed meanwhile" for key, done in zip(resting, stored, strict=True) if not done}
+    return Rested(skipped, left)

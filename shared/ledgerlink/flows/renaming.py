@@ -48,7 +48,7 @@ def _move(context: Context, key: RecordKey, new: RecordKey, actor: Actor) -> lis
         raise Refused("not_born_in_ledger", f"{key.id} was made by the CRM")
     taken, _ = read_pair(context, new)
     if taken is not None and not taken.deleted:
-        raise Refused("id_taken", f"there is a {KINDS[key.kind].singular} {new.id}")
+        raise Refused("id_taken", f"{new.id} is already the id of another {KINDS[key.kind].singular}")
     moved = record.model_copy(
         update={
             "id": new.id,

@@ -50,7 +50,9 @@ def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
             return (Fix("refresh_and_retry", "Read the ledger's lists again and retry"), edit)
         case "archived_in_ledger":
             return (Fix("retry", "It was restored in the ledger: go on"),)
-        case "contact_archived" | "currency_not_subscribed":
+        case "contact_archived":
+            return (Fix("retry", "It was restored in the ledger: go on"), edit)
+        case "currency_not_subscribed":
             return (retry, edit)
         case "missing_scope" | "too_large":
             return (retry,)

@@ -37,6 +37,7 @@ COUNTED_AS = {
     "fail": "failed",
 }
 PLANNED_AS = {done: planned for planned, done in COUNTED_AS.items()}
+OUTCOMES = (*COUNTED_AS, *(name for name in Progress.model_fields if name not in ("total", "done")))
 _FOR_APPLYING: dict[str, Any] = {"document": None, "row": None, "before": None, "put_back": None}
 SENDING = frozenset({"create", "update", "archive"})
 

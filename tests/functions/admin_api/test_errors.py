@@ -50,6 +50,20 @@ def test_an_archived_contact_of_the_same_name_hides_nobody(connected: Api, simul
     assert error["fixes"][0]["params"] == {"document_id": holder} != {"document_id": archived}
 
 
+def test_an_archived_contact_that_keeps_a_name_is_named_with_its_page(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.set(archived_name_blocks_create=True)
+    [archived] = simulated.seed({"Name": "Arch Name", "EmailAddress": "a@arch.example", "ContactStatus": "ARCHIVED"})
+    connected.put(HALL, {"name": "Arch  name"})
+    connected.export()
+    [error] = connected.get(ERRORS)["items"]
+    assert error["code"] == "contact_archived"
+    assert "the archived contact Arch Name (a@arch.example)" in error["message"]
+    assert archived in error["ledger_url"]
+    assert error["ledger_url"] in error["details"]
+    assert [fix["id"] for fix in error["fixes"]] == ["retry", "edit"]
+    assert connected.get(HALL)["sync"]["error"]["message"] == error["message"]
+
+
 def test_a_fix_tells_first_what_it_would_do(connected: Api, taken: str) -> None:
     told = fix(connected, "link_to_holder", dry_run=True)
     assert (told["outcome"], told["document"]["name"]) == ("would_link", "Hall")
@@ -121,12 +135,23 @@ def test_a_retry_says_of_what(api: Api, body: dict[str, Any]) -> None:
 
 def test_an_error_rests_until_the_record_changes(connected: Api, taken: str) -> None:
     skipped = connected.post(f"{ERRORS}:skip", {"records": [REF], "reason": "known duplicate"})
-    assert (skipped["skipped"], connected.get(ERRORS)["count"]) == (1, 0)
+    assert (skipped["skipped"], skipped["left"], connected.get(ERRORS)["count"]) == (1, [], 0)
     sync = connected.get(HALL)["sync"]
     assert (sync["state"], sync["reason"], sync["error"]) == ("skipped", "acknowledged", None)
     connected.patch(HALL, {"tax_number": "T1"})
     connected.export()
     assert connected.get(ERRORS)["count"] == 1
+
+
+def test_what_has_no_error_is_left_out_of_the_rest_and_told_why(connected: Api, taken: str) -> None:
+    connected.put(f"{ORGANIZATIONS}/fine", {"name": "Fine"})
+    fine, nobody = ({"kind": "organizations", "id": id} for id in ("fine", "nobody"))
+    told = connected.post(f"{ERRORS}:skip", {"records": [REF, fine, nobody], "reason": "known"})
+    assert told["skipped"] == 1
+    assert {each["record"]["id"]: each["why"] for each in told["left"]} == {
+        "fine": "nothing is wrong with it",
+        "nobody": "there is no such record",
+    }
 
 
 def test_what_cannot_go_is_refused_before_any_call_with_every_problem(connected: Api) -> None:

@@ -37,6 +37,9 @@ def test_a_job_tells_what_became_of_each_record(connected: Api, simulated: Simul
     assert {item["outcome"] for item in items} == {"created", "skipped"}
     [created] = connected.get(f"{JOBS}/{job}/items", outcome="created")["items"]
     assert (created["record"]["kind"], created["title"]) == ("organizations", "Hall")
+    [wrong] = connected.get(f"{JOBS}/{job}/items", outcome="zzz")["errors"]
+    assert wrong["field"] == "outcome"
+    assert {"create", "created", "skipped", "left_out", "drifted"} <= set(wrong["message"].replace(",", "").split())
 
 
 def test_products_are_imported_with_what_is_on_hand(connected: Api, simulated: SimulatedXero) -> None:

@@ -88,7 +88,8 @@ def test_the_history_of_the_old_id_is_kept_with_the_record(connected: Api, born:
 
 def test_an_id_that_is_taken_is_refused(connected: Api, born: str) -> None:
     connected.put(f"{ORGANIZATIONS}/crm-1", {"name": "Somebody"})
-    assert rename(connected, born, "crm-1")["code"] == "id_taken"
+    refused = rename(connected, born, "crm-1")
+    assert (refused["code"], refused["detail"]) == ("id_taken", "crm-1 is already the id of another organization")
 
 
 def test_a_record_the_crm_made_keeps_its_id(connected: Api) -> None:
