@@ -1,4 +1,4 @@
-"""A CSV of organizations or of their links as a file: its shape, and its rows with what is wrong in the file itself."""
+"""A CSV of organizations or of their links as a file: its shape, and its rows with what is wrong with them alone."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class CsvRow:
     document_id: str = ""
     problem: str = ""
     twin: str = ""  # another row links the same contact: this one may only repeat what is so already
+    behind: int = 0  # the line of that row, or of the one about the same organization
 
 
 def shape_of(pieces: Pieces, *, with_fields: bool) -> Shape:
@@ -41,17 +42,10 @@ def unknown_columns(shape: Shape) -> list[str]:
 
 
 def read(pieces: Pieces, shape: Shape, *, with_fields: bool) -> Iterator[CsvRow]:
-    """Every row; of two for one record, or for one contact, the first counts and the other is told so."""
-    ids: dict[str, int] = {}
-    documents: dict[str, int] = {}
+    """Every row, with what is wrong with it alone."""
     for row in csv_reading.rows(pieces, shape):
         id_, wrong = csv_links.record_id(row.cells)
         cell = csv_links.link_cell(row.cells)
-        problem, twin = row.problem or wrong or cell.problem, ""
-        if not problem and (with_fields or cell.document_id):
-            if ids.setdefault(id_, row.line) != row.line:
-                problem = f"line {ids[id_]} is about the same organization"
-            elif cell.document_id and documents.setdefault(cell.document_id, row.line) != row.line:
-                twin = f"line {documents[cell.document_id]} links the same contact"
+        problem = row.problem or wrong or cell.problem
         cells = {name: text for name, text in row.cells.items() if text and name in csv_columns.NAMES}
-        yield CsvRow(row.line, id_, cells if with_fields else {}, cell.document_id, problem, twin)
+        yield CsvRow(row.line, id_, cells if with_fields else {}, cell.document_id, problem)

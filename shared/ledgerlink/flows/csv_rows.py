@@ -20,6 +20,7 @@ from . import lanes
 from .context import Context
 from .csv_deciding import Decided, Deciding, Known, RowResult, failed, link_key
 from .csv_file import CsvRow
+from .csv_twins import Taken
 from .imaging import Keep, image_of, keep_none
 from .saving import Actor
 
@@ -54,13 +55,17 @@ def carry_out(
 
     ``keep`` is told what is about to be changed, as it was.
     """
-    deciding = Deciding(context, documents, actor, with_fields, job)
+    deciding, taken = Deciding(context, documents, actor, with_fields, job), Taken(with_fields)
     return [
-        result for some in chunks(rows, AT_ONCE) for result in _carried_out(deciding, some, dry_run=dry_run, keep=keep)
+        result
+        for some in chunks(rows, AT_ONCE)
+        for result in _carried_out(deciding, taken, some, dry_run=dry_run, keep=keep)
     ]
 
 
-def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool, keep: Keep) -> list[RowResult]:
+def _carried_out(
+    deciding: Deciding, taken: Taken, rows: Sequence[CsvRow], *, dry_run: bool, keep: Keep
+) -> list[RowResult]:
     at, company = deciding.context.at, deciding.context.company.id
     done: dict[int, RowResult] = {}
     left, due = list(rows), False
@@ -69,12 +74,14 @@ def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool, k
             break
         lane = at.lanes.get(company, "export")  # before what is in flight is looked at (``lanes.turn``)
         known = deciding.known(left)
-        decided = [deciding.decided(row, known) for row in left]
+        decided = _decided(deciding, taken, left, known)
         stored = {d.row.line for d in decided if not d.writes} if not dry_run else {d.row.line for d in decided}
         if not dry_run:
             keep([_image(deciding, known, d) for d in decided if d.writes])
             stored |= _save(deciding, [d for d in decided if d.writes and not d.takes_turn])
             stored |= _link(deciding, [d for d in decided if d.takes_turn], lane, alone=attempt > 2)
+            taken.leave(again := {d.row.line for d in decided} - stored)
+            stored -= {d.row.line for d in decided if d.row.behind in again}
         done |= {d.row.line: d.result for d in decided if d.row.line in stored}
         due = due or any(d.due for d in decided if d.row.line in stored)
         left = [row for row in left if row.line not in stored]
@@ -82,6 +89,16 @@ def _carried_out(deciding: Deciding, rows: Sequence[CsvRow], *, dry_run: bool, k
         at.doorbells.ring(company, "export")
     done |= {row.line: failed(row, "changed_meanwhile", "somebody else changes it right now") for row in left}
     return [done[row.line] for row in rows]
+
+
+def _decided(deciding: Deciding, taken: Taken, rows: Sequence[CsvRow], known: Known) -> list[Decided]:
+    """In their order: a row that fails takes no part, and stands in no other's way."""
+    decided = []
+    for row in rows:
+        decided.append(deciding.decided(taken.marked(row), known))
+        if decided[-1].result.outcome != "failed":
+            taken.take(row)
+    return decided
 
 
 def _image(deciding: Deciding, known: Known, decided: Decided) -> Image:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ledgerlink.errors import Invalid, NotConnected, Refused
-from ledgerlink.flows import connect
+from ledgerlink.flows import connect, csv_rows
 from ledgerlink.flows.csv_in import CsvResult, import_links, import_organizations
 from ledgerlink.flows.csv_out import contacts_csv, organizations_csv
 from ledgerlink.flows.export import export_due
@@ -175,6 +177,47 @@ def test_each_row_is_linked_or_told_why_not(quiet: Hub) -> None:
     }
     assert (result.rows, result.count("linked"), result.count("unchanged"), result.count("failed")) == (8, 1, 2, 5)
     assert quiet.link("a").document_id == ids[0]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_row_that_failed_stands_in_no_other_rows_way(quiet: Hub, dry_run: bool) -> None:
+    one, two = quiet.xero.seed({"Name": "One"}, {"Name": "Two"})
+    for id_ in ("a", "b", "c"):
+        quiet.save(id_)
+    rows = [f"missing,{one}", f"a,{one}", f"b,{one}", f"c,{NOBODY}", f"c,{two}", f"c,{one}"]
+    result = links(quiet, *rows, dry_run=dry_run)
+    assert {line: outcome for line, (outcome, _) in told(result).items()} == {
+        2: "failed",
+        3: "linked",
+        4: "failed",
+        5: "failed",
+        6: "linked",
+        7: "failed",
+    }
+    assert told(result)[4][1] == "line 3 links the same contact"
+    assert told(result)[7][1] == "line 6 is about the same organization"
+    linked = (one, two) if not dry_run else ("", "")
+    assert (quiet.link("a").document_id, quiet.link("c").document_id) == linked
+
+
+def test_an_organization_that_failed_may_come_again_in_the_file(quiet: Hub) -> None:
+    result = organizations(quiet, "id,name\na,\na,Alpha\na,Beta\n")
+    assert [row.outcome for row in result.results] == ["failed", "created", "failed"]
+    assert told(result)[4][1] == "line 3 is about the same organization"
+    assert content(quiet, "a").name == "Alpha"
+
+
+def test_a_row_that_lost_a_race_keeps_its_place_before_the_next(quiet: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, tries = csv_rows._save, []
+
+    def faster(deciding: Any, decided: Any) -> set[int]:
+        tries.append([each.row.line for each in decided])
+        return real(deciding, decided) if len(tries) > 1 else set()
+
+    monkeypatch.setattr(csv_rows, "_save", faster)
+    result = organizations(quiet, "id,name\na,Alpha\na,Beta\n")
+    assert told(result)[3] == ("failed", "line 2 is about the same organization")
+    assert (tries, content(quiet, "a").name) == ([[2], [2]], "Alpha")
 
 
 def test_a_dry_run_links_nothing(quiet: Hub) -> None:

@@ -45,6 +45,17 @@ def test_organizations_come_in_page_by_page_and_are_linked(quiet: Hub, planned: 
     assert (found.status, found.email.status) == ("done", "sent")
 
 
+def test_in_a_long_file_the_first_of_two_rows_counts_even_if_it_fails_and_the_second_says_so(quiet: Hub) -> None:
+    [id_] = quiet.xero.seed({"Name": "Contact"})
+    for name in ("a", "b"):
+        quiet.save(name)
+    text = f"id,Linked Xero contact\nmissing,{id_}\na,{id_}\nb,{NOBODY}\nb,{id_}"
+    job = quiet.done("import-links", options={"upload_id": quiet.upload(text)})
+    messages = {failure.line: failure.message for failure in job.failures}
+    assert messages[3] == "line 2 names the same contact; only the first is looked at, even if it fails"
+    assert messages[5] == "line 4 is about the same organization; only the first is looked at, even if it fails"
+
+
 def test_links_are_found_with_as_few_calls_as_may_be(quiet: Hub) -> None:
     ids = quiet.xero.control("POST", "seed", {"contacts": 1300})["ids"]["contacts"]
     for n in range(90):

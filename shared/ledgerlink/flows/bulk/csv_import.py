@@ -17,6 +17,7 @@ from ledgerlink.flows.context import Context
 from ledgerlink.flows.csv_deciding import DOCUMENT_TYPE
 from ledgerlink.flows.csv_file import CsvRow, read, shape_of
 from ledgerlink.flows.csv_in import notes_of
+from ledgerlink.flows.csv_twins import by_file
 from ledgerlink.rules.csv_reading import Shape
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem
@@ -135,7 +136,8 @@ class CsvImport:
         return work.settled(with_receipts(work, [line(each) for each in results]), job)
 
     def _all(self, work: Work, shape: Shape) -> Iterator[CsvRow]:
-        return read(lambda: _pieces(work), shape, with_fields=self.with_fields)
+        rows = read(lambda: _pieces(work), shape, with_fields=self.with_fields)
+        return by_file(rows, with_fields=self.with_fields)
 
 
 def _pieces(work: Work) -> Any:
