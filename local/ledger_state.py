@@ -14,8 +14,9 @@ from local.resources import Resources
 SETTLED = {"skipped", "linked", "error", "parked", "conflict"}
 UNFINISHED_JOBS = {"planning", "running"}
 SHOWN = ("company", "sk", "state", "due_key", "waits_on", "wait_key", "wake_at", "reason", "document_id", "status")
+TOLD = ("company", "sk", "status", "wake_at", "data", "body")
 SOON_S = 70.0
-Row = Mapping[str, str]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,24 @@ class Snapshot:
         return {"settled": self.settled, "due": self.due, "waiting": dict(self.waiting), "unknown": self.unknown}
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Of one company: its parts in open dispatches (company, kind, id, part), and why nothing of it goes, if so."""
+
+    flying: Mapping[Any, str]
+    closed: str
+
+    def state(self, link: Row) -> str:
+        """As `ledgerlink.rules.standing.state_of` has it."""
+        state = str(link["state"])
+        if not self.flying or state not in ("due", "unlinked"):
+            return state
+        return self.flying.get((link["company"], *link["sk"].split("#")), state)
+
+
+NOTHING_KNOWN = Standing({}, "")
+
+
 class LedgerState:
     """Reads the tables of links and control rows; a template without them has nothing to count."""
 
@@ -44,18 +63,23 @@ class LedgerState:
         self._dynamodb = aws.client("dynamodb")
 
     def look(self) -> Snapshot:
+        from local.standings import standings  # the hub's own code, which the stack does without until it is asked
+
         digest = hashlib.sha256()
         kinds: Counter[str] = Counter()
         waiting: Counter[str] = Counter()
-        links = list(self._rows(self._links))
+        links = list(self._rows(self._links, SHOWN))
+        control = list(self._rows(self._control, TOLD))
+        standing = standings(control, self._clock.now())
         for row in links:
             digest.update(repr(sorted(row.items())).encode())
             if "state" not in row:
                 continue
-            kinds[kind_of(row)] += 1
-            if kind_of(row) == "waiting":
-                waiting[row.get("reason", "unnamed")] += 1
-        control = list(self._rows(self._control))
+            now = standing.get(row["company"], NOTHING_KNOWN)
+            kind = kind_of(row, now)
+            kinds[kind] += 1
+            if kind == "waiting":
+                waiting[waits_for(row, now)] += 1
         return Snapshot(
             settled=kinds["settled"],
             due=kinds["due"],
@@ -66,16 +90,16 @@ class LedgerState:
             soon_s=self._soon([*links, *control]),
         )
 
-    def _rows(self, table: str | None) -> Iterator[Row]:
+    def _rows(self, table: str | None, columns: tuple[str, ...]) -> Iterator[Row]:
         if table is None:
             return
-        names = {f"#n{number}": name for number, name in enumerate(SHOWN)}
+        names = {f"#n{number}": name for number, name in enumerate(columns)}
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=table, ConsistentRead=True, ProjectionExpression=",".join(names), ExpressionAttributeNames=names
         )
         for page in pages:
             for item in page["Items"]:
-                yield {name: str(next(iter(value.values()))) for name, value in item.items()}
+                yield {name: next(iter(value.values())) for name, value in item.items()}
 
     def _soon(self, rows: list[Row]) -> float | None:
         """Seconds until the next thing that is still to come, if that is within SOON_S."""
@@ -84,14 +108,23 @@ class LedgerState:
         return min((seconds for seconds in ahead if 0 < seconds <= SOON_S), default=None)
 
 
-def kind_of(row: Row) -> str:
-    if row["state"] == "unknown":
+def kind_of(row: Row, now: Standing = NOTHING_KNOWN) -> str:
+    """As the API shows it: what is in an open dispatch is not due, and what is due waits while nothing goes."""
+    state = now.state(row)
+    if state == "unknown":
         return "unknown"
+    if state == "sending":
+        return "due"
+    if "waits_on" in row or (state == "due" and now.closed):
+        return "waiting"
     if "due_key" in row:
         return "due"
-    if "waits_on" in row:
-        return "waiting"
-    return "settled" if "document_id" in row or row["state"] in SETTLED else "other"
+    return "settled" if "document_id" in row or state in SETTLED else "other"
+
+
+def waits_for(row: Row, now: Standing = NOTHING_KNOWN) -> str:
+    """The reason code."""
+    return str((row.get("reason") if "waits_on" in row else "") or now.closed or "unnamed")
 
 
 def is_open_work(row: Row) -> bool:
