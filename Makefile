@@ -26,6 +26,9 @@ test: $(READY) ## every test: all cores, then the browser; make test ARGS="-k na
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore tests/console $(ARGS) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest tests/console -p no:randomly $(ARGS) || [ $$? -eq 5 ]
 
+pictures: $(READY) ## the screenshots of docs/images, taken anew by the browser tests
+	LEDGERLINK_PICTURES=docs/images $(BIN)/python -m pytest -n 0 tests/console/test_pictures.py
+
 check: $(READY) ## format, lint, types, arrows between modules, the template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
