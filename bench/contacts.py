@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ledgerlink.flows.export import export_due
-from ledgerlink.flows.saving import Actor, Push, save
+from ledgerlink.flows.outbound.export import export_due
+from ledgerlink.flows.records.saving import Actor, Push, save
 from ledgerlink.state.record import RecordKey
 
 from .report import Line

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ledgerlink.flows import companies, reference_data
-from ledgerlink.flows.saving import Push, save
+from ledgerlink.flows.company import companies
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.state.record import RecordKey
 
 from .contacts import CRM, drain, step

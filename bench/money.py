@@ -6,10 +6,11 @@ import math
 import time
 from typing import Any
 
-from ledgerlink.flows import payments, reference_data
-from ledgerlink.flows.import_ import import_due
-from ledgerlink.flows.intake import Change, take_note
-from ledgerlink.flows.saving import Push, save
+from ledgerlink.flows.inbound import payment_schedule as payments
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.inbound.import_ import import_due
+from ledgerlink.flows.inbound.intake import Change, take_note
+from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.ports import PutCompany
 from ledgerlink.state.record import RecordKey
 

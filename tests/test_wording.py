@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Invalid
-from ledgerlink.flows.contents import content_from
+from ledgerlink.flows.records.contents import content_from
 from ledgerlink.rules.profiles import settings_for
 
 OWNERS = "should be one of crm, ledger, ask, direction"

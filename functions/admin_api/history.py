@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledgerlink.flows import history
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.records import history
 from ledgerlink.ports import Page
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import RecordKey

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from ledgerlink.flows.notify_crm import let_go, notify
+from ledgerlink.flows.notices.notify_crm import let_go, notify
 from ledgerlink.state.record import RecordKey
 from ledgerlink.telemetry import entry_point, say, seconds_left
 from ledgerlink.wiring import ports

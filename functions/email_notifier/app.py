@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from ledgerlink.flows import summing_up
-from ledgerlink.flows.notify import send_notice
+from ledgerlink.flows.notices import summing_up
+from ledgerlink.flows.notices.notify import send_notice
 from ledgerlink.telemetry import entry_point, say
 from ledgerlink.wiring import ports
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ledgerlink.flows.export import export_due
+from ledgerlink.flows.outbound.export import export_due
 from ledgerlink.telemetry import entry_point, say, seconds_left
 from ledgerlink.wiring import ports
 

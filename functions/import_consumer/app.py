@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ledgerlink.flows.import_ import import_due
+from ledgerlink.flows.inbound.import_ import import_due
 from ledgerlink.telemetry import entry_point, say, seconds_left
 from ledgerlink.wiring import ports
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ledgerlink.flows.turns import run_turn
+from ledgerlink.flows.bulk.turns import run_turn
 from ledgerlink.telemetry import entry_point, say, seconds_left
 from ledgerlink.wiring import ports
 

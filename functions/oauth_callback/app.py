@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ledgerlink import nonce_cookie
-from ledgerlink.flows.connect import Landed, callback
+from ledgerlink.flows.connection.connect import Landed, callback
 from ledgerlink.telemetry import entry_point, say
 from ledgerlink.wiring import ports
 

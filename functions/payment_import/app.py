@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledgerlink.flows.payments import run
+from ledgerlink.flows.inbound.payment_schedule import run
 from ledgerlink.telemetry import entry_point, say, seconds_left
 from ledgerlink.wiring import ports
 

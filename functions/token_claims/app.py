@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledgerlink.flows.members import claims_of
+from ledgerlink.flows.company.members import claims_of
 from ledgerlink.telemetry import entry_point, say
 from ledgerlink.wiring import ports
 

@@ -50,7 +50,7 @@ def _take_note(body: bytes) -> int:
     """The status for Xero: anything but 200 makes it deliver again."""
     from ledgerlink.adapters.xero.kinds import BY_CATEGORY
     from ledgerlink.errors import Transient
-    from ledgerlink.flows.intake import Change, take_note
+    from ledgerlink.flows.inbound.intake import Change, take_note
     from ledgerlink.telemetry import say, warn
     from ledgerlink.wiring import ports
 

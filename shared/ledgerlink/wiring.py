@@ -257,7 +257,7 @@ class Wiring:
 
     def access(self, company: str) -> Any:
         """How a company's ledger gets its token."""
-        from .flows.tokens import Access
+        from .flows.connection.tokens import Access
 
         return Access(company, self)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bench.world import world
-from ledgerlink.flows import reference_data
-from ledgerlink.flows.saving import Push, save
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Hold, RecordKey

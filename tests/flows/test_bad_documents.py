@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.flows import reference_data
+from ledgerlink.flows.inbound import reference_data
 from ledgerlink.rules.fixes import fixes_of
 from tests.flows.documents import LINE, Office, office
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from ledgerlink.errors import Invalid, NotConnected, NotFound, Refused
-from ledgerlink.flows import connect
-from ledgerlink.flows.connection_status import status
-from ledgerlink.flows.pairing import learn_organisation
+from ledgerlink.flows.connection import connect
+from ledgerlink.flows.connection.pairing import learn_organisation
+from ledgerlink.flows.connection.status import status
 from ledgerlink.ports import PutConnection, PutLane
 from ledgerlink.reasons import REASONS
 from tests.support.office import EMAIL, SUB, Office

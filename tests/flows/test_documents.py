@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledgerlink.flows import fixing
+from ledgerlink.flows.errors import fixing
 from ledgerlink.rules.fixes import fixes_of
 from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import ADA

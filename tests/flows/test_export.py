@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerlink.flows import linking, saving
-from ledgerlink.flows.export import Drained, export_due
+from ledgerlink.flows.outbound.export import Drained, export_due
+from ledgerlink.flows.records import linking, saving
 from ledgerlink.ports import PutConnection
 from tests.flows.hub import ADA, Hub, hub, key
 

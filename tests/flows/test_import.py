@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerlink.flows import linking, saving
-from ledgerlink.flows.intake import Change, take_note
+from ledgerlink.flows.inbound.intake import Change, take_note
+from ledgerlink.flows.records import linking, saving
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold
 from tests.flows.hub import ADA, CRM, Hub, hub, key

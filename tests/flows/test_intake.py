@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ledgerlink.flows.intake import Change, TakenNote, take_note
+from ledgerlink.flows.inbound.intake import Change, TakenNote, take_note
 from ledgerlink.ports import CERTAIN
 from tests.fakes.time import START
 from tests.support.office import Office

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerlink.flows import companies, lanes
+from ledgerlink.flows import lanes
+from ledgerlink.flows.company import companies
 from ledgerlink.ports import Woken
 from tests.flows.hub import ADA, Hub, hub
 

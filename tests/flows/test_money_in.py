@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Refused
-from ledgerlink.flows import payments
-from ledgerlink.flows.intake import Change, take_note
-from ledgerlink.flows.saving import Push, save
+from ledgerlink.flows.inbound import payment_schedule as payments
+from ledgerlink.flows.inbound.intake import Change, take_note
+from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import PutDispatch, PutLane

@@ -14,7 +14,7 @@ from standardwebhooks import WebhookVerificationError
 from ledgerlink.adapters.crm import HttpCrm
 from ledgerlink.adapters.dynamodb.tables import ControlItem
 from ledgerlink.errors import NotFound, Refused
-from ledgerlink.flows import crm_webhook, notify_crm
+from ledgerlink.flows.notices import crm_webhook, notify_crm
 from ledgerlink.ports import PutCrmNotice
 from ledgerlink.state.crm import CrmNotice
 from ledgerlink.wiring import Wiring

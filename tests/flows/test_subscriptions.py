@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledgerlink.flows import crm_webhook, subscriptions, tokens
+from ledgerlink.flows.connection import tokens
+from ledgerlink.flows.notices import crm_webhook, subscriptions
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import Mail
 from ledgerlink.state.member import Member

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledgerlink.flows import clearing, conflicts, crm_webhook, notify_crm, restoring
-from ledgerlink.flows.saving import Push, save
+from ledgerlink.flows.notices import crm_webhook, notify_crm
+from ledgerlink.flows.records import clearing, conflicts, restoring
+from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.state.link import LinkKey
 from tests.flows.hub import ADA, Hub, hub, key

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from ledgerlink.errors import Conflict, LedgerBusy, NotConnected
-from ledgerlink.flows import connect, tokens
-from ledgerlink.flows.tokens import access_token
+from ledgerlink.flows.connection import connect, tokens
+from ledgerlink.flows.connection.tokens import access_token
 from ledgerlink.ports import PutConnection
 from tests.support.office import EMAIL, Office
 

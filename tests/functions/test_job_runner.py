@@ -11,7 +11,7 @@ import pytest
 from email_notifier import app as email_notifier
 from job_runner import app as job_runner
 from ledgerlink.errors import StoreBusy
-from ledgerlink.flows import jobs
+from ledgerlink.flows.bulk import jobs
 from tests.flows.bulk.conftest import hub as hub  # the fixture
 from tests.support.hub import ACME, Hub
 

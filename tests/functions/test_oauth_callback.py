@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ledgerlink import nonce_cookie
-from ledgerlink.flows import connect
+from ledgerlink.flows.connection import connect
 from ledgerlink.ports import PutCompany
 from ledgerlink.state.company import Company
 from ledgerlink.wiring import Wiring

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ledgerlink.errors import NotFound
-from ledgerlink.flows import jobs
+from ledgerlink.flows.bulk import jobs
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record

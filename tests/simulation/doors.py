@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, Transient
-from ledgerlink.flows import batching, companies, conflicts, linking, problems, saving, suggesting
-from ledgerlink.flows.batching import Item
+from ledgerlink.flows.company import companies
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.flows.saving import Actor, Push, Saved
+from ledgerlink.flows.errors import problems
+from ledgerlink.flows.records import batching, conflicts, linking, saving, suggesting
+from ledgerlink.flows.records.batching import Item
+from ledgerlink.flows.records.saving import Actor, Push, Saved
 from ledgerlink.rules.merge import Side
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold, RecordKey

@@ -16,15 +16,10 @@ from unittest.mock import patch
 
 from ledgerlink.adapters.xero import answers
 from ledgerlink.adapters.xero.ledger import XeroLedger
-from ledgerlink.flows import (
-    dispatching,
-    lanes,
-    looking,
-    recovery,
-    saving,
-    settling,
-    taking_in,
-)
+from ledgerlink.flows import lanes
+from ledgerlink.flows.inbound import taking_in
+from ledgerlink.flows.outbound import dispatching, looking, recovery, settling
+from ledgerlink.flows.records import saving
 from ledgerlink.ports import DropDispatch, NotSent, PutDispatch, PutLane, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
 from ledgerlink.rules import edits, merge

@@ -15,7 +15,7 @@ from .store import COMPANY, Store
 from .values import Values
 from .verdicts import Verdicts
 
-FRESH = 20.0  # how long a look serves (flows/looking.py): an edit made since then nobody can see
+FRESH = 20.0  # how long a look serves (flows/outbound/looking.py): an edit made since then nobody can see
 A_MOMENT = 6.0  # between deciding and the books: the write-ahead, the way
 
 

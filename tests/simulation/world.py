@@ -27,7 +27,9 @@ from ledgerlink.adapters.dynamodb.tables import bind
 from ledgerlink.adapters.xero import client as xero_client
 from ledgerlink.adapters.xero import session as xero_session
 from ledgerlink.adapters.xero.credentials import XeroCredentials
-from ledgerlink.flows import companies, connect, crm_webhook
+from ledgerlink.flows.company import companies
+from ledgerlink.flows.connection import connect
+from ledgerlink.flows.notices import crm_webhook
 from ledgerlink.rules.profiles import PROFILES
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company

@@ -13,10 +13,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 
 from admin_api.app import app, lambda_handler
 from ledgerlink import nonce_cookie, wiring
-from ledgerlink.flows.connect import callback
-from ledgerlink.flows.export import export_due
-from ledgerlink.flows.import_ import import_due
-from ledgerlink.flows.turns import run_turn
+from ledgerlink.flows.bulk.turns import run_turn
+from ledgerlink.flows.connection.connect import callback
+from ledgerlink.flows.inbound.import_ import import_due
+from ledgerlink.flows.outbound.export import export_due
 from ledgerlink.wiring import Wiring
 from tests.support.xero import SimulatedXero
 

@@ -13,14 +13,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.adapters.aws import client
-from ledgerlink.flows import companies, connect, jobs, summing_up, uploads
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.bulk.turns import run_turn
+from ledgerlink.flows.company import companies
+from ledgerlink.flows.connection import connect
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.flows.export import export_due
-from ledgerlink.flows.import_ import import_due
-from ledgerlink.flows.notify import send_notice
-from ledgerlink.flows.saving import Actor, Push, Saved, save
+from ledgerlink.flows.csv import uploads
+from ledgerlink.flows.inbound.import_ import import_due
+from ledgerlink.flows.notices import summing_up
+from ledgerlink.flows.notices.notify import send_notice
+from ledgerlink.flows.outbound.export import export_due
+from ledgerlink.flows.records.saving import Actor, Push, Saved, save
 from ledgerlink.flows.sweeping import sweep
-from ledgerlink.flows.turns import run_turn
 from ledgerlink.ports import PutCompany
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company

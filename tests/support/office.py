@@ -10,8 +10,8 @@ from ledgerlink.adapters.xero.auth import XeroConsents
 from ledgerlink.adapters.xero.client import XeroClient
 from ledgerlink.adapters.xero.credentials import XeroCredentials
 from ledgerlink.adapters.xero.ledgers import XeroLedgers
-from ledgerlink.flows import connect
-from ledgerlink.flows.tokens import Access
+from ledgerlink.flows.connection import connect
+from ledgerlink.flows.connection.tokens import Access
 from ledgerlink.ports import Ports
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company, Connection, Tokens

@@ -14,7 +14,7 @@ from admin_api.answers import Shown, answer
 from admin_api.history import EntryPage, shown_page
 from admin_api.presenting import shown
 from admin_api.reading import Cursor, Limit, RecordId
-from ledgerlink.flows import feed, history, restoring
+from ledgerlink.flows.records import feed, history, restoring
 from ledgerlink.kinds import LISTED, Kind, Value
 from ledgerlink.state.record import RecordKey
 

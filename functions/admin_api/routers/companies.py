@@ -11,7 +11,7 @@ from pydantic import Field
 
 from admin_api.access import ADMIN, ALL, At, Hub, Who, open_to
 from admin_api.answers import Shown, answer
-from ledgerlink.flows import companies as flow
+from ledgerlink.flows.company import companies as flow
 from ledgerlink.kinds import Value
 from ledgerlink.ports import Ports
 from ledgerlink.state.company import Company, ProfileName

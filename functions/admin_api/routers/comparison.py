@@ -9,7 +9,7 @@ from pydantic import Field
 
 from admin_api.access import READERS, At, open_to
 from admin_api.answers import Shown
-from ledgerlink.flows import nightly
+from ledgerlink.flows.inbound import nightly
 
 from .companies import COMPANY
 from .jobs import JobOut, shown

@@ -16,7 +16,7 @@ from admin_api.problems import of_error
 from admin_api.reading import Cursor, Limit
 from admin_api.shapes import RecordRef
 from ledgerlink.errors import LedgerlinkError, NotFound
-from ledgerlink.flows import conflicts, suggesting
+from ledgerlink.flows.records import conflicts, suggesting
 from ledgerlink.kinds import KINDS, Value
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.merge import Side

@@ -9,8 +9,8 @@ from pydantic import Field
 from admin_api.access import FINANCE, READERS, At, Hub, Who, open_to
 from admin_api.answers import Shown, answer
 from ledgerlink import nonce_cookie
-from ledgerlink.flows import connect as flow
-from ledgerlink.flows.connection_status import ConnectionStatus, status
+from ledgerlink.flows.connection import connect as flow
+from ledgerlink.flows.connection.status import ConnectionStatus, status
 from ledgerlink.kinds import Value
 
 from .companies import COMPANY

@@ -12,8 +12,8 @@ from admin_api.access import ADMIN, FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
 from admin_api.reading import Cursor, IfMatch, Limit, revision
 from admin_api.shapes import RecordRef
-from ledgerlink.flows import crm_webhook as flow
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.notices import crm_webhook as flow
 from ledgerlink.kinds import Value
 from ledgerlink.state.crm import CrmDelivery, DeliveryOutcome, EndpointState, NoticeState
 

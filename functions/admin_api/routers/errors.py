@@ -15,9 +15,9 @@ from admin_api.presenting import shown, standing
 from admin_api.reading import Cursor, Limit
 from admin_api.shapes import RecordRef
 from ledgerlink.errors import FieldProblem, Invalid
-from ledgerlink.flows import fixing
-from ledgerlink.flows import problems as flow
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.errors import fixing
+from ledgerlink.flows.errors import problems as flow
 from ledgerlink.kinds import KINDS, Value
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of

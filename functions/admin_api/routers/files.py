@@ -12,8 +12,10 @@ from pydantic import Field
 from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.reading import Bytes
-from ledgerlink.flows import csv_in, csv_out, uploads
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.csv import inward as csv_in
+from ledgerlink.flows.csv import outward as csv_out
+from ledgerlink.flows.csv import uploads
 from ledgerlink.kinds import Value
 
 from .companies import COMPANY

@@ -14,8 +14,8 @@ from admin_api.answers import Shown
 from admin_api.history import Diff
 from admin_api.reading import LARGE, Cursor, Limit
 from admin_api.shapes import RecordRef
-from ledgerlink.flows import jobs as flow
-from ledgerlink.flows import undoing
+from ledgerlink.flows.bulk import jobs as flow
+from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.kinds import Value
 from ledgerlink.state.job import Calls, Job, JobEmail, JobItem, JobStatus, Progress
 

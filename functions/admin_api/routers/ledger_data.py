@@ -11,7 +11,7 @@ from admin_api.access import ALL, At, open_to
 from admin_api.answers import Shown
 from admin_api.shapes import RecordRef
 from ledgerlink.errors import FieldProblem, Invalid
-from ledgerlink.flows import looking_up
+from ledgerlink.flows.records import looking_up
 
 from .companies import COMPANY
 

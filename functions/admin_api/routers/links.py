@@ -11,8 +11,8 @@ from admin_api.answers import answer
 from admin_api.presenting import shown
 from admin_api.reading import RecordId
 from admin_api.shapes import LinkIn, shapes
-from ledgerlink.flows import linking
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.records import linking
 from ledgerlink.kinds import LISTED, Kind
 from ledgerlink.state.record import RecordKey
 

@@ -13,7 +13,7 @@ from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
 from admin_api.reading import IfMatch, revision
 from ledgerlink.errors import NotFound
-from ledgerlink.flows import mapping as flow
+from ledgerlink.flows.company import mapping as flow
 from ledgerlink.flows.context import Context, open_context
 from ledgerlink.kinds import Value
 from ledgerlink.reasons import reason

@@ -12,7 +12,7 @@ from pydantic import Field
 from admin_api.access import ADMIN, Caller, Hub, Who, open_to
 from admin_api.answers import Shown, answer, nothing
 from ledgerlink.errors import Refused
-from ledgerlink.flows import members as flow
+from ledgerlink.flows.company import members as flow
 from ledgerlink.kinds import Value
 from ledgerlink.state.member import Member, Role
 

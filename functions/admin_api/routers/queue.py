@@ -16,8 +16,8 @@ from admin_api.history import EntryPage, shown_page
 from admin_api.presenting import Standing, standing
 from admin_api.reading import Cursor, Limit
 from admin_api.shapes import RecordRef
-from ledgerlink.flows import history as past
-from ledgerlink.flows import queue as flow
+from ledgerlink.flows.outbound import queue as flow
+from ledgerlink.flows.records import history as past
 from ledgerlink.kinds import KINDS
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.decisions import Archive, Create, Decision, Update

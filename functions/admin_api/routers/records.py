@@ -19,9 +19,9 @@ from admin_api.presenting import shown
 from admin_api.reading import LARGE, Cursor, IfMatch, Limit, RecordId, revision
 from admin_api.shapes import ClearIn, RenameIn, hold_of, own_fields, shapes
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
-from ledgerlink.flows import clearing, linking, renaming, saving
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.saving import Push, Saved
+from ledgerlink.flows.records import clearing, linking, renaming, saving
+from ledgerlink.flows.records.saving import Push, Saved
 from ledgerlink.kinds import LISTED, Kind
 from ledgerlink.ports import SORTS, LinkFilter
 from ledgerlink.state.link import Link, LinkKey, SyncState

@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer
 
 from admin_api.access import READERS, At, open_to
 from admin_api.answers import Shown
-from ledgerlink.flows import reference_data
+from ledgerlink.flows.inbound import reference_data
 
 from .companies import COMPANY
 

@@ -11,7 +11,7 @@ from pydantic import Field, RootModel, create_model
 from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
 from admin_api.reading import IfMatch, revision
-from ledgerlink.flows import companies as flow
+from ledgerlink.flows.company import companies as flow
 from ledgerlink.kinds import Value
 from ledgerlink.rules.profiles import CompanySettings, choices_of, settings_for
 from ledgerlink.state.company import Company

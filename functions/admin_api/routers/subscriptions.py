@@ -11,7 +11,7 @@ from pydantic import Field, StrictBool
 from admin_api.access import READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
 from admin_api.reading import IfMatch, revision
-from ledgerlink.flows import subscriptions as flow
+from ledgerlink.flows.notices import subscriptions as flow
 from ledgerlink.kinds import Value
 from ledgerlink.rules.subscriptions import TOPICS
 from ledgerlink.state.subscription import Topic

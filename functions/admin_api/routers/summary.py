@@ -11,8 +11,8 @@ from pydantic import Field
 
 from admin_api.access import READERS, At, open_to
 from admin_api.answers import Shown
-from ledgerlink.flows import summary as flow
-from ledgerlink.flows.connection_status import CallsLeft
+from ledgerlink.flows.connection.status import CallsLeft
+from ledgerlink.flows.records import summary as flow
 
 from .companies import COMPANY
 

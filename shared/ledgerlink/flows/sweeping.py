@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ledgerlink.flows.notices.subscriptions import SUMMARY
 from ledgerlink.ports import Ports, PutLink, Woken
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.rules.export import due
 from ledgerlink.state.lane import Direction
 from ledgerlink.state.record import RecordKey
-
-from .subscriptions import SUMMARY
 
 AT_ONCE = 50
 

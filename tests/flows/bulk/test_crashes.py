@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from ledgerlink.adapters.aws import client
-from ledgerlink.flows import jobs, undoing
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.ports import PutLink, PutRecord
 from ledgerlink.state.job import Job
 from tests.support import aws as in_process

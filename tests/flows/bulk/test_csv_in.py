@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Invalid, NotConnected, Refused
-from ledgerlink.flows import connect, csv_rows
-from ledgerlink.flows.csv_in import CsvResult, import_links, import_organizations
-from ledgerlink.flows.csv_out import contacts_csv, organizations_csv
-from ledgerlink.flows.export import export_due
+from ledgerlink.flows.connection import connect
+from ledgerlink.flows.csv import rows as csv_rows
+from ledgerlink.flows.csv.inward import CsvResult, import_links, import_organizations
+from ledgerlink.flows.csv.outward import contacts_csv, organizations_csv
+from ledgerlink.flows.outbound.export import export_due
 from ledgerlink.kinds.organization import Organization
 from tests.support.hub import ACME, ANN, Hub
 

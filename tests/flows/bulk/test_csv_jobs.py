@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.errors import Invalid
-from ledgerlink.flows import connect, jobs
-from ledgerlink.flows.bulk import csv_import
+from ledgerlink.flows.bulk import csv_import, jobs
+from ledgerlink.flows.connection import connect
 from ledgerlink.flows.sweeping import sweep
 from tests.support.hub import ACME, ANN, Hub
 

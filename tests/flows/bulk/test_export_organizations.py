@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.errors import NotConnected, Refused
-from ledgerlink.flows import connect, jobs, tokens
-from ledgerlink.flows.bulk import foreseeing
-from ledgerlink.flows.linking import unlink
+from ledgerlink.flows.bulk import foreseeing, jobs
+from ledgerlink.flows.connection import connect, tokens
+from ledgerlink.flows.records.linking import unlink
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import Permit, Seen
 from ledgerlink.state.record import RecordKey

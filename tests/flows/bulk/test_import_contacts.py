@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.errors import Invalid, NotConnected
-from ledgerlink.flows import connect, jobs
-from ledgerlink.flows.linking import link
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.connection import connect
+from ledgerlink.flows.records.linking import link
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.state.record import RecordKey
 from tests.support.hub import ACME, ANN, Hub

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.flows import jobs, mapping, reference_data, undoing
-from ledgerlink.flows.bulk import reading
-from ledgerlink.flows.conflicts import resolve
-from ledgerlink.flows.linking import unlink
-from ledgerlink.flows.saving import Push, delete, save
+from ledgerlink.flows.bulk import jobs, reading
+from ledgerlink.flows.bulk import undo_asked as undoing
+from ledgerlink.flows.company import mapping
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.records.conflicts import resolve
+from ledgerlink.flows.records.linking import unlink
+from ledgerlink.flows.records.saving import Push, delete, save
 from ledgerlink.kinds.product import Product
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey

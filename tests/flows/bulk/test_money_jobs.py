@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Invalid
-from ledgerlink.flows import jobs
-from ledgerlink.flows.turns import run_turn
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.bulk.turns import run_turn
 from ledgerlink.ports import PutLink, Unclaim
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import LinkKey

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Refused, Transient
-from ledgerlink.flows.notify import MOST_ATTEMPTS, send_notice, written
+from ledgerlink.flows.notices.notify import MOST_ATTEMPTS, send_notice, written
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import Mail, PutNotice
 from ledgerlink.state.notice import Notice

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Invalid
-from ledgerlink.flows import jobs, linking, nightly
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.inbound import nightly
+from ledgerlink.flows.records import linking
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutLink, PutRecord
 from ledgerlink.state.job import Job

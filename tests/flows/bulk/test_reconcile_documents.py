@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledgerlink.flows import jobs
-from ledgerlink.flows.turns import run_turn
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.bulk.turns import run_turn
 from ledgerlink.ports import PutLink, PutRecord
 from ledgerlink.state.job import Job
 from ledgerlink.state.record import RecordKey

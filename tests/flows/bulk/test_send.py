@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.flows import allocating, reference_data
-from ledgerlink.flows.saving import Push, save
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.records import allocating
+from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
 from tests.support.aws import AwsInProcess

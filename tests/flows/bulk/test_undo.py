@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.errors import Refused
-from ledgerlink.flows import jobs, telling, undoing
-from ledgerlink.flows.linking import unlink
+from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.bulk import undo_asked as undoing
+from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records.linking import unlink
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutCrmWebhook
 from ledgerlink.state.job import Job, JobItem

@@ -177,7 +177,7 @@ def test_what_nobody_foresaw_is_a_problem_with_a_number(api: Api, monkeypatch: p
     def break_down(*_: Any, **__: Any) -> None:
         raise RuntimeError("a secret of Hall's")
 
-    monkeypatch.setattr("ledgerlink.flows.saving.save", break_down)
+    monkeypatch.setattr("ledgerlink.flows.records.saving.save", break_down)
     answer = api.put(HALL, {"name": "Hall"})
     assert is_a_problem(answer, 500)
     assert answer["correlation_id"] == "gateway-1"

@@ -9,8 +9,8 @@ import pytest
 
 from ledgerlink.adapters.aws import client
 from ledgerlink.adapters.crm import HttpCrm
-from ledgerlink.flows.notify_crm import let_go, notify
-from ledgerlink.flows.telling import tell
+from ledgerlink.flows.notices.notify_crm import let_go, notify
+from ledgerlink.flows.notices.telling import tell
 from ledgerlink.ports import PutRecord
 from ledgerlink.state.record import RecordKey
 from tests.fakes.time import START

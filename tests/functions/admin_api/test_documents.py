@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.flows import companies
+from ledgerlink.flows.company import companies
 from ledgerlink.flows.context import open_context
 from ledgerlink.ports import Claim, PutLink
 from ledgerlink.state.link import LinkKey

@@ -49,7 +49,7 @@ def test_contacts_go_out(connected: Api, simulated: SimulatedXero) -> None:
 
 
 def test_a_large_download_lies_in_the_bucket(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledgerlink.flows.csv_out.MOST_INLINE", 10)
+    monkeypatch.setattr("ledgerlink.flows.csv.outward.MOST_INLINE", 10)
     out = api.get(f"{ACME}/organizations.csv")
     assert (out.status, out.headers["location"].startswith("https://files.s3.")) == (303, True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.flows.context import open_context
-from ledgerlink.flows.taking_in import Intake, TakenIn, take_in
+from ledgerlink.flows.inbound.taking_in import Intake, TakenIn, take_in
 from tests.support.api import ACME, ORGANIZATIONS, Answered, Api
 from tests.support.xero import SimulatedXero
 

@@ -9,7 +9,7 @@ import pytest
 from ledgerlink.adapters.aws import client
 from ledgerlink.adapters.dynamodb import control
 from ledgerlink.flows import lanes
-from ledgerlink.flows.export import export_due
+from ledgerlink.flows.outbound.export import export_due
 from ledgerlink.ports import PutConnection, PutLink
 from ledgerlink.state.limits import LimitState
 from local.ledger_state import LedgerState

@@ -16,7 +16,7 @@ from .session import Access, Session
 
 
 class XeroLedgers:
-    """``access`` gives each company's token (``flows.tokens`` behind it)."""
+    """``access`` gives each company's token (``flows.connection.tokens`` behind it)."""
 
     def __init__(
         self,

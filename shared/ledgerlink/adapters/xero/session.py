@@ -20,7 +20,7 @@ _TROUBLE = timedelta(seconds=30)  # until a read that failed for Xero's own reas
 
 
 class Access(Protocol):
-    """The company's token, and whom to tell that it is worth nothing any more (``flows.tokens``)."""
+    """The company's token, and whom to tell that it is worth nothing any more (``flows.connection.tokens``)."""
 
     def token(self, refused: str = "") -> str:
         """A token that is good for a while; never ``refused`` again. Raises NotConnected, LedgerBusy."""

@@ -1,1 +1,1 @@
-"""Kinds of bulk job, one file each; ``registry`` names them all."""
+"""Bulk jobs: how people handle them, their turns, and each kind of job in a file; ``registry`` names them all."""

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ledgerlink.flows.carrying_out import carry_out
 from ledgerlink.flows.entries import diff, record_entry
-from ledgerlink.flows.taking_in import TakenIn, foresee, take_in
+from ledgerlink.flows.inbound.taking_in import TakenIn, foresee, take_in
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, PutEntry, PutLink, Write
 from ledgerlink.rules import comparison as rules

@@ -12,12 +12,13 @@ from itertools import islice
 from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid
-from ledgerlink.flows import csv_rows, uploads
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.csv_deciding import DOCUMENT_TYPE
-from ledgerlink.flows.csv_file import CsvRow, read, shape_of
-from ledgerlink.flows.csv_in import notes_of
-from ledgerlink.flows.csv_twins import by_file
+from ledgerlink.flows.csv import rows as csv_rows
+from ledgerlink.flows.csv import uploads
+from ledgerlink.flows.csv.deciding import DOCUMENT_TYPE
+from ledgerlink.flows.csv.file import CsvRow, read, shape_of
+from ledgerlink.flows.csv.inward import notes_of
+from ledgerlink.flows.csv.twins import by_file
 from ledgerlink.rules.csv_reading import Shape
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.taking_in import foresee, take_in
+from ledgerlink.flows.inbound.taking_in import foresee, take_in
 from ledgerlink.state.job import Job
 
 from . import planned_import

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from ledgerlink.errors import FieldProblem, Invalid
-from ledgerlink.flows import money_news
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.taking_in import foresee
+from ledgerlink.flows.inbound import money_news
+from ledgerlink.flows.inbound.taking_in import foresee
 from ledgerlink.state.job import Job
 
 from . import planned_documents

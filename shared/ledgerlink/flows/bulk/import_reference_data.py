@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledgerlink.flows import reference_data
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.inbound import reference_data
 from ledgerlink.kinds import Value
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import Job, JobItem

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledgerlink.flows import csv_rows
-from ledgerlink.flows.csv_deciding import DOCUMENT_TYPE
+from ledgerlink.flows.csv import rows as csv_rows
+from ledgerlink.flows.csv.deciding import DOCUMENT_TYPE
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ledgerlink.flows.taking_in import take_in
+from ledgerlink.flows.inbound.taking_in import take_in
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import LinkKey

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledgerlink.flows import telling
 from ledgerlink.flows.entries import diff, record_entry
-from ledgerlink.flows.linking import parted
-from ledgerlink.flows.saving import deletion
+from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records.linking import parted
+from ledgerlink.flows.records.saving import deletion
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import CERTAIN, Claim, PutEntry, PutLink, PutRecord, Unclaim, Write
 from ledgerlink.rules import export as export_rules

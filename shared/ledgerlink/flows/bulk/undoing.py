@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledgerlink.errors import Conflict
-from ledgerlink.flows import lanes, telling
+from ledgerlink.flows import lanes
+from ledgerlink.flows.notices import telling
 from ledgerlink.ports import PutLane, PutLink, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import jobs as job_rules

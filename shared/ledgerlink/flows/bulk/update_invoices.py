@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid, Refused
-from ledgerlink.flows import balances, linking
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.saving import Actor
-from ledgerlink.flows.taking_in import TakenIn, foresee, take_in
+from ledgerlink.flows.inbound import balances
+from ledgerlink.flows.inbound.taking_in import TakenIn, foresee, take_in
+from ledgerlink.flows.records import linking
+from ledgerlink.flows.records.saving import Actor
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import LinkFilter

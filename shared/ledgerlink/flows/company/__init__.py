@@ -1,0 +1,1 @@
+"""Companies: their settings, members and mappings."""

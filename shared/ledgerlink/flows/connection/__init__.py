@@ -1,0 +1,1 @@
+"""The connection of a company to its organisation in the ledger, and its tokens."""

@@ -1,0 +1,1 @@
+"""Records as CSV, both ways."""

@@ -1,0 +1,1 @@
+"""Unresolved errors: tried again, fixed, or let rest."""

@@ -1,0 +1,1 @@
+"""What changed in the ledger comes here: marked, read, decided and stored."""

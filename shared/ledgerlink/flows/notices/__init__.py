@@ -1,0 +1,1 @@
+"""Whoever is told: people by e-mail, the CRM by webhook."""

@@ -1,0 +1,223 @@
+"""Settling: what the ledger said about each part is stored under the link's version, once, whoever repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledgerlink.flows import lanes
+from ledgerlink.flows.entries import diff, job_of, record_entry
+from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records.holders import with_holders
+from ledgerlink.kinds import BY_DOCUMENT, KINDS, Content
+from ledgerlink.ports import (
+    CERTAIN,
+    Answered,
+    Claim,
+    Claimed,
+    Confirmed,
+    DropDispatch,
+    PutDispatch,
+    PutEntry,
+    PutLink,
+    PutRecord,
+    Reply,
+    Write,
+)
+from ledgerlink.rules import export as export_rules
+from ledgerlink.rules import settle as rules
+from ledgerlink.rules import taking_in
+from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
+from ledgerlink.rules.merge import Change
+from ledgerlink.state.activity import Entry
+from ledgerlink.state.dispatch import Dispatch, DispatchedPart
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
+
+from .drain import Drain
+
+TRIES = 4
+LOST = timedelta(seconds=20)  # before the ledger is tried again after it lost an answer
+BUSY = timedelta(seconds=30)  # where the ledger does not say how long
+_WORD = {"create": "created", "update": "updated", "archive": "archived"}
+
+
+def settle(drain: Drain, dispatch: Dispatch, reading: Reading, reply: Reply) -> None:
+    """Store every verdict; then the dispatch goes, or stays for what is still unknown."""
+    correlation = reply.correlation if isinstance(reply, Answered) else ""
+    may_ask = drain.may_send()  # there is time for one more call
+    settled = with_holders(drain.context.ledger, dispatch, reading.settled) if may_ask else reading.settled
+    left = settle_parts(drain, dispatch, settled, correlation)
+    if reading.pause:
+        _pause(drain, reading)
+    if reading.unknown or left:
+        _keep(drain, dispatch, reading)
+        return
+    drain.at.commit.all(DropDispatch(dispatch))
+    if any(isinstance(s.verdict, Confirmed) for s in reading.settled) and drain.lane.half_open:
+        drain.lane = drain.lane.model_copy(update={"half_open": False})
+
+
+def settle_parts(
+    drain: Drain, dispatch: Dispatch, settled: Sequence[Settled], correlation: str = "", *, looked_up: bool = False
+) -> Sequence[Settled]:
+    """Store the verdicts; returns those that could not be stored although tried several times.
+
+    ``looked_up``: the documents are not the ledger's answer to the call but were read later, and may have been edited.
+    """
+    sent = drain.context.ledger.sent(dispatch) if settled and (looked_up or dispatch.action != "create") else {}
+    left = list(settled)
+    for _ in range(TRIES):
+        if not left:
+            break
+        known = _known(drain, dispatch, left)
+        groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
+        outcomes = iter(_store(drain, [writes for _, writes in groups if writes]))
+        left = [s for s, writes in groups if writes and not next(outcomes)]
+        _have_it_read(drain, groups)
+    return left
+
+
+def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> None:
+    """Somebody edited what we had sent before we heard of it, or it changed what is left of another document: the
+    import is to read that, whoever else tells it to."""
+    news = [
+        (s.verdict.document.type, s.verdict.document.id)
+        for s, writes in groups
+        for write in writes
+        if isinstance(s.verdict, Confirmed)
+        and isinstance(write, PutLink)
+        and write.link.document_id == s.verdict.document.id
+        and rules.says_more(write.link, s.verdict.document)
+    ]
+    news += [
+        settled
+        for s, writes in groups
+        if writes and isinstance(s.verdict, Confirmed)
+        for settled in taking_in.of(s.verdict.document.kind).settles(s.verdict.document)
+        if settled[0] in BY_DOCUMENT
+    ]
+    if news:
+        drain.at.marks.add(drain.context.organisation, news, since=f"{CERTAIN}{drain.at.ids.new()}")
+        drain.at.doorbells.ring(drain.company, "import", again=True)
+
+
+def _store(drain: Drain, groups: list[list[Write]]) -> list[bool]:
+    """History first, in one cheap batch: it is true whether or not the link is stored now, and its id is always the
+    same. A transaction would cost it twice."""
+    drain.at.activity.add([write.entry for group in groups for write in group if isinstance(write, PutEntry)])
+    return drain.at.commit.each([[write for write in group if not isinstance(write, PutEntry)] for group in groups])
+
+
+@dataclass(frozen=True)
+class Known:
+    """The links of a dispatch, who holds the documents that were just created, and the records that are told back
+    what became of them."""
+
+    links: dict[LinkKey, Link]
+    claims: dict[str, Claimed]
+    records: dict[RecordKey, Record]
+    crm_listens: bool = False
+
+
+def _known(drain: Drain, dispatch: Dispatch, left: Sequence[Settled]) -> Known:
+    created = [s.verdict.document.id for s in left if isinstance(s.verdict, Confirmed) and not s.part.document_id]
+    claims = drain.at.links.claimed(drain.company, dispatch.document_type, created) if created else {}
+    links = drain.at.links.many(s.part.key(drain.company) for s in left)
+    told = [
+        s.part.key(drain.company).record
+        for s in left
+        if isinstance(s.verdict, Confirmed) and s.verdict.document.settlement is not None
+    ]
+    records = drain.at.records.many(told) if told else {}
+    return Known(links, claims, records, bool(told) and telling.listens(drain.company, drain.at))
+
+
+def _writes(
+    drain: Drain,
+    dispatch: Dispatch,
+    settled: Settled,
+    known: Known,
+    sent: dict[str, Content],
+    correlation: str,
+) -> list[Write]:
+    """The writes that settle one part; none where it was settled before or the record is gone."""
+    part, now = settled.part, drain.at.clock.now()
+    link = known.links.get(part.key(drain.company))
+    if link is None or link.last_dispatch == dispatch.id:
+        return []
+    said = {"job": job_of(part.ordered_by), "correlation": correlation}
+    if not isinstance(settled.verdict, Confirmed):
+        refused = settled.verdict
+        told = "; ".join(refused.details) or refused.message
+        entry = _entry(drain, dispatch, part, now, outcome="failed", reason=refused.code, message=told, **said)
+        return [PutLink(rules.rejected(link, dispatch, part, refused, now)), PutEntry(entry)]
+    document = settled.verdict.document
+    if link.document_id and link.document_id != document.id:
+        entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
+        return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
+    if not link.document_id:
+        holder = known.claims.get(document.id, Claimed()).link
+        if holder is not None and holder != link.key:
+            entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
+            return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
+    content = sent.get(part.reference)
+    changes = _changes(link, part, content)
+    entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
+    after = rules.confirmed(link, dispatch, part, content, document, now)
+    writes: list[Write] = [PutEntry(entry)]
+    record = known.records.get(link.key.record)
+    if record is not None and not record.deleted:
+        kept = rules.told_back(record, link, document, now)
+        after = rules.at_revision(after, part, link, kept.revision)
+        after = after.model_copy(update={**export_rules.columns(kept), "updated_at": now})
+        writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]
+    writes.append(PutLink(after))
+    return writes if link.document_id else [*writes, Claim(link.key, document.type, document.id)]
+
+
+def _changes(link: Link, part: DispatchedPart, sent: Content | None) -> list[Change]:
+    """What the update overwrote: kept for 400 days, so that every value can be restored (rule X4)."""
+    theirs = link.seen or link.base
+    if sent is None or theirs is None:
+        return []
+    kind = KINDS[link.kind]
+    fields = [kind.field(name) for name in part.fields]
+    return [Change(field.name, field.of(theirs), field.of(sent)) for field in fields]
+
+
+def _entry(drain: Drain, dispatch: Dispatch, part: DispatchedPart, now: datetime, **more: object) -> Entry:
+    return record_entry(
+        part.key(drain.company).record,
+        at=dispatch.opened_at,
+        mark=dispatch.id,
+        direction="export",
+        action=_WORD[dispatch.action],
+        **more,
+    )
+
+
+def _pause(drain: Drain, reading: Reading) -> None:
+    """The ledger said not now: until when, or until a person has reconnected."""
+    now = drain.at.clock.now()
+    if reading.pause in ("ledger_busy", "day_limit"):
+        drain.stop(now + (reading.retry_after or BUSY))
+        return
+    drain.stop()
+    connection = drain.context.connection
+    lanes.pause(
+        drain.company,
+        drain.at,
+        reading.pause,
+        still=lambda: drain.at.companies.connection(drain.company).version == connection.version,
+    )
+
+
+def _keep(drain: Drain, dispatch: Dispatch, reading: Reading) -> None:
+    """Some of it is unknown: repeat while the key is safe, else find out when nothing can arrive any more."""
+    drain.lane = drain.lane.model_copy(update={"half_open": True})
+    drain.stop(drain.at.clock.now() + LOST)
+    if reading.answered:  # the ledger repeats its answer for this key: asking again tells nothing new
+        kept = dispatch.model_copy(update={"state": "unknown", "resolve_at": dispatch.deadline + SURELY_OVER})
+        drain.at.commit.all(PutDispatch(kept))

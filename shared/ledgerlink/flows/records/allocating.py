@@ -1,0 +1,61 @@
+"""Setting a credit note against an invoice, and taking that back, as people and the CRM ask for it (rule D19)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
+from ledgerlink.flows.context import Context
+from ledgerlink.kinds.money_documents import CreditNote
+from ledgerlink.state.link import LinkKey
+from ledgerlink.state.record import Record, RecordKey
+
+from . import saving
+from .saving import Actor, Push, Saved
+
+KIND = "allocations"
+
+
+def allocate(
+    context: Context, credit_note: str, *, document_id: str, amount: Decimal, on: date | None, actor: Actor
+) -> Saved:
+    """Order it; it goes by itself, once both documents are in the ledger. Raises NotFound, Invalid, Refused."""
+    _credit_note(context, credit_note)
+    invoice = context.at.records.get(RecordKey(context.company.id, "invoices", document_id))
+    if invoice is None or invoice.deleted:
+        raise Invalid(FieldProblem("document_id", f"there is no invoice {document_id!r}", "unknown"))
+    if amount <= 0:
+        raise Invalid(FieldProblem("amount", "must be above zero"))
+    said = {"credit_note_id": credit_note, "document_id": document_id, "amount": amount, "date": on}
+    key = RecordKey(context.company.id, KIND, f"{credit_note[:38]}.{context.at.ids.new()[:8]}")
+    return saving.save(context, key, Push(said), actor)
+
+
+def take_back(context: Context, credit_note: str, allocation: str, actor: Actor) -> Saved:
+    """Order that it be taken back; named by our id or the ledger's. One made in the ledger is taken back there (P5).
+
+    Raises NotFound, Refused ``managed_in_ledger``.
+    """
+    note = _credit_note(context, credit_note)
+    record = _ours(context, allocation)
+    if record is not None:
+        return saving.save(context, record.key, Push({"status": "reversed"}, "merge"), actor)
+    assert isinstance(note.content, CreditNote)
+    if any(each.id == allocation for each in note.content.allocations):
+        raise Refused("managed_in_ledger", "the allocation was made in the ledger")
+    raise NotFound("allocation")
+
+
+def _ours(context: Context, allocation: str) -> Record | None:
+    at, company = context.at, context.company.id
+    claim = at.links.claimed(company, "allocation", [allocation.lower()]).get(allocation.lower())
+    key = claim.link if claim is not None and claim.link is not None else LinkKey(company, KIND, allocation)
+    return at.records.get(key.record)
+
+
+def _credit_note(context: Context, id: str) -> Record:
+    record = context.at.records.get(RecordKey(context.company.id, "credit-notes", id))
+    if record is None or record.deleted:
+        raise NotFound("credit note")
+    return record

@@ -1,0 +1,376 @@
+"""Saving records: what the CRM pushes becomes a revision, and the export queue knows of it in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale
+from ledgerlink.flows import lanes
+from ledgerlink.flows.context import Context
+from ledgerlink.flows.entries import diff, record_entry
+from ledgerlink.flows.notices import telling
+from ledgerlink.kinds import KINDS, Content
+from ledgerlink.ports import CERTAIN, PutEntry, PutLink, PutRecord, Unclaim, Write
+from ledgerlink.rules import edits
+from ledgerlink.rules import export as export_rules
+from ledgerlink.rules.merge import Change
+from ledgerlink.rules.reverting import known_again, without
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import ChangedBy, Hold, Record, RecordKey
+
+from .contents import check_size, content_from, patched
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: the token's subject and role."""
+
+    sub: str
+    role: str = "admin"
+    email: str = ""
+
+    @property
+    def changed_by(self) -> ChangedBy:
+        return "crm" if self.role == "crm" else "admin"
+
+
+@dataclass(frozen=True)
+class Push:
+    """One record as pushed: the fields given, the holds given, and how to read what was not given."""
+
+    fields: Mapping[str, Any]
+    mode: Literal["replace", "merge"] = "replace"
+    do_not_export: Hold | None = None
+    do_not_import: Hold | None = None
+    if_match: int | None = None
+    tell_crm: bool = False  # the CRM did not push it
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save left behind."""
+
+    record: Record
+    link: Link
+    created: bool
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A save decided but not stored: record and link as they would be, and the writes, none if nothing changed."""
+
+    record: Record
+    link: Link
+    writes: tuple[Write, ...] = ()
+    created: bool = False
+    takes_turn: bool = False  # it must not overlap a send
+    lets_in: bool = False  # the ledger's document is to be read again
+
+    @property
+    def saved(self) -> Saved:
+        """What it leaves behind once stored."""
+        if not self.writes:
+            return Saved(self.record, self.link, created=False, changed=False)
+        return Saved(
+            self.record.model_copy(update={"version": self.record.version + 1}),
+            self.link.model_copy(update={"version": self.link.version + 1}),
+            created=self.created,
+            changed=True,
+        )
+
+
+def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
+    """Create or change a record. Rings the export if it became due.
+
+    Raises Invalid, Stale (If-Match), Refused ``record_too_large``, NotFound (PATCH of nothing), Conflict.
+    """
+    for attempt in range(TRIES):
+        try:
+            saved = _save_once(context, key, push, actor)
+        except Conflict as lost:
+            if isinstance(lost, Stale) or attempt == TRIES - 1:
+                raise
+            continue
+        if saved.changed and (saved.link.is_due or saved.link.waits_on.startswith("setting:")):
+            context.at.doorbells.ring(key.company, "export")  # the setting may just have been changed
+        return saved
+    raise AssertionError("unreachable")
+
+
+def _save_once(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
+    draft = drafted(context, key, push, actor, *read_pair(context, key))
+    read_again(context, [draft])
+    if draft.takes_turn:
+        lanes.turn(key.company, [draft.link.key], context.at, lambda: draft.writes)
+    elif draft.writes:
+        context.at.commit.all(*draft.writes)
+    return draft.saved
+
+
+def read_again(context: Context, drafts: Iterable[Draft]) -> None:
+    """Have the documents read that drafts let in. Before they are stored: a mark too many costs one read, one too few
+    an edit."""
+    documents = [(draft.link.document_type, draft.link.document_id) for draft in drafts if draft.lets_in]
+    if documents:
+        context.at.marks.add(context.organisation, documents, since=f"{CERTAIN}{context.at.ids.new()}")
+        context.at.doorbells.ring(context.company.id, "import")
+
+
+def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: Record | None, link: Link) -> Draft:
+    """What saving the push onto this record and link would store. Reads and writes nothing.
+
+    Raises Invalid, Stale, Refused ``record_too_large`` or what the kind's rule says, NotFound (PATCH of nothing).
+    """
+    if record is not None and record.moved_to:
+        raise renamed(record)
+    _check_revision(record, push.if_match)
+    pushed, content = _contents(key, record, push)
+    if record is None or record.deleted:
+        return _draft(context, _born(context, key, content, record, actor), _fresh(key, link), push, actor, record)
+    check_size(content, pushed)
+    if content == record.content and pushed == record.pushed and _holds(link, push) == link:
+        return Draft(record, link)
+    refused = export_rules.RULES[key.kind].refusal(record.content, content, link, context.settings)
+    if refused:
+        told, status = f"the {KINDS[key.kind].singular} is in the ledger as it is", 423 if refused == "locked" else 409
+        raise Refused(refused, told, status=status)
+    now = context.at.clock.now()
+    edited = record.model_copy(
+        update={
+            "content": content,
+            "pushed": pushed,
+            **(
+                {"revision": record.revision + 1, "updated_at": now, "changed_by": actor.changed_by}
+                if content != record.content
+                else {}
+            ),
+        }
+    )
+    return _draft(context, edited, link, push, actor, record)
+
+
+def read_pair(context: Context, key: RecordKey) -> tuple[Record | None, Link]:
+    """The record, if there is one, and its main link, a blank one if there is none."""
+    at = context.at
+    record = at.records.get(key)
+    link = at.links.get(LinkKey(*key))
+    return record, link or blank_link(key)
+
+
+def blank_link(key: RecordKey) -> Link:
+    """The main link of a record that has none yet."""
+    return Link(company=key.company, kind=key.kind, id=key.id, stage=KINDS[key.kind].stage)
+
+
+def renamed(record: Record) -> Refused:
+    """What an id that was given up answers."""
+    return Refused("renamed", f"its id is {record.moved_to} now", extra={"renamed_to": record.moved_to})
+
+
+def _check_revision(record: Record | None, if_match: int | None) -> None:
+    current = record.revision if record is not None and not record.deleted else 0
+    if if_match is not None and if_match != current:
+        raise Stale(current)
+
+
+def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Content | None, Content]:
+    """What was pushed, as a whole content, and what the record becomes by it."""
+    live = record if record is not None and not record.deleted else None
+    pushed, content = _said(key, live, push)
+    before = live.content if live is not None else None
+    return pushed, KINDS[key.kind].identified(_without_derived(key.kind, pushed, content, before), before)
+
+
+def _without_derived(kind: str, pushed: Content | None, content: Content, before: Content | None) -> Content:
+    """What was filled in from the ledger is no longer so once something else is said."""
+    names = [name for name in KINDS[kind].derived if getattr(pushed, name, None) is None]
+    if before is None or not names:
+        return content
+    as_it_was = content.model_copy(update={name: getattr(before, name) for name in names})
+    return before if as_it_was == before else content.model_copy(update=dict.fromkeys(names))
+
+
+def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | None, Content]:
+    kind = KINDS[key.kind]
+    if push.mode == "merge":
+        if live is None:
+            raise NotFound(kind.singular)
+        if not push.fields:  # holds alone
+            return live.pushed, live.content
+        content = content_from(key.kind, patched(live.content, push.fields))
+        pushed = content_from(key.kind, patched(live.pushed or live.content, push.fields))
+        return pushed, edits.replaced_by(kind, live.content, content)
+    pushed = content_from(key.kind, push.fields)
+    if live is None:
+        return pushed, pushed
+    if push.if_match is not None:
+        return pushed, edits.replaced_by(kind, live.content, pushed)
+    return pushed, edits.pushed_onto(kind, live.content, pushed, live.pushed)
+
+
+def _born(context: Context, key: RecordKey, content: Content, tombstone: Record | None, actor: Actor) -> Record:
+    check_size(content, content)
+    return Record(
+        company=key.company,
+        kind=key.kind,
+        id=key.id,
+        revision=tombstone.revision + 1 if tombstone else 1,
+        content=content,
+        pushed=content,
+        updated_at=context.at.clock.now(),
+        changed_by=actor.changed_by,
+        version=tombstone.version if tombstone else 0,
+    )
+
+
+def _fresh(key: RecordKey, link: Link) -> Link:
+    """The link of a record that is new, or new again after it was deleted."""
+    return Link(
+        company=key.company, kind=key.kind, id=key.id, stage=link.stage, version=link.version, wanted=link.wanted
+    )
+
+
+def _holds(link: Link, push: Push) -> Link:
+    update = {
+        name: hold
+        for name, hold in (("do_not_export", push.do_not_export), ("do_not_import", push.do_not_import))
+        if hold is not None
+    }
+    held = link.model_copy(update=update) if update else link
+    # What was kept out meanwhile is news once it may come in.
+    return held.model_copy(update={"base_at": None}) if _lets_in(link, held) else held
+
+
+def _lets_in(before: Link, after: Link) -> bool:
+    """Whether edits of the ledger that a hold kept out may come in now."""
+    return before.do_not_import.on and not after.do_not_import.on and before.seen is not None
+
+
+def _draft(context: Context, record: Record, link: Link, push: Push, actor: Actor, before: Record | None) -> Draft:
+    """One transaction: record, link, history. Setting a hold takes a turn, so that it cannot overlap a send."""
+    now = context.at.clock.now()
+    created = before is None or before.deleted
+    old = None if created or before is None else before.content
+    changes = edits.changes_between(KINDS[record.kind], old, record.content) if old is not None else ()
+    held = _holds(link, push)
+    after = export_rules.after_save(record, _set_free(held, changes), context.settings, now, born=created)
+    writes: list[Write] = [PutRecord(record), PutLink(after)]
+    if created or changes:
+        entry = record_entry(
+            record.key,
+            at=now,
+            mark=f"rev{record.revision}",
+            direction="here",
+            action="created" if created else "edited",
+            actor=actor.sub,
+            diff=diff(changes),
+        )
+        writes.append(PutEntry(entry))
+        writes += telling.told(record, context.at) if push.tell_crm else []
+    guarded = export_rules.RULES[record.kind].guarded and bool(changes) and not link.document_id
+    turns = (held != link or guarded) and not created
+    return Draft(record, after, tuple(writes), created=created, takes_turn=turns, lets_in=_lets_in(link, held))
+
+
+def _set_free(link: Link, changes: tuple[Change, ...]) -> Link:
+    """A field that somebody changed is no longer held; an order to clear it, or to put it back, is overtaken."""
+    changed = {change.field for change in changes}
+    free = {
+        name: tuple(field for field in getattr(link, name) if field not in changed)
+        for name in ("held_fields", "clears")
+    }
+    if not changed:
+        return link
+    agreed = known_again(link, changed & set(link.held_fields))
+    return agreed.model_copy(update={**free, "reverting": without(link, changed)})
+
+
+def changes_of(before: Record, draft: Draft) -> tuple[Change, ...]:
+    """What a draft would change in the record."""
+    return edits.changes_between(KINDS[before.kind], before.content, draft.record.content)
+
+
+def delete(
+    context: Context,
+    key: RecordKey,
+    actor: Actor,
+    *,
+    force: bool = False,
+    reason: str = "",
+    if_match: int | None = None,
+) -> None:
+    """Delete a record. One that is in the ledger only by force, with a written reason; its document stays (K14, D10).
+
+    Raises NotFound, Refused ``synced`` or ``in_flight``, Invalid (force without a reason), Stale, Conflict.
+    """
+    if force and not reason.strip():
+        raise Invalid(FieldProblem("reason", "say why a synced record is deleted"))
+    links = [LinkKey(*key)]
+
+    def writes() -> list[Write]:
+        record, link = read_pair(context, key)
+        if record is None or record.deleted:
+            raise NotFound(KINDS[key.kind].singular)
+        _check_revision(record, if_match)
+        if link.document_id and not force:
+            raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
+        return deletion(record, link, actor, context.at.clock.now(), reason=reason)
+
+    lanes.turn(key.company, links, context.at, writes)
+
+
+def deletion(
+    record: Record,
+    link: Link,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str,
+    tombstone: str = "deleted_here",
+    job: str = "",
+) -> list[Write]:
+    """The writes that delete a record. Its document stays, and a tombstone keeps it from coming back by itself."""
+    key = record.key
+    gone = record.model_copy(
+        update={
+            "deleted": True,
+            "revision": record.revision + 1,
+            "updated_at": now,
+            "changed_by": actor.changed_by,
+        }
+    )
+    unlinked = Link(
+        company=key.company,
+        kind=key.kind,
+        id=key.id,
+        stage=link.stage,
+        state="skipped",
+        reason="deleted_here",
+        tombstone="deleted_here",
+        wanted=gone.revision,
+        title=link.title,
+        status="deleted",
+        updated_at=now,
+        version=link.version,
+    )
+    entry = record_entry(
+        key,
+        at=now,
+        mark=f"rev{gone.revision}",
+        direction="here",
+        action="deleted",
+        actor=actor.sub,
+        job=job,
+        message=reason,
+        document_id=link.document_id,
+    )
+    writes: list[Write] = [PutRecord(gone), PutLink(unlinked), PutEntry(entry)]
+    if link.document_id:
+        writes.append(Unclaim(link.key, link.document_type, link.document_id, tombstone=tombstone))
+    return writes
