@@ -192,6 +192,7 @@ export const t = {
     "import-organizations": "Import of organizations (CSV)", "send-invoices": "Sending invoices", "update-invoices": "Updating invoices", send: "Sending records",
     "import-payments": "Import of payments", "import-documents": "Import of documents", "import-products": "Import of products",
     reconcile: "Comparison with Xero", "import-reference-data": "Import of Xero's lists", undo: "Undo",
+    "download-organizations": "Organizations as a file", "download-contacts": "Xero's contacts as a file",
   },
 
   job: {

@@ -250,6 +250,7 @@ _ALL = (
     Reason("no_such_contact", "error", "The ledger has no contact with this id.", "Check the ContactID; an export of the ledger's contacts lists them all.", "anyone"),
     Reason("row_not_usable", "error", "The row cannot be used as it stands.", "Correct the row and send the file again.", "anyone"),
     Reason("file_too_large", "refuse", "The file is too large for one request.", "Upload it and start a job.", "anyone"),
+    Reason("download_failed", "refuse", "The file could not be made.", "Ask for the download again.", "anyone"),
     Reason("plan_outdated", "refuse", "Settings or pairing changed, or the plan is older than 24 hours.", "Plan again."),
     Reason("job_not_ready", "refuse", "The job is not in a state for that.", "Look at its status.", "anyone"),
     Reason("job_not_undoable", "refuse", "Jobs of this kind change nothing that could be put back.", "Nothing to do.", "nobody"),

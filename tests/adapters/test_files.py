@@ -36,6 +36,19 @@ def test_a_body_comes_back_in_pieces(files: S3Files) -> None:
     assert files.size("a/b") == len(body)
 
 
+@pytest.mark.parametrize("part", [5, 100])
+def test_bodies_are_put_together(files: S3Files, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    monkeypatch.setattr("ledgerlink.adapters.files.PART", part)
+    for name in ("one", "two", "three"):
+        files.put(name, f"<{name}>".encode(), content_type="text/plain")
+    files.join("all", ["one", "two", "three"], content_type="text/plain")
+    assert b"".join(files.open("all")) == b"<one><two><three>"
+    files.join("none", [], content_type="text/plain")
+    assert files.size("none") == 0
+    with pytest.raises(NotFound):
+        files.join("lost", ["one", "gone"], content_type="text/plain")
+
+
 def test_what_is_not_there_is_not_found(files: S3Files) -> None:
     with pytest.raises(NotFound):
         files.open("nothing")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.reading import Bytes
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.csv import downloads, uploads
 from ledgerlink.flows.csv import inward as csv_in
 from ledgerlink.flows.csv import outward as csv_out
-from ledgerlink.flows.csv import uploads
+from ledgerlink.flows.csv.outward import Sheet
 from ledgerlink.kinds import Value
 
 from .companies import COMPANY
 
 routes = Router()
-
-CSV = "text/csv; charset=utf-8"
 
 
 class RowOut(Shown):
@@ -62,24 +62,32 @@ def _reading_csv() -> dict[str, Any]:
     return told
 
 
+_Download = Annotated[str | None, Query(max_length=64, description="A file that is being made: where a 303 led")]
+
+
 @routes.get(f"{COMPANY}/organizations.csv", tags=["files"], **open_to(*READERS))
-def organizations_csv(at: At, bom: bool = False) -> Response[str]:
-    """Every organization, in the columns that can be imported again."""
-    return _download(at, "organizations.csv", csv_out.organizations_csv(at, bom=bom))
+def organizations_csv(at: At, who: Who, bom: bool = False, download: _Download = None) -> Response[str]:
+    """Every organization, in the columns that can be imported again; what is large is a 303 to where it lies."""
+    return _download(at, who, csv_out.ORGANIZATIONS, bom, download)
 
 
 @routes.get(f"{COMPANY}/ledger/contacts.csv", tags=["files"], **open_to(*READERS))
-def contacts_csv(at: At, bom: bool = False) -> Response[str]:
-    """Every contact of the ledger, archived ones too."""
-    return _download(at, "contacts.csv", csv_out.contacts_csv(at, bom=bom))
+def contacts_csv(at: At, who: Who, bom: bool = False, download: _Download = None) -> Response[str]:
+    """Every contact of the ledger, archived ones too; what is large is a 303 to where it lies.
+
+    What takes longer than a request may is made by a job: the 303 then leads back here, with `download`, as often as it
+    takes. Follow it with your token."""
+    return _download(at, who, csv_out.LEDGER_CONTACTS, bom, download)
 
 
-def _download(at: Context, name: str, pieces: Iterable[str]) -> Response[str]:
-    """The file, or 303 to where it lies."""
-    made = csv_out.delivered(at, name, pieces)
+def _download(at: Context, who: Who, sheet: Sheet, bom: bool, download: str | None) -> Response[str]:
+    made = downloads.fetch(at, sheet, download) if download else downloads.begin(at, sheet, who.actor, bom=bom)
+    if made.job:
+        assert routes.api_resolver is not None
+        return Response(303, None, "", {"location": f"{routes.api_resolver.current_event.path}?download={made.job}"})
     if made.url:
         return Response(303, None, "", {"location": made.url})
-    return Response(200, CSV, made.text, {"content-disposition": f'attachment; filename="{name}"'})
+    return Response(200, downloads.TYPE, made.text, {"content-disposition": f'attachment; filename="{sheet.name}"'})
 
 
 @routes.post(f"{COMPANY}/links:import-csv", tags=["files"], **_reading_csv())

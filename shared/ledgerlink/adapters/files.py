@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ledgerlink.errors import NotFound, StoreBusy
 
 PIECE = 256 * 1024
+PART = 8 * 1024 * 1024  # of a body sent in parts: S3 wants 5 MiB at least, but for the last
 VALID_S = 3600  # of a presigned address: long enough for a large upload, short enough to lose
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
@@ -42,6 +44,22 @@ class S3Files:
                 return None
             raise translated from error
 
+    def join(self, key: str, parts: Sequence[str], *, content_type: str) -> None:
+        pieces = (piece for part in parts for piece in self.open(part))
+        some = next(gathered := _by_size(pieces, PART), b"")
+        if len(some) < PART:
+            return self.put(key, some, content_type=content_type)
+        where = {"Bucket": self._bucket, "Key": key}
+        try:
+            where["UploadId"] = self._client.create_multipart_upload(**where, ContentType=content_type)["UploadId"]
+            told = []
+            for number, body in enumerate(chain([some], gathered), 1):
+                sent = self._client.upload_part(**where, PartNumber=number, Body=body)
+                told.append({"PartNumber": number, "ETag": sent["ETag"]})
+            self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": told})
+        except (BotoCoreError, ClientError) as error:  # what was sent of it, the bucket forgets after a day
+            raise StoreBusy(type(error).__name__) from error
+
     def upload_url(self, key: str, *, content_type: str) -> str:
         return self._address("put_object", Key=key, ContentType=content_type)
 
@@ -59,6 +77,18 @@ class S3Files:
             operation, Params={"Bucket": self._bucket, **params}, ExpiresIn=VALID_S
         )
         return found
+
+
+def _by_size(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The same bytes in pieces of ``size``; the last may be shorter."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) >= size:
+            yield bytes(held[:size])
+            del held[:size]
+    if held:
+        yield bytes(held)
 
 
 def _translated(error: BotoCoreError | ClientError) -> NotFound | StoreBusy:

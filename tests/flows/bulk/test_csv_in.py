@@ -10,7 +10,7 @@ from ledgerlink.errors import Invalid, NotConnected, Refused
 from ledgerlink.flows.connection import connect
 from ledgerlink.flows.csv import rows as csv_rows
 from ledgerlink.flows.csv.inward import CsvResult, import_links, import_organizations
-from ledgerlink.flows.csv.outward import contacts_csv, organizations_csv
+from ledgerlink.flows.csv.outward import LEDGER_CONTACTS, ORGANIZATIONS, whole
 from ledgerlink.flows.outbound.export import export_due
 from ledgerlink.kinds.organization import Organization
 from tests.support.hub import ACME, ANN, Hub
@@ -89,7 +89,7 @@ def test_out_and_in_again_changes_nothing(quiet: Hub) -> None:
     [id_] = quiet.xero.seed({"Name": "Linked"})
     quiet.save("b", name="Linked", active=False)
     links(quiet, f"b,{id_}")
-    text = "".join(organizations_csv(quiet.context, bom=True))
+    text = "\ufeff" + "".join(whole(quiet.context, ORGANIZATIONS))
     assert text.startswith("\ufeffid,name,active")
     result = organizations(quiet, text)
     assert [(row.organization_id, row.outcome) for row in result.results if row.organization_id] == [
@@ -306,6 +306,6 @@ def test_contacts_come_out_ready_for_people(quiet: Hub) -> None:
         }
     )
     links(quiet, f"a,{id_}")
-    header, row = "".join(contacts_csv(quiet.context)).splitlines()
+    header, row = "".join(whole(quiet.context, LEDGER_CONTACTS)).splitlines()
     assert header.startswith("ContactID,Name,Person,Email")
     assert row == f'{id_},\'=Hall,Ann Hall,ann@hall.example,,44 020 0123,"1 High St, Flat 2",Leeds,,,,active,a'

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlsplit
+
 import pytest
 
+from ledgerlink.flows.context import open_context
+from ledgerlink.flows.csv.outward import ORGANIZATIONS as ORGANIZATIONS_SHEET
+from ledgerlink.flows.csv.outward import whole
 from tests.support.api import ACME, ORGANIZATIONS, Answered, Api
 from tests.support.xero import SimulatedXero
 
@@ -49,9 +55,59 @@ def test_contacts_go_out(connected: Api, simulated: SimulatedXero) -> None:
 
 
 def test_a_large_download_lies_in_the_bucket(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledgerlink.flows.csv.outward.MOST_INLINE", 10)
+    monkeypatch.setattr("ledgerlink.flows.csv.downloads.MOST_INLINE", 10)
     out = api.get(f"{ACME}/organizations.csv")
     assert (out.status, out.headers["location"].startswith("https://files.s3.")) == (303, True)
+
+
+def test_a_download_that_takes_long_is_made_by_a_job_and_fetched_by_following(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledgerlink.flows.csv.downloads.AT_ONCE", timedelta(seconds=-1))
+    monkeypatch.setattr("ledgerlink.flows.csv.outward.PAGE", 2)
+    for number in range(5):
+        api.put(f"{ORGANIZATIONS}/c{number}", {"name": f"Häll {number}"})
+    begun = api.get(f"{ACME}/organizations.csv", bom="true", role="viewer")
+    path, _, job = begun.headers["location"].partition("?download=")
+    assert (begun.status, path) == (303, f"{ACME}/organizations.csv")
+    waiting = api.get(path, download=job)
+    assert (waiting.status, waiting.headers["location"]) == (303, begun.headers["location"])
+    api.work(job)
+    done = api.get(path, download=job, role="viewer")
+    assert (done.status, done.headers["location"].startswith("https://files.s3.")) == (303, True)
+    text = b"".join(api.wired.files.open(urlsplit(done.headers["location"]).path[1:])).decode()
+    assert text == "\ufeff" + "".join(whole(open_context("acme", api.wired), ORGANIZATIONS_SHEET))
+    assert api.get(f"{ACME}/jobs/{job}")["progress"]["done"] == 5
+    assert api.get(f"{ACME}/ledger/contacts.csv", download=job).status == 404
+    assert api.post(f"{ACME}/jobs", {"kind": "download-organizations"}).status == 422
+
+
+def test_a_download_that_was_cancelled_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledgerlink.flows.csv.downloads.AT_ONCE", timedelta(seconds=-1))
+    monkeypatch.setattr("ledgerlink.flows.csv.outward.PAGE", 1)
+    for number in range(2):
+        api.put(f"{ORGANIZATIONS}/c{number}", {"name": f"Hall {number}"})
+    where = api.get(f"{ACME}/organizations.csv").headers["location"]
+    job = where.partition("=")[2]
+    api.post(f"{ACME}/jobs/{job}/cancel")
+    api.work(job)
+    told = api.get(f"{ACME}/organizations.csv", download=job)
+    assert (told.status, told["code"]) == (409, "download_failed")
+
+
+def test_a_contact_that_moves_while_all_are_read_stands_in_the_file_once(
+    connected: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledgerlink.flows.csv.downloads.AT_ONCE", timedelta(seconds=-1))
+    ids = simulated.seed(*({"Name": f"Hall {number}"} for number in range(1_100)))
+    where = connected.get(f"{ACME}/ledger/contacts.csv").headers["location"]
+    for id_ in (ids[0], ids[-1]):  # one of the page to come, one of the page that was read
+        simulated.human("edit", id_, Name=f"Moved {id_}")
+    job = where.partition("=")[2]
+    connected.work(job)
+    done = connected.get(f"{ACME}/ledger/contacts.csv", download=job)
+    text = b"".join(connected.wired.files.open(urlsplit(done.headers["location"]).path[1:])).decode()
+    assert sorted(row.split(",")[0] for row in text.splitlines()[1:]) == sorted(ids)
 
 
 def test_a_file_that_is_too_large_is_told_the_other_way(api: Api) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ledgerlink.flows.csv import outward
 from ledgerlink.kinds import LISTED
 from ledgerlink.rules.sending import by_itself, is_live
 
+from .csv_export import CsvExport
 from .csv_import import CsvImport
 from .import_documents import ImportDocuments
 from .import_payments import ImportPayments
@@ -31,4 +33,8 @@ _ALL: tuple[Bulk, ...] = (
 
 UNDO = Undo()  # started by undoing another job, never by itself
 STARTABLE: dict[str, Bulk] = {kind.name: kind for kind in _ALL}
-REGISTRY: dict[str, Bulk] = {**STARTABLE, UNDO.name: UNDO}
+_DOWNLOADS = (
+    CsvExport(outward.ORGANIZATIONS),
+    CsvExport(outward.LEDGER_CONTACTS),
+)  # started by a download that takes long
+REGISTRY: dict[str, Bulk] = {**STARTABLE, **{kind.name: kind for kind in (UNDO, *_DOWNLOADS)}}

@@ -1,11 +1,12 @@
-"""CSV out: organizations, and the ledger's contacts, in pieces; what no answer can carry lies in the bucket (K10)."""
+"""CSV out: organizations, and the ledger's contacts, part by part, so that nothing ever holds a whole file (K10)."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ledgerlink.flows.bulk.crawling import Crawling, read_on
 from ledgerlink.flows.context import Context, connected_context
@@ -18,7 +19,6 @@ from ledgerlink.state.link import LinkKey
 
 PAGE = 5_000
 LINKS_AT_ONCE = 1_000
-MOST_INLINE = 4_000_000  # bytes; Lambda and API Gateway carry 6 MB
 BOM = "\ufeff"
 ORGANIZATION_COLUMNS = (ID, *(column.name for column in COLUMNS), LINK_TITLE)
 CONTACT_COLUMNS = (
@@ -27,14 +27,40 @@ CONTACT_COLUMNS = (
 )
 _PHONES = ("main", "direct", "mobile")  # the first there is
 
+Parts = Callable[[], Iterable[str]]  # the texts so far, read again where they are needed
 
-def organizations_csv(context: Context, *, bom: bool = False) -> Iterator[str]:
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows, and how far the reading is, to be handed in for the next ones."""
+
+    text: str
+    rows: int
+    memory: dict[str, Any]
+    finished: bool
+    total: int = 0  # of rows, where that is known
+
+
+class Sheet(Protocol):
+    """What is downloaded."""
+
+    name: str  # of the file
+    job: str  # the kind of job that makes what is too long for one answer
+    title: str
+
+    def next(self, context: Context, memory: dict[str, Any], before: Parts) -> Part:
+        """The next part, of an empty memory the first. Raises NotConnected, LedgerBusy."""
+        ...
+
+
+class Organizations:
     """Every organization, by id: the columns ``import_organizations`` takes, so that out and in changes nothing."""
-    at, company = context.at, context.company.id
-    yield _lines([ORGANIZATION_COLUMNS], bom=bom)
-    after: str | None = None
-    while True:
-        page = at.records.page(company, "organizations", after=after, limit=PAGE)
+
+    name, job, title = "organizations.csv", "download-organizations", "Organizations as a file"
+
+    def next(self, context: Context, memory: dict[str, Any], before: Parts) -> Part:
+        at, company = context.at, context.company.id
+        page = at.records.page(company, "organizations", after=memory.get("after"), limit=PAGE)
         records = [record for record in page.items if not record.deleted]
         keys = [LinkKey(*record.key) for record in records]
         found = at.parallel.map(at.links.many, list(chunks(keys, LINKS_AT_ONCE)))
@@ -44,24 +70,48 @@ def organizations_csv(context: Context, *, bom: bool = False) -> Iterator[str]:
             link = links.get(LinkKey(*record.key))
             told = [column.read(record.content) for column in COLUMNS]
             rows.append([record.id, *told, link.document_id if link is not None else ""])
-        yield _lines(rows)
-        after = page.next
-        if after is None:
-            return
+        titles = [] if memory else [ORGANIZATION_COLUMNS]
+        return Part(_lines([*titles, *rows]), len(rows), {"after": page.next}, page.next is None)
 
 
-def contacts_csv(context: Context, *, bom: bool = False) -> Iterator[str]:
-    """Every contact of the ledger, archived ones too, at a call per 1,000. Raises NotConnected, LedgerBusy."""
-    connected_context(context.company.id, context.at)
-    yield _lines([CONTACT_COLUMNS], bom=bom)
-    reading, seen = Crawling(), set[str]()
-    while not reading.finished:
-        documents, reading = read_on(context.ledger, "contact", reading, context.at.clock.now(), "person")
-        fresh = [document for document in documents if document.id not in seen]
-        seen |= {document.id for document in fresh}
+class LedgerContacts:
+    """Every contact of the ledger, archived ones too, at a call per 1,000."""
+
+    name, job, title = "contacts.csv", "download-contacts", "Contacts of the ledger as a file"
+
+    def next(self, context: Context, memory: dict[str, Any], before: Parts) -> Part:
+        ledger = connected_context(context.company.id, context.at).ledger
+        documents, reading = read_on(ledger, "contact", Crawling.remembered(memory), context.at.clock.now(), "person")
+        fresh = list({document.id: document for document in documents}.values())
+        if reading.shifted:  # something moved while it was read: what stands in the file already is not told twice
+            there = _written(before(), {document.id for document in fresh})
+            fresh = [document for document in fresh if document.id not in there]
         claims = context.at.links.claimed(context.company.id, "contact", [document.id for document in fresh])
         holders = {id_: claim.link.id for id_, claim in claims.items() if claim.link is not None}
-        yield _lines(_contact(document, holders.get(document.id, "")) for document in fresh)
+        titles = [] if memory else [CONTACT_COLUMNS]
+        text = _lines([*titles, *(_contact(document, holders.get(document.id, "")) for document in fresh)])
+        return Part(text, len(fresh), reading.to_remember(), reading.finished, reading.total)
+
+
+ORGANIZATIONS, LEDGER_CONTACTS = Organizations(), LedgerContacts()
+
+
+def whole(context: Context, sheet: Sheet) -> Iterator[str]:
+    """The file, part by part, however long that takes."""
+    texts: list[str] = []
+    part = Part("", 0, {}, finished=False)
+    while not part.finished:
+        part = sheet.next(context, part.memory, lambda: texts)
+        texts.append(part.text)
+        yield part.text
+
+
+def _written(parts: Iterable[str], wanted: set[str]) -> set[str]:
+    """Which of these ids begin a row already."""
+    found: set[str] = set()
+    for part in parts:
+        found |= {row[0] for row in csv.reader(io.StringIO(part, newline="")) if row and row[0] in wanted}
+    return found
 
 
 def _contact(document: Document, linked_to: str) -> list[str]:
@@ -91,26 +141,7 @@ def _address(address: Address | None) -> Sequence[str]:
     return street, address.city, address.region, address.postcode, address.country
 
 
-def _lines(rows: Iterable[Sequence[str]], *, bom: bool = False) -> str:
-    text = io.StringIO(BOM if bom else "", newline="")
-    text.seek(0, io.SEEK_END)
+def _lines(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows([neutralised(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """A download: the text, or where it lies."""
-
-    text: str = ""
-    url: str = ""
-
-
-def delivered(context: Context, name: str, pieces: Iterable[str]) -> Delivered:
-    """The whole text if it fits into an answer, else its address in the bucket, good for an hour."""
-    whole: list[bytes] = [piece.encode() for piece in pieces]
-    if sum(map(len, whole)) <= MOST_INLINE:
-        return Delivered(text=b"".join(whole).decode())
-    key = f"uploads/{context.company.id}/downloads/{context.at.ids.new()}"  # forgotten after a week, like uploads
-    context.at.files.put(key, b"".join(whole), content_type="text/csv; charset=utf-8")
-    return Delivered(url=context.at.files.download_url(key, filename=name))
