@@ -17,7 +17,7 @@ from unittest.mock import patch
 from ledgerlink.adapters.xero import answers
 from ledgerlink.adapters.xero.ledger import XeroLedger
 from ledgerlink.flows import lanes
-from ledgerlink.flows.inbound import taking_in
+from ledgerlink.flows.inbound import batch
 from ledgerlink.flows.outbound import dispatching, looking, recovery, settling
 from ledgerlink.flows.records import saving
 from ledgerlink.ports import DropDispatch, NotSent, PutDispatch, PutLane, Unclaim, Unknown
@@ -285,4 +285,4 @@ def _blank_clears() -> Breaks:
 
 @mutant("a change from the ledger is stored and its notice is not", seed=1, only={})
 def _untold() -> Breaks:
-    yield patch.object(taking_in.Intake, "told", lambda self, record: [])
+    yield patch.object(batch.Intake, "told", lambda self, record: [])

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from ledgerlink.flows.carrying_out import carry_out
 from ledgerlink.flows.entries import diff, record_entry
-from ledgerlink.flows.inbound.taking_in import TakenIn, foresee, take_in
+from ledgerlink.flows.inbound.batch import TakenIn
+from ledgerlink.flows.inbound.taking_in import foresee, take_in
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import CERTAIN, PutEntry, PutLink, Write
 from ledgerlink.rules import comparison as rules

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from ledgerlink.flows.imaging import keep_none
-from ledgerlink.flows.inbound.taking_in import Intake, TakenIn
+from ledgerlink.flows.inbound.batch import Intake, TakenIn
 from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.rules import jobs as rules

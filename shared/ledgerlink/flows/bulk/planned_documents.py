@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledgerlink.flows.inbound.taking_in import TakenIn, take_in
+from ledgerlink.flows.inbound.batch import TakenIn
+from ledgerlink.flows.inbound.taking_in import take_in
 from ledgerlink.kinds import KINDS
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import JobItem

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ledgerlink.flows.inbound.taking_in import TakenIn
+from ledgerlink.flows.inbound.batch import TakenIn
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document

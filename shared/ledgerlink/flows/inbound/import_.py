@@ -23,7 +23,8 @@ from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 
 from . import money_news, nightly, reference_data
-from .taking_in import Intake, TakenIn, take_in
+from .batch import Intake, TakenIn
+from .taking_in import take_in
 
 RESERVE = 35.0  # seconds that must be left to start a read
 SURELY_GONE = 5  # reads that did not return a document before its mark is dropped

@@ -22,7 +22,8 @@ from ledgerlink.rules.settlement import shows
 from ledgerlink.state.document import Document
 from ledgerlink.state.settlement import SettlingPart
 
-from .taking_in import Intake, TakenIn, take_in
+from .batch import Intake, TakenIn
+from .taking_in import take_in
 
 CLOCK = "payment"  # the cursor that says when all of them are asked again
 CREDITS = ("prepayment", "overpayment")  # no records here: only what they settle counts

@@ -9,7 +9,9 @@ from ledgerlink.errors import Conflict, LedgerlinkError, NotFound, Refused
 from ledgerlink.flows import lanes
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import record_entry
-from ledgerlink.flows.inbound.taking_in import Intake, Known, link_to, take_in
+from ledgerlink.flows.inbound.batch import Intake, Known
+from ledgerlink.flows.inbound.taking_in import take_in
+from ledgerlink.flows.inbound.unlinked import link_to
 from ledgerlink.ports import Claimed, PutEntry, PutLink, PutSuggestion, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.dispatch import chunks

@@ -1,0 +1,198 @@
+"""A document no link holds: it is ours and came back, becomes a record, is linked, or people are asked."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from ledgerlink.flows.entries import record_entry
+from ledgerlink.kinds import BY_DOCUMENT
+from ledgerlink.ports import (
+    Claim,
+    PutEntry,
+    PutLink,
+    PutRecord,
+    PutSuggestion,
+    Unclaim,
+    Write,
+)
+from ledgerlink.rules import export as export_rules
+from ledgerlink.rules import import_ as rules
+from ledgerlink.rules import taking_in
+from ledgerlink.rules.duplicates import Match
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record
+from ledgerlink.state.suggestion import Suggestion
+
+from .batch import NAMES, Intake, Known, Step, TakenIn, as_of, born_id, grounds_of
+from .linked import edit_with, store
+
+
+def ours(intake: Intake, known: Known, document: Document, record: Record, link: Link, tombstone: str) -> Step:
+    """A document with our mark that no link holds: our own create, whose settlement was lost."""
+    if not taking_in.of(link.kind).is_ours(record, document, grounds_of(intake, known, document)):
+        return unlinked(intake, known, document, tombstone)
+    if record.deleted or tombstone or link.tombstone or link.document_id:
+        reason = link.tombstone or tombstone or ("deleted_here" if record.deleted else "linked_elsewhere")
+        return TakenIn(document, "skipped", reason, link.key), []
+    return link_to(intake, known, document, record, link, base=document)
+
+
+def link_to(
+    intake: Intake, known: Known, document: Document, record: Record, link: Link, *, base: Document | None = None
+) -> Step:
+    """Link the record to the document and merge them; without a base the ledger's side wins where it speaks."""
+    linked = link.model_copy(
+        update={
+            "document_type": document.type,
+            "document_id": document.id,
+            "document_status": document.status,
+            "base": base.content if base else None,
+            "base_at": document.updated_at if base else None,
+            "tombstone": "",
+            "suggestions": (),
+        }
+    )
+    edit = taking_in.of(link.kind).linked(record, linked, document, grounds_of(intake, known, document, "job"))
+    if not known.take(document.id):
+        return TakenIn(document, "again", "same_pass", link.key), []
+    if not isinstance(edit, rules.Edit):
+        noted = as_of(linked, document).model_copy(update={"seen": document.content, "state": "linked"})
+        taken, writes = store(intake, known, TakenIn(document, "linked", "", link.key), record, link, noted)
+    else:
+        taken, writes = edit_with(intake, known, document, record, linked, edit, "linked")
+    taken = replace(taken, before=(record, link))
+    return taken, [*writes, Claim(link.key, document.type, document.id)] if writes else []
+
+
+def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -> Step:
+    company = intake.context.company.id
+    kind = BY_DOCUMENT[document.type]
+    key = LinkKey(company, kind.name, born_id(company, document))
+    before = known.records.get(key.record)
+    if before is not None and before.moved_to:
+        key = LinkKey(company, kind.name, before.moved_to)
+        before = known.records.get(key.record)
+    gone = before is not None and before.deleted
+    if gone and tombstone != "import_undone":
+        return TakenIn(document, "skipped", "deleted_here", key), []
+    rule = taking_in.of(kind.name)
+    grounds = grounds_of(intake, known, document)
+    wanted = rule.unlinked(document, grounds, tombstone)
+    if isinstance(wanted, rules.Ignore):
+        return TakenIn(document, "skipped", wanted.reason), []
+    if before is not None and not gone:  # born from it before, and unlinked since; a job was asked to bring it back
+        return link_to(intake, known, document, before, known.links[key])
+    if rule.recognised is not None:
+        wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(intake, document))
+    match wanted:
+        case rules.Suggest(matches=(best, *_)):
+            return _suggest(intake, known, document, best)
+        case rules.LinkTo(record=id_):
+            return _link_exact(intake, known, document, LinkKey(company, kind.name, id_))
+        case rules.Born():
+            return _born(intake, known, document, key, wanted)
+        case _:
+            assert isinstance(wanted, rules.Ignore)
+            return TakenIn(document, "skipped", wanted.reason), []
+
+
+def _matches(intake: Intake, document: Document) -> list[Match]:
+    return intake.candidates().of(export_rules.RULES[BY_DOCUMENT[document.type].name].match_keys(document.content))
+
+
+def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: rules.Born) -> Step:
+    """A new record; or one again, where an import that had brought it was undone."""
+    if not known.take(key, document.id):
+        return TakenIn(document, "again", "same_pass", key), []
+    before, gone = known.records.get(key.record), known.links.get(key)
+    revision = before.revision + 1 if before is not None else 1
+    record = Record(
+        company=key.company,
+        kind=key.kind,
+        id=key.id,
+        revision=revision,
+        content=born.content,
+        updated_at=intake.now,
+        changed_by="ledger",
+        version=before.version if before is not None else 0,
+    )
+    link = Link(
+        company=key.company,
+        kind=key.kind,
+        id=key.id,
+        stage=BY_DOCUMENT[document.type].stage,
+        state="linked",
+        document_type=document.type,
+        document_id=document.id,
+        document_status=document.status,
+        base=document.content,
+        base_at=document.updated_at,
+        settlement=document.settlement,
+        wanted=revision,
+        exported=revision,
+        version=gone.version if gone is not None else 0,
+        last_import_at=intake.now,
+        updated_at=intake.now,
+        **export_rules.columns(record),
+    )
+    entry = record_entry(
+        key.record,
+        at=intake.now,
+        mark="born",
+        direction="import",
+        action="created",
+        actor=intake.actor,
+        job=intake.job,
+        document_id=document.id,
+    )
+    writes: list[Write] = [PutRecord(record), PutLink(link), Claim(key, document.type, document.id), PutEntry(entry)]
+    was = (before, gone) if before is not None and gone is not None else None
+    return TakenIn(document, "created", "", key, before=was), [*writes, *intake.told(record)]
+
+
+def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) -> Step:
+    at = intake.context.at
+    if key in known.busy:
+        return TakenIn(document, "again", "in_flight", key), []  # it may be just what is being made from it
+    link, record = at.links.get(key), at.records.get(key.record)
+    if link is None or record is None or link.document_id or record.deleted:
+        return TakenIn(document, "again", "changed_meanwhile", key), []
+    if intake.versions is not None and link.version != intake.versions.get(key, link.version):
+        return TakenIn(document, "again", "changed_meanwhile", key), []
+    return link_to(intake, known, document, record, link)
+
+
+def _suggest(intake: Intake, known: Known, document: Document, best: Match) -> Step:
+    """Hold both sides and ask."""
+    at, company = intake.context.at, intake.context.company.id
+    kind = BY_DOCUMENT[document.type]
+    key = LinkKey(company, kind.name, best.record)
+    link, record = at.links.get(key), at.records.get(key.record)
+    if link is None or record is None or link.document_id or record.deleted:
+        return TakenIn(document, "again", "changed_meanwhile", key), []
+    if not known.take(key, document.id):
+        return TakenIn(document, "again", "same_pass", key), []
+    suggestion = Suggestion(
+        company=company,
+        id=str(uuid.uuid5(NAMES, f"{company}/{document.id}/{best.record}")),
+        kind=kind.name,
+        record=best.record,
+        record_title=kind.title(record.content),
+        document_type=document.type,
+        document_id=document.id,
+        document_title=kind.title(document.content),
+        document_email=getattr(document.content, "email", ""),
+        reason=best.reason,
+        score=best.score,
+        made_at=intake.now,
+    )
+    asked = link.model_copy(update={"suggestions": (*link.suggestions, suggestion.id)})
+    after = export_rules.follow(asked, export_rules.decide(record, asked, intake.context.settings), intake.now)
+    writes: list[Write] = [
+        PutSuggestion(suggestion),
+        PutLink(after),
+        Unclaim(key, document.type, document.id, tombstone="possible_duplicate"),
+    ]
+    return TakenIn(document, "suggested", "possible_duplicate", key, before=(record, link)), writes
