@@ -10,6 +10,7 @@ from typing import Any
 from local.aws import Aws
 from local.clock import Clock
 from local.resources import Resources
+from local.standing import NOTHING_KNOWN, Standing
 
 SETTLED = {"skipped", "linked", "error", "parked", "conflict"}
 UNFINISHED_JOBS = {"planning", "running"}
@@ -33,24 +34,6 @@ class Snapshot:
 
     def counts(self) -> dict[str, Any]:
         return {"settled": self.settled, "due": self.due, "waiting": dict(self.waiting), "unknown": self.unknown}
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Of one company: its parts in open dispatches (company, kind, id, part), and why nothing of it goes, if so."""
-
-    flying: Mapping[Any, str]
-    closed: str
-
-    def state(self, link: Row) -> str:
-        """As `ledgerlink.rules.standing.state_of` has it."""
-        state = str(link["state"])
-        if not self.flying or state not in ("due", "unlinked"):
-            return state
-        return self.flying.get((link["company"], *link["sk"].split("#")), state)
-
-
-NOTHING_KNOWN = Standing({}, "")
 
 
 class LedgerState:

@@ -13,7 +13,7 @@ from ledgerlink.rules.profiles import settings_for
 from ledgerlink.state.company import Company, Connection
 from ledgerlink.state.lane import Lane
 from ledgerlink.state.limits import LimitState
-from local.ledger_state import Standing
+from local.standing import Standing
 
 Row = Mapping[str, Any]
 

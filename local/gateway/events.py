@@ -5,7 +5,7 @@ import binascii
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -42,9 +42,15 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+def as_json(status: int, value: Any) -> Answer:
+    """An answer in JSON."""
+    return Answer(status, json.dumps(value).encode(), (("content-type", "application/json"),))
+
+
 def message(status: int, text: str, *headers: tuple[str, str]) -> Answer:
     """An answer of the gateway itself."""
-    return Answer(status, json.dumps({"message": text}).encode(), (("content-type", "application/json"), *headers))
+    answer = as_json(status, {"message": text})
+    return replace(answer, headers=(*answer.headers, *headers))
 
 
 def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

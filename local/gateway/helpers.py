@@ -1,20 +1,34 @@
 """The /local/* endpoints: tokens, running and draining, the clock, e-mails, queues, logs; the page that shows them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.gateway.events import Answer, Request, message
-
-if TYPE_CHECKING:
-    from local.stack import Stack
+from local.functions import Functions
+from local.gateway.events import Answer, Request, as_json, message
+from local.gateway.here import comes_from_here
 
 PAGE = Path(__file__).with_name("page.html")
-LOCAL_NAMES = {"127.0.0.1", "localhost"}
+
+
+class Running(Protocol):
+    """What the helpers do with the stack that serves them."""
+
+    functions: Functions
+
+    def token(self, *, sub: str, email: str, role: str, companies: Sequence[str]) -> str: ...
+    def run(self, function: str, event: dict[str, Any] | None) -> dict[str, Any]: ...
+    def drain(self, limit_s: float = ...) -> dict[str, Any]: ...
+    def now(self) -> datetime: ...
+    def advance(self, seconds: float) -> dict[str, Any]: ...
+    def outbox(self) -> list[dict[str, Any]]: ...
+    def queues(self) -> list[dict[str, Any]]: ...
+    def redrive(self, queue: str) -> int: ...
+    def peek(self, queue: str) -> list[dict[str, Any]]: ...
 
 
 class Refused(Exception):
@@ -22,7 +36,7 @@ class Refused(Exception):
 
 
 class Helpers:
-    def __init__(self, stack: "Stack") -> None:
+    def __init__(self, stack: Running) -> None:
         self._stack = stack
         self._fixed: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
             ("POST", "/local/token"): self._token,
@@ -86,14 +100,3 @@ class Helpers:
         if not isinstance(seconds, int | float) or seconds < 0:
             raise Refused("advance_s must be a number of seconds, 0 or more")
         return self._stack.advance(float(seconds))
-
-
-def comes_from_here(request: Request) -> bool:
-    """Refuses other sites' pages: by Host against a rebound name, by Origin against a form that posts here."""
-    origin = request.header("origin")
-    hosts = [urlsplit(f"//{request.header('host')}").hostname, *([urlsplit(origin).hostname] if origin else [])]
-    return all(host in LOCAL_NAMES for host in hosts)
-
-
-def as_json(status: int, value: Any) -> Answer:
-    return Answer(status, json.dumps(value).encode(), (("content-type", "application/json"),))

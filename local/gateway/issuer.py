@@ -7,8 +7,8 @@ import secrets
 from html import escape
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from local.gateway.events import Answer, Request, message
-from local.gateway.helpers import LOCAL_NAMES, as_json, comes_from_here
+from local.gateway.events import Answer, Request, as_json, message
+from local.gateway.here import LOCAL_NAMES, comes_from_here
 from local.gateway.tokens import Tokens
 
 PATH = "/local/oidc"

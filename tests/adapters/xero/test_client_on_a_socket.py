@@ -54,11 +54,11 @@ def test_a_body_of_many_pieces_arrives_whole(client: XeroClient, server: Server)
 
 @pytest.mark.parametrize("kind", ["timeout_before", "reset", "torn", "latency"])
 def test_an_answer_that_does_not_come_whole_and_in_time_is_lost(client: XeroClient, server: Server, kind: str) -> None:
-    fault(server, kind, **({"delay_s": 2.0} if kind in ("timeout_before", "latency") else {}))
+    fault(server, kind, **({"delay_s": 20.0} if kind in ("timeout_before", "latency") else {}))
     began = time.monotonic()
     with pytest.raises(Lost):
         put(client, server, b"client_id=app", seconds=0.2)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 10  # it did not wait for the answer
 
 
 def test_where_nobody_listens_nothing_left(client: XeroClient, server: Server) -> None:

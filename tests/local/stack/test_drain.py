@@ -1,6 +1,5 @@
 """Draining waits for queues, delays and retries, and counts the hub's links by what holds them up."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -48,16 +47,15 @@ def test_draining_waits_for_every_message_delayed_and_failed_ones_too(stack):
     send(stack, "WorkQueue", name="stubborn", fail_times=1)
     answer = call(stack, "POST", "/local/drain").json()
     assert answer == {"settled": 0, "due": 0, "waiting": {}, "unknown": 0, "finished": True}
-    assert len(notes(stack, "delayed")) == 1
-    assert len(notes(stack, "stubborn")) == 2
+    assert notes(stack, "delayed")  # at least once: that is all a queue promises
+    assert len(notes(stack, "stubborn")) >= 2
 
 
 @pytest.mark.loopback
 def test_draining_gives_up_when_its_time_is_over(stack):
-    send(stack, "WorkQueue", name="slow", sleep=0.6)
-    began = time.monotonic()
+    send(stack, "WorkQueue", name="slow", sleep=4)
     assert stack.drain(limit_s=0.2)["finished"] is False
-    assert time.monotonic() - began < 1
+    assert notes(stack, "slow") == []
     assert stack.drain()["finished"] is True
 
 
