@@ -130,17 +130,18 @@ export const t = {
     buttons: {
       "import-contacts": "Import contacts", "export-organizations": "Export organizations",
       "send-invoices": "Send all live invoices", "update-invoices": "Update all invoice balances", "import-payments": "Import payments",
-      "import-products": "Import products",
+      "import-products": "Import products", "import-documents": "Import documents",
     },
     directions: {
       "import-contacts": "From Xero to here", "export-organizations": "From here to Xero",
       "send-invoices": "Invoices to Xero", "update-invoices": "Balances from Xero", "import-payments": "Payments from Xero",
-      "import-products": "Products from Xero",
+      "import-products": "Products from Xero", "import-documents": "Invoices and credit notes from Xero",
     },
     about: {
       "import-contacts": "Each active contact in Xero becomes an organization here. Linked organizations are updated with what Xero says.",
       "export-organizations": "Each organization here that has no contact yet gets one in Xero. Linked contacts are updated with what is here.",
       "import-products": "Each item in Xero becomes a product here, or updates the product that has its code. Its quantity comes once, with the first import.",
+      "import-documents": "Brings invoices and credit notes that were made in Xero, approved there and dated since the day set in Settings.",
       "send-invoices": "Sends every invoice whose outstanding amount equals its total and that is neither paid nor awaiting approval.",
       "update-invoices": "Reads balances and payments of every sent invoice that is not paid or void, then adds up the organizations' balances.",
       "import-payments": "Reads now what comes by itself every two hours in business hours: payments, credits and reversals that are new or changed.",
@@ -149,6 +150,7 @@ export const t = {
       "import-contacts": "All contacts in Xero are read.", "export-organizations": "All organizations here are looked at.",
       "send-invoices": "All live invoices are sent.", "update-invoices": "All sent invoices are updated.",
       "import-payments": "All payments that are new or changed are read.", "import-products": "All items in Xero are read.",
+      "import-documents": "All invoices and credit notes in Xero are read.",
     },
     chosen: (n) => `Only what you chose: ${number(n, "record", "records")}.`,
     rules: {
@@ -163,6 +165,11 @@ export const t = {
         "A product here that has the item's code is linked to it; nothing is created twice.",
         "Linked products take over the values from Xero, in your own codes where they are mapped.",
         "A field that is blank in Xero never clears the field here.",
+      ],
+      "import-documents": [
+        "An invoice or credit note that was made in Xero becomes a record here, with its lines, payments and what is left of it.",
+        "Its customer has to be an organization here: import contacts first.",
+        "What was sent from here is never brought a second time; drafts stay in Xero.",
       ],
       "export-organizations": [
         "Active organizations without a link become new contacts; inactive ones do not.",

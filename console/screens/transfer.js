@@ -12,7 +12,7 @@ import { ConnectButton } from "./connection.js";
 
 const words = t.transfer;
 const BIG = ["import-contacts", "export-organizations"];
-const TOOLS = ["send-invoices", "update-invoices", "import-payments", "import-products"];
+const TOOLS = ["send-invoices", "update-invoices", "import-payments", "import-documents", "import-products"];
 
 export function Transfer() {
   const hub = useHub();

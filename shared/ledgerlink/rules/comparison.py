@@ -148,7 +148,8 @@ def who_missed(document: Document, cursor: datetime | None, *, marked: bool, now
 
 def is_missed_birth(document: Document, connected_at: datetime | None, settings: CompanySettings) -> bool:
     """Whether a document nobody here knows should have come by itself: made in the ledger since we connected."""
-    since = connected_at is not None and document.updated_at >= connected_at
+    # The ledger tells whole seconds.
+    since = connected_at is not None and document.updated_at >= connected_at.replace(microsecond=0)
     return since and document.status == "active" and births_wanted(document.kind, settings)
 
 

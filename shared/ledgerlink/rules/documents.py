@@ -207,7 +207,9 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
     customer = facts.link("organizations", content.organization_id)
     currency = content.currency.upper() or facts.reference.base_currency
     theirs = _as_document(link.seen or link.base)
-    ids = link.line_ids or (merging_lines.paired(said.lines, theirs.lines) if theirs is not None else {})
+    there = theirs.lines if theirs is not None else ()
+    # A document made there has its lines here under the ledger's own ids.
+    ids = {line.id: line.id for line in there} | dict(link.line_ids or merging_lines.paired(said.lines, there))
     view = content.model_copy(
         update={
             "number": " ".join(content.number.split()),

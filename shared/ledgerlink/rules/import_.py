@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS, Content, Kind
@@ -35,6 +35,7 @@ class Grounds:
     records: Mapping[tuple[str, str], RecordKey] = field(default_factory=dict)  # by the ledger's type and id
     mappings: Mappings = field(default_factory=Mappings)
     reference: Reference = field(default_factory=Reference)
+    since: date | None = None  # what was made in the ledger and is dated earlier does not come
 
 
 InOurs = Callable[[Content, Content], Content]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast, get_args
@@ -102,8 +102,18 @@ def _allocation(content: CreditNote, part: SettlingPart, targets: Mapping[str, s
     )
 
 
-def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
-    """What a document known here brings: what is paid, credited and left of it, and whether it was voided there."""
+def linked(
+    record: Record,
+    link: Link,
+    document: Document,
+    grounds: Grounds,
+    *,
+    edited: Callable[[MoneyDocument], MoneyDocument] = lambda said: said,
+) -> Linked:
+    """What a document known here brings: what is paid, credited and left of it, and whether it was voided there.
+
+    ``edited``: the record with what was edited there, where that comes too.
+    """
     told, content = document.settlement, record.content
     assert told is not None
     assert isinstance(content, MoneyDocument)
@@ -118,13 +128,21 @@ def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> 
         sync_voids=grounds.settings.sync_voids,
         targets={id_: key.id for (sort, id_), key in grounds.records.items() if sort == _CREDITED[document.type]},
     )
-    if _is_known(link, document) and not told.says_more(link.settlement) and not news.changes:
+    after = edited(news.content)
+    changes = (*news.changes, *_between(news.content, after))
+    if _is_known(link, document) and not told.says_more(link.settlement) and not changes:
         return Ignore("unchanged")
     if link.do_not_import.on:
         return Note(document.content, "do_not_import")
     if grounds.source == "event" and not grounds.settings.payments_from_ledger:
         return Note(document.content, "payments_off")
-    return Edit(news.content, news.changes, (), *_remembered(link, document))
+    remembered = _remembered(link, document) if after is news.content else (document.content, None)
+    return Edit(after, changes, (), *remembered)
+
+
+def _between(before: MoneyDocument, after: MoneyDocument) -> list[Change]:
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in type(before).model_fields)
+    return [Change(name, old, new) for name, old, new in pairs if old != new]
 
 
 def _is_known(link: Link, document: Document) -> bool:
@@ -144,11 +162,6 @@ def _remembered(link: Link, document: Document) -> tuple[Content, Content | None
         return said, None
     base = link.base.model_copy(update={"status": said.status})
     return base, None if agree(KINDS[link.kind], base, said) else said
-
-
-def unlinked(document: Document, grounds: Grounds, tombstone: str) -> Ignore:
-    """Documents made in the ledger do not become records here."""
-    return Ignore(tombstone or "document_born_off")
 
 
 _CREDITED = {"invoice": "credit_note", "credit_note": "invoice"}

@@ -10,7 +10,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from . import allocations, import_, items, payments, settlement
+from . import allocations, born_documents, import_, items, payments, settlement
 from .duplicates import Match
 from .import_ import Grounds, Linked, Unlinked
 
@@ -24,6 +24,7 @@ class Rule:
     linked: Callable[[Record, Link, Document, Grounds], Linked]
     unlinked: Callable[[Document, Grounds, str], Unlinked]  # third: the tombstone on it, if any
     refers_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()
+    would_refer_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # as a new record, too
     settles: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # what is to be read after it
     is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
     in_ours: Callable[[Content, Content, Grounds], Content] = lambda said, _known, _grounds: said  # in the CRM's codes
@@ -42,7 +43,7 @@ def _new_contact(document: Document, grounds: Grounds, tombstone: str) -> Unlink
     return import_.of_unlinked(document, grounds.settings, grounds.source, tombstone=tombstone)
 
 
-_MONEY = Rule(settlement.linked, settlement.unlinked, settlement.refers_to)
+_MONEY = Rule(born_documents.linked, born_documents.unlinked, settlement.refers_to, would_refer_to=born_documents.named)
 _GENERIC = Rule(_contact, _new_contact, recognised=_known_contact)
 RULES: dict[str, Rule] = {
     "products": Rule(

@@ -32,4 +32,5 @@ class Document(Value):
     balance: Balance | None = None  # of a contact, how much; only full reads tell
     roles: tuple[str, ...] = ()  # customer, supplier: the ledger knows by its documents
     url: str = ""
+    items: dict[str, str] = {}  # of the codes on its lines, the ids of the items they mean
     settlement: Settlement | None = None  # what is paid and left, of documents that carry money

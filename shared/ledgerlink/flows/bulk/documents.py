@@ -18,7 +18,7 @@ from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import content_of
 
 from . import images, receipts
-from .work import Work
+from .work import Work, from_date
 
 
 def intake(
@@ -39,6 +39,7 @@ def intake(
         versions=versions,
         candidates=cache(lambda: candidates(work.context, document_type)),
         planning=planning,
+        born_since=from_date(work.job),
         keep=keep_none if planning else images.keeper(work, work.job.results),
     )
 

@@ -5,7 +5,7 @@ Read is what changed since it was last asked, or since ``from_date``.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
@@ -15,7 +15,7 @@ from ledgerlink.state.job import Job
 
 from . import planned_documents
 from .documents import intake, line, planned_line, with_receipts
-from .work import Step, Work, ledger_of
+from .work import Step, Work, from_date, ledger_of
 
 
 class ImportPayments:
@@ -34,7 +34,7 @@ class ImportPayments:
             raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
         if job.chosen:
             raise Invalid(FieldProblem("ids", "name documents to update-invoices; this job asks for all that changed"))
-        _since(job)
+        from_date(job)
         return job
 
     def plan(self, work: Work) -> Step:
@@ -71,10 +71,5 @@ def _news(work: Work) -> money_news.News:
 
 
 def _since(job: Job) -> datetime | None:
-    told = job.options.get("from_date")
-    if not told:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(str(told)), datetime.min.time(), UTC)
-    except ValueError:
-        raise Invalid(FieldProblem("options.from_date", "a date, YYYY-MM-DD")) from None
+    told = from_date(job)
+    return datetime.combine(told, datetime.min.time(), UTC) if told is not None else None

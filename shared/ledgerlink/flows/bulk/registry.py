@@ -8,6 +8,7 @@ from ledgerlink.rules.sending import by_itself, is_live
 
 from .csv_export import CsvExport
 from .csv_import import CsvImport
+from .import_born import ImportBornDocuments
 from .import_documents import ImportDocuments
 from .import_payments import ImportPayments
 from .import_reference_data import ImportReferenceData
@@ -23,6 +24,7 @@ _ALL: tuple[Bulk, ...] = (
     Send("export-organizations", "Export of organizations", ("organizations",), undoable=True),
     Send("send", "Sending to the ledger", tuple(LISTED), by_itself),
     Send("send-invoices", "Sending of invoices and credit notes", ("invoices", "credit-notes"), is_live),
+    ImportBornDocuments(),
     ImportReferenceData(),
     ImportPayments(),
     UpdateInvoices(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Protocol
 
@@ -33,6 +33,17 @@ def no_options(job: Job) -> Job:
     if job.options.get("from_date"):
         return job.model_copy(update={"notes": ("What is listed has no date: from_date was not used.",)})
     return job
+
+
+def from_date(job: Job) -> date | None:
+    """The option ``from_date``, if it was given. Raises Invalid."""
+    told = job.options.get("from_date")
+    if not told:
+        return None
+    try:
+        return date.fromisoformat(str(told))
+    except ValueError:
+        raise Invalid(FieldProblem("options.from_date", "a date, YYYY-MM-DD")) from None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from ledgerlink.flows.context import Context
@@ -50,6 +50,7 @@ class Intake:
     versions: Mapping[LinkKey, int] | None = None  # as read before the ledger was; None: times alone decide
     candidates: Callable[[], Candidates] = Candidates  # the unlinked records; asked for only when needed
     planning: bool = False  # nothing is to be stored or marked
+    born_since: date | None = None  # what is dated earlier is not brought; None: as the settings say
     keep: Keep = keep_none  # told what is about to be changed, as it was
 
     @cached_property
@@ -93,7 +94,16 @@ def grounds_of(intake: Intake, known: Known, document: Document, source: Source 
     if document.type == "contact":  # nothing of it is mapped
         return Grounds(intake.context.settings, source or intake.source)
     context = intake.context
-    return Grounds(context.settings, source or intake.source, known.named, context.mappings, context.reference)
+    return Grounds(
+        context.settings, source or intake.source, known.named, context.mappings, context.reference, born_since(intake)
+    )
+
+
+def born_since(intake: Intake) -> date | None:
+    """From which date on documents made in the ledger come."""
+    known = intake.born_since or intake.context.settings.import_from_date
+    connected = intake.context.company.connect_date
+    return known or (date.fromisoformat(connected) if connected else None)
 
 
 def as_of(link: Link, document: Document) -> Link:

@@ -8,27 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from ledgerlink.flows import lanes
 from ledgerlink.flows.imaging import image_of
 from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import (
     Claimed,
     PutNotice,
     Write,
 )
-from ledgerlink.rules import settlement, taking_in
+from ledgerlink.rules import born_documents, settlement, taking_in
+from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.image import Image
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
 
-from .batch import Intake, Known, Step, TakenIn, born_id
+from .batch import Intake, Known, Step, TakenIn, born_id, grounds_of
 from .linked import linked
 from .unlinked import ours, unlinked
 
 PASSES = 4
+IDS_AT_ONCE = 40
 
 
 def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
@@ -36,6 +40,7 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
 
     The payments that a document tells of go first: once what is paid was stored with it, nobody would look for them.
     """
+    _bring_customers(intake, documents)
     told = _payments_on(intake, documents)
     paid = {each.document.id: each for each in _take(intake, [payment for some in told.values() for payment in some])}
     early = {id_ for id_, some in told.items() if any(paid[each.id].outcome == "again" for each in some)}
@@ -43,6 +48,31 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     new = [payment for id_, some in told.items() if _is_new(taken.get(id_)) for payment in some]
     _take(intake, new)
     return [taken.get(d.id) or TakenIn(d, "again", "changed_meanwhile") for d in documents]
+
+
+def _bring_customers(intake: Intake, documents: Sequence[Document]) -> None:
+    """Where both come by themselves, a customer comes before a document that was made for it."""
+    settings = intake.context.settings
+    if intake.source != "event" or not settings.import_contacts_born_in_ledger:
+        return
+    new = _unknown(intake, [d for d in documents if d.kind in settings.import_documents_born_in_ledger])
+    known = Known(set(), {}, {}, {}, _named(intake, [], new))
+    grounds = [(document, grounds_of(intake, known, document)) for document in new]
+    ids = {id_ for document, its in grounds if (id_ := born_documents.customer_of(document, its))}
+    if ids:
+        at_hand = replace(intake, versions=None, candidates=cache(lambda: candidates(intake.context, "contact")))
+        for some in chunks(sorted(ids), IDS_AT_ONCE):
+            _take(at_hand, intake.context.ledger.read("contact", some))
+
+
+def _unknown(intake: Intake, documents: Sequence[Document]) -> list[Document]:
+    """Those that no link holds, and no tombstone keeps out."""
+    found: list[Document] = []
+    for document_type in {document.type for document in documents}:
+        mine = [document for document in documents if document.type == document_type]
+        claims = intake.context.at.links.claimed(intake.context.company.id, document_type, [d.id for d in mine])
+        found += [document for document in mine if claims.get(document.id, Claimed()) == Claimed()]
+    return found
 
 
 def _payments_on(intake: Intake, documents: Sequence[Document]) -> dict[str, list[Document]]:
@@ -128,12 +158,15 @@ def _known(intake: Intake, documents: list[Document]) -> Known:
     records = at.records.many({key.record for key in keys})
     moved = {LinkKey(company, each.kind, each.moved_to) for each in records.values() if each.moved_to}
     records |= at.records.many({key.record for key in moved}) if moved else {}
-    return Known(busy, claims, at.links.many(keys | moved), records, _named(intake, documents))
+    new = [document for document in documents if claims.get(document.id, Claimed()).link is None]
+    return Known(busy, claims, at.links.many(keys | moved), records, _named(intake, documents, new))
 
 
-def _named(intake: Intake, documents: list[Document]) -> dict[tuple[str, str], RecordKey]:
-    """The records of the documents that these refer to: of a payment what it pays, of a credit what it went to."""
+def _named(intake: Intake, documents: list[Document], new: list[Document]) -> dict[tuple[str, str], RecordKey]:
+    """The records of the documents that these refer to: of a payment what it pays, of a credit what it went to, of one
+    that may become a record its customer and items."""
     wanted = {each for d in documents for each in taking_in.of(BY_DOCUMENT[d.type].name).refers_to(d)}
+    wanted |= {each for d in new for each in taking_in.of(BY_DOCUMENT[d.type].name).would_refer_to(d)}
     found: dict[tuple[str, str], RecordKey] = {}
     for document_type in sorted({sort for sort, _ in wanted}):
         ids = [id_ for sort, id_ in wanted if sort == document_type]

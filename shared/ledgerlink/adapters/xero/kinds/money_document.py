@@ -169,8 +169,15 @@ def _from_wire(shape: Shape, element: Element, short_code: str) -> Document:
         outstanding=told.outstanding > 0,
         roles=(),
         url=deep_link(f"{shape.page}{id}", short_code),
+        items=_items(element),
         settlement=told,
     )
+
+
+def _items(element: Element) -> dict[str, str]:
+    """Lines name their item by code, and tell its id beside it (``facts/xero.md §4.2``)."""
+    told = [each.get("Item") or {} for each in element.get("LineItems") or ()]
+    return {str(item["Code"]): str(item["ItemID"]).lower() for item in told if item.get("Code") and item.get("ItemID")}
 
 
 def _mark(shape: Shape, element: Element) -> str:

@@ -1,0 +1,119 @@
+"""Invoices, credit notes and their like made in the ledger: which become records here, and in whose words (rule D1).
+
+They come where the company wants that kind, once they are approved enough to travel (D13), from a date on; their
+customer must be a record here. Until the CRM says something else of one, edits made in the ledger come after it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds.amounts import half_up
+from ledgerlink.kinds.money_documents import Line, MoneyDocument
+from ledgerlink.state.document import Document
+from ledgerlink.state.link import Link
+from ledgerlink.state.mapping import MappingKind, Side
+from ledgerlink.state.record import Record
+
+from . import mapping, settlement
+from .documents import RATE_PLACES, TERMS, is_exportable
+from .import_ import UNTIL_CHOSEN, Born, Grounds, Ignore, Linked
+from .merge import same
+
+CUSTOMER, ITEM = "contact", "item"
+
+
+def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
+    """What a document known here brings: money, and where the record only ever said what the ledger says, edits too."""
+    come = grounds.settings.apply_ledger_edits or grounds.source == "job"
+    before = link.seen or link.base
+
+    def edited(said: MoneyDocument) -> MoneyDocument:
+        return _follows(said, document, before, grounds) if come else said
+
+    return settlement.linked(record, link, document, grounds, edited=edited)
+
+
+def unlinked(document: Document, grounds: Grounds, tombstone: str) -> Ignore | Born:
+    """What a document does that no record here is linked to."""
+    said, settings = document.content, grounds.settings
+    assert isinstance(said, MoneyDocument)
+    if document.status != "active":
+        return Ignore("void")
+    if tombstone and (grounds.source == "event" or tombstone not in UNTIL_CHOSEN):
+        return Ignore(tombstone)
+    if grounds.source == "event" and document.kind not in settings.import_documents_born_in_ledger:
+        return Ignore("document_born_off")
+    if not is_exportable(said.status, settings):
+        return Ignore("draft_in_ledger")
+    if grounds.since is not None and (said.issue_date is None or said.issue_date < grounds.since):
+        return Ignore("before_import_date")
+    if (CUSTOMER, said.organization_id) not in grounds.records:
+        return Ignore("customer_not_here")
+    return Born(_as_record(document, grounds))
+
+
+def customer_of(document: Document, grounds: Grounds) -> str:
+    """The ledger's id of the customer without whom the document does not come; "" where that is not why."""
+    said = document.content
+    assert isinstance(said, MoneyDocument)
+    return said.organization_id if unlinked(document, grounds, "") == Ignore("customer_not_here") else ""
+
+
+def named(document: Document) -> tuple[tuple[str, str], ...]:
+    """What a new record would be about, as (type, the ledger's id): its customer, its items."""
+    said = document.content
+    assert isinstance(said, MoneyDocument)
+    return ((CUSTOMER, said.organization_id), *((ITEM, id_) for id_ in document.items.values()))
+
+
+def _follows(said: MoneyDocument, document: Document, before: Content | None, grounds: Grounds) -> MoneyDocument:
+    """The record after an edit made in the ledger: it says the new, if all it said before was what the ledger said."""
+    now = document.content
+    if not isinstance(before, MoneyDocument) or not isinstance(now, MoneyDocument):
+        return said
+    names = [field.name for field in KINDS[document.kind].fields if field.name not in ("status", "organization_id")]
+    old, new = in_ours(before, said, document, grounds), in_ours(now, said, document, grounds)
+    if not all(same(getattr(said, name), getattr(old, name)) for name in names):
+        return said
+    told = {name: getattr(new, name) for name in (*names, "subtotal", "total_tax", "total")}
+    return said.model_copy(update=told)
+
+
+def _as_record(document: Document, grounds: Grounds) -> MoneyDocument:
+    said, told = document.content, document.settlement
+    assert isinstance(said, MoneyDocument)
+    assert told is not None
+    customer = grounds.records[CUSTOMER, said.organization_id].id
+    ours = in_ours(said, None, document, grounds).model_copy(update={"organization_id": customer})
+    return settlement.taken_in(ours, told, None, sync_voids=grounds.settings.sync_voids, targets={}).content
+
+
+def in_ours(said: MoneyDocument, known: MoneyDocument | None, document: Document, grounds: Grounds) -> MoneyDocument:
+    """The same in the CRM's codes; ``known`` has the words it uses already, line by line."""
+    words = {line.id: line for line in known.lines} if known is not None else {}
+    lines = tuple(_line(line, words.get(line.id), document, grounds) for line in said.lines)
+    return said.model_copy(update={"lines": lines, "exchange_rate": _rate(said.exchange_rate)})
+
+
+def _line(line: Line, known: Line | None, document: Document, grounds: Grounds) -> Line:
+    product = grounds.records.get((ITEM, document.items.get(line.product_id, "")))
+    kept = known.product_id if known is not None else ""
+    side = TERMS[document.kind].side
+    return line.model_copy(
+        update={
+            "product_id": product.id if product is not None else kept,
+            "tax_code": _code("tax", line.tax_code, side, grounds),
+            "account_code": _code("account", line.account_code, side, grounds),
+        }
+    )
+
+
+def _code(kind: MappingKind, code: str, side: Side, grounds: Grounds) -> str:
+    return mapping.reverse(kind, code, side, grounds.mappings, grounds.reference) if code else ""
+
+
+def _rate(theirs: Decimal | None) -> Decimal | None:
+    """Ours is the inverse of the ledger's (D17)."""
+    return half_up(1 / theirs, RATE_PLACES) if theirs and theirs > 0 and theirs != 1 else None
