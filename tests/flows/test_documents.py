@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+
 from ledgerlink.flows.errors import fixing
+from ledgerlink.flows.outbound import settling
 from ledgerlink.rules.fixes import fixes_of
 from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import ADA
@@ -202,3 +207,46 @@ def test_a_code_is_mapped_from_the_error_and_it_goes(office: Office) -> None:
     fixing.fix(office.context, link.key.record, "map", {**offered.params, "to": "OUTPUT2"}, ADA)
     office.drain()
     assert office.at_rest("invoices", "1").state == "linked"
+
+
+def sums(office: Office) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    said = office.said("invoices", "1")
+    return said.subtotal, said.total_tax, said.total
+
+
+def test_totals_are_those_of_the_lines_after_an_edit_and_after_a_repetition(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    office.invoice("1")
+    assert sums(office) == (100, 20, 120), "saying the same again changes nothing"
+    assert office.at_rest("invoices", "1").state == "linked"
+    office.invoice("1", {**LINE, "unit_price": "70.00"})
+    assert sums(office) == (None, None, None)
+    office.drain()
+    assert sums(office) == (140, 28, 168)
+
+
+def test_totals_of_what_was_sent_are_not_told_of_what_was_edited_meanwhile(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+    sent = settling.settle_parts
+
+    def edited(*what: Any, **how: Any) -> Any:
+        office.invoice("1", {**LINE, "unit_price": "70.00"})
+        return sent(*what, **how)
+
+    with patch.object(settling, "settle_parts", edited):
+        office.drain()
+    office.drain()
+    assert (office.at_rest("invoices", "1").state, sums(office)) == ("linked", (140, 28, 168))
+
+
+def test_a_customer_archived_since_is_told_of_its_invoice(office: Office) -> None:
+    customer = office.customer()
+    archived = {"kind": "contacts", "action": "archive", "id": customer}
+    office.here.ledger.post("/_sim/human", json=archived).raise_for_status()
+    office.invoice("1")
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("error", "contact_archived")

@@ -102,7 +102,9 @@ class Ledger:
             self._author = before
 
     def _told(self, kind: str, id: str, old: Row | None, new: Row) -> None:
-        flat = self.flatten[kind]
+        flat = self.flatten.get(kind)
+        if flat is None:
+            return
         before = flat(old.fields) if old is not None else None
         written = Written(self.time.seconds, self._author, kind, id, before, flat(new.fields))
         self.history.append(written)

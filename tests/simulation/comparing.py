@@ -70,8 +70,8 @@ class Comparing:
             self._wrong(f"the comparison is {job.get('status')}: {job.get('error') or job.get('waiting_for')}")
             return
         self.reached("compared")
-        lines = {item.id: item for item in self._lines(job)}
-        for record in self.store.records().values():
+        lines = {item.id: item for item in self._lines(job) if item.kind == kind.KIND}
+        for record in self.store.records(kind.KIND).values():
             link = self.store.link(LinkKey(*record.key))
             row = self.ledger.row(kind.BOOK, link.document_id) if link is not None and link.document_id else None
             if not record.deleted and row is not None:

@@ -6,13 +6,14 @@ Each request runs as a function would, with its own life: killed or slow, whoeve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, Transient
 from ledgerlink.flows.company import companies
 from ledgerlink.flows.context import Context, open_context
 from ledgerlink.flows.errors import problems
-from ledgerlink.flows.records import batching, conflicts, linking, saving, suggesting
+from ledgerlink.flows.records import allocating, batching, conflicts, linking, saving, suggesting
 from ledgerlink.flows.records.batching import Item
 from ledgerlink.flows.records.saving import Actor, Push, Saved
 from ledgerlink.rules.merge import Side
@@ -65,6 +66,18 @@ class Doors:
         outcome = self.ask(lambda context: batching.save_many(context, items, CRM))
         pairs = zip(bodies, outcome.value if outcome.ok else (), strict=False)
         return {id for id, saved in pairs if isinstance(saved, Saved)}
+
+    def push(self, key: RecordKey, body: dict[str, Any]) -> Outcome:
+        """A record of any kind, whole."""
+        return self.ask(lambda context: saving.save(context, key, Push(body), CRM))
+
+    def allocate(self, credit: str, invoice: str, amount: Decimal) -> Outcome:
+        """Set part of a credit note against an invoice."""
+        said: dict[str, Any] = {"document_id": invoice, "amount": amount, "on": None}
+        return self.ask(lambda context: allocating.allocate(context, credit, actor=CRM, **said))
+
+    def take_back(self, credit: str, allocation: str) -> Outcome:
+        return self.ask(lambda context: allocating.take_back(context, credit, allocation, CRM))
 
     def revision(self, id: str) -> tuple[int, Flat, bool] | None:
         outcome = self.ask(lambda context: context.at.records.get(_key(id)))

@@ -7,6 +7,7 @@ import pytest
 FEW = 9  # worlds that `make test` has time for
 SIZE_OF_FEW = 36  # organizations of each that are edited all the time
 BULK_OF_FEW = 190  # and those that are loaded in one go
+MONEY_OF_FEW = 14  # documents of every third one, which has few customers instead
 
 
 class Options:

@@ -46,6 +46,8 @@ class Overwriting:
         self.late = False
 
     def __call__(self, written: Written) -> None:
+        if written.kind != kind.BOOK:
+            return
         hub = written.author == "hub"
         record = self._record_of(written)
         if hub and written.before is None:

@@ -35,6 +35,9 @@ ALWAYS = (  # in any dozen seeds
     "loaded many at a time",
     "compared",
     "difference listed",
+    "payments asked for",
+    "payment sent",
+    "payment born in the ledger",
 )
 RARELY = (
     "archived",
@@ -60,6 +63,14 @@ RARELY = (
     "sent in several calls at once",
     "edit during sending",
     "CRM not told yet, and it shows",
+    "our own payment found by the import",
+    "payment reversed",
+    "credit allocated here",
+    "allocation taken back here",
+    "allocation gone there",
+    "money push refused",
+    "document differs, and says why",
+    "refund sent",
 )
 
 

@@ -20,6 +20,7 @@ from .world import Result, World
 # Where nobody asks for a size: organizations of a world that are edited, and that are loaded in one go.
 SIZES = (20, 50, 50, 100, 100, 200)
 BULKS = (0, 0, 0, 100, 300)
+MONEY = (0, 0, 12, 30)  # documents; with them there are fewer customers
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Task:
     seed: int
     size: int = 0
     bulk: int = 0  # organizations besides, that are loaded in one go
+    money: int = 0  # documents besides, with payments and credits
     edits: int = 0  # of each organization; 0: as it comes
     people: int = 0  # acts of an administrator on each; 0: as it comes
     minutes: float = 0  # that the storm lasts; 0: as it comes
@@ -42,16 +44,18 @@ def run(task: Task) -> Result:
     """One world; a crash of the harness is a result too."""
     from .mutants import broken
 
-    size, bulk = task.size, task.bulk
+    size, bulk, money = task.size, task.bulk, task.money
     if not size:
         dice = Random(f"{task.seed}/size")
-        size, bulk = dice.choice(SIZES), dice.choice(BULKS)
+        size, bulk, money = dice.choice(SIZES), dice.choice(BULKS), dice.choice(MONEY)
+        size, bulk = (min(size, 20), 0) if money else (size, bulk)
     try:
         with broken(task.mutant):
             world = World(
                 task.seed,
                 size=size,
                 bulk=bulk,
+                money=money,
                 edits=task.edits,
                 people=task.people,
                 minutes=task.minutes,

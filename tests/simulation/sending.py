@@ -95,7 +95,8 @@ class Sending:
         known.times.append(self._time.seconds)
         open_ = list(self._store.dispatches())
         dispatch = next((each for each in open_ if each.key == key), None)
-        if dispatch is None or dispatch.body != body:
+        told = dispatch.body if dispatch is not None and dispatch.method != "DELETE" else b""
+        if dispatch is None or told != body or not request.url.raw_path.decode().endswith(dispatch.path):
             self._verdicts("written ahead", decided, f"{request.method} {request.url.path} under {key!r}")
             return
         opened = (dispatch.opened_at - START).total_seconds()

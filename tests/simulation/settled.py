@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledgerlink.rules.profiles import CompanySettings, settings_for
@@ -121,7 +122,7 @@ class Settled:
             for entry in self.store.activity(key)
         )
 
-    def _visible(self, link: Link, rows: dict[str, object]) -> None:
+    def _visible(self, link: Link, rows: Mapping[str, object]) -> None:
         self.states[f"{link.state}: {link.reason}" if link.reason else link.state] += 1
         if link.is_due:
             return
@@ -132,7 +133,7 @@ class Settled:
             self.lost += 1
             self._wrong("or one reason", f"{link.id} says it is linked, and there is no {link.document_id!r}")
 
-    def _orphans(self, rows: dict[str, object]) -> None:
+    def _orphans(self, rows: Mapping[str, object]) -> None:
         claims = self.store.claims()
         for row in self.ledger.rows(kind.BOOK):
             mark = row.fields.get("ContactNumber") or ""
@@ -148,7 +149,7 @@ class Settled:
     def agree(self, merges_are_silent: bool) -> None:
         """What counts as linked says the same on both sides, field by field."""
         links, settings = self.store.links(), self.settings()
-        for record in self.store.records().values():
+        for record in self.store.records(kind.KIND).values():
             link = links[LinkKey(*record.key)]
             row = self.ledger.row(kind.BOOK, link.document_id)
             if record.deleted or link.state != "linked" or row is None or link.do_not_import.on:

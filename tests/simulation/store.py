@@ -56,8 +56,10 @@ class Store:
         item = self.items("RecordsTable", key.company).get(f"{key.kind}#{key.id}")
         return record_of(RecordItem.from_raw_data(raw(item))) if item else None
 
-    def records(self) -> dict[RecordKey, Record]:
-        rows = self.items("RecordsTable", COMPANY).values()
+    def records(self, kind: str = "") -> dict[RecordKey, Record]:
+        """All of them, or those of a kind."""
+        items = self.items("RecordsTable", COMPANY).items()
+        rows = [row for sk, row in items if sk.startswith(f"{kind}#" if kind else "")]
         return {record.key: record for record in (record_of(RecordItem.from_raw_data(raw(row))) for row in rows)}
 
     def activity(self, key: RecordKey) -> list[Entry]:

@@ -43,6 +43,11 @@ INVARIANTS = {
     "visible": "whatever is not in step says why",
     "told in order": "the CRM never hears of an older revision after a newer one",
     "told at last": "the CRM has heard of the newest revision that the ledger made, or the notice says why not",
+    "posted once": "no document, payment or allocation of ours is posted twice, numbered or not",
+    "paid once": "what is paid, refunded or credited is so once on each side, or shows a reason",
+    "never above what is owed": "no payment is sent above what is known to be left; nothing owes less than nothing",
+    "theirs is theirs": "a payment in the ledger is changed by nobody but its people",
+    "no drift": "net, tax and gross agree per document, and per company, currency and month",
     "no crash": "no function ends in an error of programming",
 }
 

@@ -14,6 +14,7 @@ from ledgerlink.state.record import Record, RecordKey
 
 from . import organizations as kind
 from .books import Ledger
+from .papers import PAYMENTS
 from .reached import Reached
 from .store import Store, raw
 from .virtual import VirtualTime
@@ -92,7 +93,7 @@ class Watching:
 
     def _link(self, sk: str, rest: dict[str, Any], item: Item) -> None:
         for hear in self.links:
-            hear(sk, rest)
+            hear(sk, {**rest, "document_id": item.get("document_id", {}).get("S", "")})
         generation, before = rest.get("generation", 0), self._generations.get(sk, 0)
         self._generations[sk] = generation
         if generation > before:
@@ -137,10 +138,12 @@ def _imported(entry: Entry, marks: dict[str, str]) -> Iterator[str]:
     if entry.action == "updated" and entry.outcome == "ok":
         yield "imported an edit"
     elif entry.action == "created":
-        yield "born in the ledger"
+        yield "payment born in the ledger" if entry.kind == PAYMENTS else "born in the ledger"
     elif entry.action == "merged":
         yield "merged: link follows" if entry.outcome == "ok" else "merged into a linked one"
-    elif entry.action == "linked":
+    elif entry.action == "linked" and entry.kind == PAYMENTS:
+        yield "our own payment found by the import"
+    elif entry.action == "linked" and entry.kind == kind.KIND:
         ours = marks.get(entry.document_id) == f"{kind.MARK}{entry.record}"
         yield "our own create found by the import" if ours else "linked as exact"
 

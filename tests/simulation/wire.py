@@ -29,6 +29,9 @@ _OURS = frozenset(("kill_before", "kill_sent", "stall", "refused", "stray", "out
 _WRITES_ONLY = frozenset(("outage", "error_midway", "late_apply", "element_error", "bad_request"))
 # A token request that is carried out a minute after somebody gave up on it would end a consent; nobody has met one.
 _API_ONLY = frozenset(("limit_minute", "limit_day", "limit_concurrent", "limit_app", "stray"))
+_NAMES = (  # what one element of a batch is known by
+    *("ContactID", "ContactNumber", "InvoiceID", "InvoiceNumber", "CreditNoteID", "ItemID", "Code", "Url", "Reference"),
+)
 _TEXTS = (
     "The Account Number already exists. Please enter a different Account Number.",
     "Email address must be valid.",
@@ -174,5 +177,5 @@ def _count(body: bytes) -> int:
 def _one_of(body: bytes, dice: Random) -> dict[str, Any]:
     """One element of a batch, by what names it."""
     element = dice.choice(_elements(body))
-    name = next(name for name in ("ContactID", "ContactNumber") if name in element)
-    return {name: element[name]}
+    found = next((name for name in _NAMES if element.get(name)), "")
+    return {found: element[found]} if found else {}

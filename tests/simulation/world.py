@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import random
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -40,11 +41,14 @@ from local.xero.kinds import KINDS as XERO_KINDS
 from tests.support import aws as in_process
 
 from . import organizations as kind
+from . import papers
 from .aws import SimulatedAws
 from .books import Ledger
+from .cashier import Cashier
 from .comparing import Bucket, Comparing
 from .crm import Crm
 from .doors import ADMIN, Doors
+from .drift import Drift
 from .ear import URL as CRM_URL
 from .ear import Ear
 from .lambdas import Lambdas, Shared, SimulatedWiring
@@ -56,6 +60,7 @@ from .reached import Reached
 from .sending import Sending
 from .settled import Settled
 from .store import COMPANY, Store
+from .till import Till
 from .values import Values
 from .verdicts import Verdicts
 from .virtual import VirtualTime
@@ -66,6 +71,7 @@ from .wire import Wire
 XERO = "http://xero.test"
 CALLBACK = "https://hub.example"
 MINUTE = 60.0
+ASKED = 12 * MINUTE  # how often payments are asked for: in two hours' time with less weather
 LOAD = 100  # organizations that the CRM sends at a time
 QUIET = 20 * MINUTE  # after the faults stopped, everything has settled
 TIMEOUTS = {
@@ -76,6 +82,7 @@ TIMEOUTS = {
     "admin_api": 29.0,
     "crm_notifier": 120.0,
     "job_runner": 120.0,
+    "payment_import": 120.0,
 }
 SOURCES = (
     Source("ExportQueue", "export_consumer", 150.0, 5.0),
@@ -106,6 +113,8 @@ class World:
     ``edits`` and ``people``: how often each is edited, and how often the administrator acts on it; ``minutes``: how
     long the storm lasts; 0: as it comes.
 
+    ``money``: documents besides, with what is paid and credited of them.
+
     ``calm``: no faults at all, to see that the harness itself is right; ``only``: these and no others. Not
     ``to_the_end``: no further than the first violation.
     """
@@ -116,6 +125,7 @@ class World:
         *,
         size: int = 50,
         bulk: int = 0,
+        money: int = 0,
         edits: int = 0,
         people: int = 0,
         minutes: float = 0,
@@ -124,7 +134,7 @@ class World:
         to_the_end: bool = True,
     ) -> None:
         self.seed, self.size, self.bulk, self.calm = seed, size, bulk, calm
-        self.edits, self.people, self.minutes = edits, people, minutes
+        self.edits, self.people, self.minutes, self.money = edits, people, minutes, money
         self.time = VirtualTime()
         self.weather = Weather(self._dice("weather"), only)
         self.verdicts, self.reached, self.values, self.store = Verdicts(), Reached(), Values(), Store(self.time)
@@ -144,7 +154,7 @@ class World:
         self.app = create_app(
             clock=self.time.now, advance=lambda s: None, seed=self.seed, sender=self._webhook, settings=self._xero(dice)
         )
-        self.ledger = Ledger(self.app, self.time, kind.FLATTEN)
+        self.ledger = Ledger(self.app, self.time, kind.FLATTEN | papers.FLATTEN)
         self.wire = Wire(self.time, self.weather, self._dice("wire"), self.app)
         key = aws_clients.client("kms", in_process.REGION).create_key()["KeyMetadata"]["KeyId"]
         self.settings = self._hub_settings(key)
@@ -189,6 +199,15 @@ class World:
         if self.crm_listens:
             self.watching.records.append(self.ear.stored)
         self.comparing = Comparing(self.time, self.doors, self.store, self.ledger, bucket, self.verdicts, self.reached)
+        self.till = Till(
+            self.time, self._dice("till"), doors=self.doors, crm=self.crm, store=self.store, reached=self.reached
+        )
+        self.cashier = Cashier(self._dice("cashier"), self.ledger)
+        self.drift = Drift(self.time, self.store, self.ledger, self.till, self.verdicts, self.reached)
+        if self.money:
+            self.ledger.judges.append(self.drift)
+            self.watching.links.append(self.drift.stored)
+            self.wire.observers.append(self.drift)
         self.aws.watch.append(self.watching)
         self.wire.observers.append(self.sending)
         self.wire.late = self._late
@@ -262,6 +281,9 @@ class World:
         storm = (self.minutes or dice.uniform(25, 60)) * MINUTE
         self._plan(dice, storm)
         self._every(MINUTE, self._sweep, until=storm + QUIET)
+        if self.money:
+            self._plan_money(self._dice("money"), storm)
+            self._every(ASKED, self._ask_for_payments, until=storm + QUIET)
         self._every(7 * MINUTE, self.settled.one_to_one, until=storm)
         if not self.calm:
             self.time.at(30, lambda: setattr(self.weather, "now", 1.0))
@@ -274,13 +296,17 @@ class World:
 
     def _judge(self) -> None:
         self.settled.judge()
+        if self.money:
+            self.drift.judge()
         self.ear.judge()
         self._until_the_next_poll()
         self.settled.agree(self.merges_are_silent)
         self._compare()
         self.overwriting.judge()
         for error in self.lambdas.broken:
-            self.verdicts("no crash", self.time.seconds, f"{type(error).__name__}: {error}")
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            told = f"{type(error).__name__}: {error} in {where.name}, {where.filename}:{where.lineno}"
+            self.verdicts("no crash", self.time.seconds, told)
         for crash in self.time.crashes:
             raise crash
 
@@ -302,13 +328,16 @@ class World:
         """Through the consent page, as an administrator does."""
         dice = self._dice("company")
         profile = dice.choice(sorted(PROFILES))
+        if self.money and dice.random() < 0.6:
+            profile = "inventory"
         outcome = self.lambdas.run("admin_api", 29, lambda ports: self._set_up(ports, profile, dice))
         if outcome.error is not None:
             raise outcome.error
         self.app.world.webhooks.configure({"url": f"{CALLBACK}/webhooks/xero", "key": "hook-key", "enabled": True})
 
     def _set_up(self, ports: Any, profile: str, dice: Random) -> None:
-        company = Company(id=COMPANY, name="Acme", profile=profile, overrides=overrides(dice))
+        chosen = overrides(dice) | (with_money(dice) if self.money else {})
+        company = Company(id=COMPANY, name="Acme", profile=profile, overrides=chosen)
         companies.put(company, ADMIN, ports)
         if self.crm_listens:
             crm_webhook.put(COMPANY, CRM_URL, ADMIN, ports, enabled=True)
@@ -341,6 +370,45 @@ class World:
             self.time.at(dice.uniform(60, storm), self.bookkeeper.act)
         for _ in range(self.size * self.people or self.size // 4):
             self.time.at(dice.uniform(60, storm * 0.8), self.administrator.act)
+
+    def _plan_money(self, dice: Random, storm: float) -> None:
+        """Products first, then documents; what is paid, credited, edited and voided of them, on both sides."""
+        till = self.till
+        for number in range(max(1, self.money // 4)):
+            self.time.at(dice.uniform(0, storm * 0.3), lambda id=f"s{number}": till.product(id))  # type: ignore[misc]
+        documents: dict[str, list[tuple[str, float]]] = {papers.INVOICES: [], papers.CREDIT_NOTES: []}
+        for number in range(self.money):
+            sort = papers.CREDIT_NOTES if number % 4 == 3 else papers.INVOICES
+            id, at = f"{'c' if number % 4 == 3 else 'i'}{number}", dice.uniform(30, storm * 0.6)
+            documents[sort].append((id, at))
+            self.time.at(at, lambda sort=sort, id=id: till.document(sort, id))  # type: ignore[misc]
+            acts = [till.edit] * dice.choice((0, 0, 1, 2)) + [till.repeat] * dice.choice((0, 1))
+            acts += [till.void] if dice.random() < 0.08 else []
+            for act in acts:
+                self.time.at(dice.uniform(at, storm), lambda act=act, id=id: act(id))  # type: ignore[misc]
+        payments = 0
+        for sort, refund in ((papers.INVOICES, False), (papers.CREDIT_NOTES, True)):
+            for id, at in documents[sort]:
+                for _ in range(dice.choice((0, 1, 1, 2, 3)) if not refund else dice.choice((0, 1))):
+                    payments += 1
+                    name, when = f"p{payments}", dice.uniform(at, storm)
+                    self.time.at(when, lambda n=name, id=id, r=refund: till.pay(n, id, refund=r))  # type: ignore[misc]
+                    self.time.at(dice.uniform(when, storm), lambda n=name: till.repeat(n))  # type: ignore[misc]
+        for id, at in documents[papers.CREDIT_NOTES]:
+            invoice, since = dice.choice(documents[papers.INVOICES])
+            when = dice.uniform(max(at, since), storm)
+            self.time.at(when, lambda id=id, to=invoice: till.allocate(id, to))  # type: ignore[misc]
+        for _ in range(self.money // 8):
+            self.time.at(dice.uniform(storm / 2, storm), till.take_back)
+        for _ in range(self.money):
+            self.time.at(dice.uniform(60, storm), self.cashier.act)
+
+    def _ask_for_payments(self) -> None:
+        def ask() -> None:
+            if self.lambdas.invoke("payment_import", {}).ok:
+                self.reached("payments asked for")
+
+        self.time.start(ask)
 
     def _every(self, seconds: float, action: Any, *, until: float) -> None:
         def again() -> None:
@@ -461,6 +529,9 @@ class World:
         for name, times in self.lambdas.ended.items():
             if name.endswith("killed"):
                 self.reached("killed", times)
+        for state, times in self.drift.states.items():
+            if state.startswith("payments: linked"):
+                self.reached("payment sent", times)
         for action, name in (("archive", "archived in the ledger"), ("restore", "restored in the ledger")):
             self.reached(name, self.bookkeeper.did[action])
         self.reached("day limit", self.weather.struck["http.limit_day"])
@@ -560,4 +631,19 @@ def overrides(dice: Random) -> dict[str, Any]:
         chosen["field_owner"] = dice.choice(("crm", "ledger", "ask", "direction"))
     if dice.random() < 0.7:
         chosen["possible_duplicates_on_import"] = dice.choice(("create", "suggest", "link_exact"))
+    return chosen
+
+
+def with_money(dice: Random) -> dict[str, Any]:
+    """Settings that documents and payments go by: mostly by themselves."""
+    chosen: dict[str, Any] = {
+        "auto_export": dice.random() < 0.9,
+        "create_linked_contact_for_document": True,
+        "payments_to_ledger": dice.random() < 0.9,
+        "sync_voids": dice.random() < 0.8,
+        "lock_after_transfer": dice.random() < 0.3,
+        "sync_item_descriptions": dice.random() < 0.5,
+        "exportable_statuses": ["approved"],
+        "document_target_status": dice.choice(("approved", "approved", "approved", "same", "draft")),
+    }
     return chosen

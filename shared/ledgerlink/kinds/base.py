@@ -118,4 +118,7 @@ class Kind(Generic[C]):
 
     def field(self, name: str) -> Field:
         """The field called ``name``. Raises KeyError."""
-        return next(f for f in self.fields if f.name == name)
+        found = next((f for f in self.fields if f.name == name), None)
+        if found is None:
+            raise KeyError(f"{self.name} have no field {name!r}")
+        return found

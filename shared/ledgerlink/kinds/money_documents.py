@@ -194,7 +194,7 @@ INVOICES: Kind[Invoice] = Kind(
     hub_fields=HUB_FIELDS,
     completed=completed,
     in_order=True,
-    derived=frozenset({"subtotal", "total"}),
+    derived=frozenset({"subtotal", "total_tax", "total"}),
     identified=with_line_ids,
     fields=FIELDS,
 )
@@ -211,7 +211,7 @@ CREDIT_NOTES: Kind[CreditNote] = Kind(
     hub_fields=HUB_FIELDS | {"remaining", "allocations"},
     completed=completed,
     in_order=True,
-    derived=frozenset({"subtotal", "total"}),
+    derived=frozenset({"subtotal", "total_tax", "total"}),
     identified=with_line_ids,
     fields=tuple(field for field in FIELDS if field.name not in ("due_date", "url")),
 )

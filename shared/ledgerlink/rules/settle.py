@@ -127,14 +127,18 @@ def _settlement(link: Link, document: Document) -> Settlement | None:
     return told.model_copy(update={"parts": known.parts if known is not None else None})
 
 
-def told_back(record: Record, link: Link, document: Document, now: datetime) -> Record:
-    """The record with what the ledger answered about it: its number, its totals, what is outstanding; and when (D7)."""
+def told_back(record: Record, link: Link, part: DispatchedPart, document: Document, now: datetime) -> Record:
+    """The record with what the ledger answered about it: its number, its totals, what is outstanding; and when (D7).
+
+    Totals of what was sent are not those of what somebody has made of it since.
+    """
     content, said, told = record.content, document.content, document.settlement
     if told is None or not isinstance(content, MoneyDocument) or not isinstance(said, MoneyDocument):
         return record
     plain = told.model_copy(update={"parts": None})
     kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
-    blank = {name: getattr(said, name) for name in _TOLD if getattr(content, name) in (None, "")}
+    told_of = _TOLD if link.wanted <= part.revision else ("number",)
+    blank = {name: getattr(said, name) for name in told_of if getattr(content, name) in (None, "")}
     kept = kept.model_copy(update={**blank, "sent_at": now})
     return record.model_copy(
         update={"content": kept, "revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
@@ -178,7 +182,7 @@ def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Reje
     }
     if link.wanted > part.revision:
         return link.model_copy(update=told)
-    if verdict.code == "contact_archived" and link.document_id:
+    if verdict.code == "contact_archived" and link.document_id and link.kind == "organizations":
         error = plain_error("archived_in_ledger", now, details=verdict.details)
         parked = {"state": "parked", "reason": "archived_in_ledger", "document_status": "archived", "error": error}
         return link.model_copy(update={**_AT_REST, **told, **parked})

@@ -21,6 +21,7 @@ _CATALOGUE: tuple[tuple[str, str], ...] = (
     (r".*\bContact ?Number\b.*\b(unique|already exists)", "reference_taken"),
     (r"The Account Number already exists", "account_number_taken"),
     (r"The specified contact details matched an archived contact", "contact_archived"),
+    (r"The contact with the specified contact details has been archived", "contact_archived"),
     (r"Unable to assign an Archived contact", "contact_archived"),
     (r"Archived contacts cannot", "contact_archived"),
     (r"The Contact could not be found", "contact_gone"),

@@ -169,7 +169,7 @@ def _writes(
     writes: list[Write] = [PutEntry(entry)]
     record = known.records.get(link.key.record)
     if record is not None and not record.deleted:
-        kept = rules.told_back(record, link, document, now)
+        kept = rules.told_back(record, link, part, document, now)
         after = rules.at_revision(after, part, link, kept.revision)
         after = after.model_copy(update={**export_rules.columns(kept), "updated_at": now})
         writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ledgerlink.errors import Refused, Transient
-from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds import BY_DOCUMENT, KINDS, Content
 from ledgerlink.ports import Ledger, Rejected
 from ledgerlink.rules.dispatch import Settled
 from ledgerlink.state.dispatch import Dispatch
@@ -23,11 +23,12 @@ TAKEN = {
 def with_holders(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled]) -> tuple[Settled, ...]:
     """The verdicts, refusals naming the holder where one call finds it. What fails here changes no verdict."""
     told = list(settled)
+    known = {field.name for field in BY_DOCUMENT[dispatch.document_type].fields}
     for code, name in TAKEN.items():
         refused = [
             s for s in told if isinstance(s.verdict, Rejected) and s.verdict.code == code and not s.verdict.holder
         ]
-        if not refused:
+        if not refused or name not in known:  # an invoice has no name; that of its customer is not at stake
             continue
         values = _values(ledger.sent(dispatch), refused, name)
         try:
@@ -39,7 +40,7 @@ def with_holders(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled])
         told = [
             _naming(s, holders.get(_key(values.get(s.part.reference, ""))), name) if s in refused else s for s in told
         ]
-    return tuple(_with_archived(ledger, dispatch, told))
+    return tuple(_with_archived(ledger, dispatch, told) if "name" in known else told)
 
 
 def _with_archived(ledger: Ledger, dispatch: Dispatch, settled: Sequence[Settled]) -> list[Settled]:

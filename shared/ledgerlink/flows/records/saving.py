@@ -132,7 +132,8 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     _check_revision(record, push.if_match)
     pushed, content = _contents(key, record, push)
     if record is None or record.deleted:
-        return _draft(context, _born(context, key, content, record, actor), _fresh(key, link), push, actor, record)
+        born = _born(context, key, (pushed or content, content), record, actor)
+        return _draft(context, born, _fresh(key, link), push, actor, record)
     check_size(content, pushed)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
@@ -184,12 +185,13 @@ def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Conten
     live = record if record is not None and not record.deleted else None
     pushed, content = _said(key, live, push)
     before = live.content if live is not None else None
-    return pushed, KINDS[key.kind].identified(_without_derived(key.kind, pushed, content, before), before)
+    return pushed, _without_derived(key.kind, pushed, KINDS[key.kind].identified(content, before), before)
 
 
-def _without_derived(kind: str, pushed: Content | None, content: Content, before: Content | None) -> Content:
+def _without_derived(sort: str, pushed: Content | None, content: Content, before: Content | None) -> Content:
     """What was filled in from the ledger is no longer so once something else is said."""
-    names = [name for name in KINDS[kind].derived if getattr(pushed, name, None) is None]
+    kind = KINDS[sort]
+    names = [name for name in kind.derived if name in kind.hub_fields or getattr(pushed, name, None) is None]
     if before is None or not names:
         return content
     as_it_was = content.model_copy(update={name: getattr(before, name) for name in names})
@@ -214,15 +216,19 @@ def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | No
     return pushed, edits.pushed_onto(kind, live.content, pushed, live.pushed)
 
 
-def _born(context: Context, key: RecordKey, content: Content, tombstone: Record | None, actor: Actor) -> Record:
-    check_size(content, content)
+def _born(
+    context: Context, key: RecordKey, said: tuple[Content, Content], tombstone: Record | None, actor: Actor
+) -> Record:
+    """``said``: what was pushed, and what the record becomes by it."""
+    pushed, content = said
+    check_size(content, pushed)
     return Record(
         company=key.company,
         kind=key.kind,
         id=key.id,
         revision=tombstone.revision + 1 if tombstone else 1,
         content=content,
-        pushed=content,
+        pushed=pushed,
         updated_at=context.at.clock.now(),
         changed_by=actor.changed_by,
         version=tombstone.version if tombstone else 0,
