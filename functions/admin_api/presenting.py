@@ -14,12 +14,14 @@ from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import Budget
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules import standing as rules
+from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import Link, LinkKey, SyncState
 from ledgerlink.state.record import Record, RecordKey
 
-from .shapes import DocumentOut, Sync, SyncErrorOut, shapes
+from .shapes import DocumentOut, FixOut, Sync, SyncErrorOut, shapes
 
 _WITH_ERROR = ("error", "parked", "conflict")
+_FIXABLE = ("error", "parked", "skipped")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def present(now: Standing, record: Record, parts: Sequence[Link]) -> BaseModel:
         updated_at=record.updated_at,
         do_not_export=main.do_not_export,
         do_not_import=main.do_not_import,
-        sync=sync_of(now, parts),
+        sync=sync_of(now, record, parts),
     )
 
 
@@ -115,7 +117,7 @@ def sent(content: Content, link: Link) -> dict[str, Any]:
     return {name: value for name, value in told.items() if getattr(content, name, "") in (None, "")}
 
 
-def sync_of(now: Standing, parts: Sequence[Link]) -> Sync:
+def sync_of(now: Standing, record: Record, parts: Sequence[Link]) -> Sync:
     """Where a record stands, folded over its parts."""
     main = parts[0]
     state = rules.fold(now.state(part) for part in parts)
@@ -143,6 +145,10 @@ def sync_of(now: Standing, parts: Sequence[Link]) -> Sync:
             if part.document_id
         ],
         error=error_of(decisive) if state in _WITH_ERROR else None,
+        fixes=[
+            FixOut(id=each.id, label=each.label, params=each.params)
+            for each in (fixes_of(record, decisive) if state in _FIXABLE else ())
+        ],
     )
 
 

@@ -33,6 +33,14 @@ class SyncErrorOut(Shown):
     since: datetime
 
 
+class FixOut(Shown):
+    """Something that can be done about it, by POST errors:fix."""
+
+    id: str
+    label: str
+    params: dict[str, Any] = Field(description="Ready to be sent back; null where something must be filled in")
+
+
 class DocumentOut(Shown):
     """One of the record's documents in the ledger."""
 
@@ -56,6 +64,7 @@ class Sync(Shown):
     )
     documents: list[DocumentOut]
     error: SyncErrorOut | None
+    fixes: list[FixOut] = Field(description="What the hub can do about it")
 
 
 class LinkIn(Value):

@@ -58,5 +58,5 @@ def _shown(at: Context, saved: Saved) -> AllocationOut:
         document_id=content.document_id,
         amount=content.amount,
         date=content.date,
-        sync=sync_of(standing(at), [saved.link]),
+        sync=sync_of(standing(at), saved.record, [saved.link]),
     )

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field, StrictBool, model_validator
 
-from admin_api.access import ALL, FINANCE, At, Who, open_to
+from admin_api.access import ALL, FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.history import Diff
 from admin_api.presenting import shown, standing
-from admin_api.reading import Cursor, Limit
-from admin_api.shapes import RecordRef
+from admin_api.reading import Cursor, Limit, RecordId
+from admin_api.shapes import FixOut, RecordRef
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.errors import fixing
+from ledgerlink.flows.entries import plain
+from ledgerlink.flows.errors import fixing, safe_editing
 from ledgerlink.flows.errors import problems as flow
 from ledgerlink.kinds import KINDS, Value
+from ledgerlink.kinds.amounts import Amount
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of
+from ledgerlink.rules.safe_edits import WAYS, Plan, Step
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
@@ -29,10 +34,29 @@ from .companies import COMPANY
 routes = Router()
 
 
-class FixOut(Shown):
-    id: str
+class StepOut(Shown):
+    action: str = Field(description="take_off, update, put_back")
+    record: RecordRef
+    document_id: str | None
+    amount: Amount
+    currency: str
+    date: dt.date | None
+    method: str
+
+
+class WayOut(Shown):
+    fix: str
     label: str
-    params: dict[str, Any] = Field(description="Ready to be sent back; null where something must be filled in")
+    possible: bool
+    steps: list[StepOut] = Field(description="What would be done, in this order; each is a write to the ledger")
+    code: str | None = Field(description="Why it is not possible")
+    message: str | None
+    remedy: str | None
+    diff: dict[str, Diff]
+
+
+class WaysOut(Shown):
+    items: list[WayOut]
 
 
 class ErrorOut(Shown):
@@ -101,6 +125,7 @@ class FixedOut(Shown):
     dry_run: bool
     outcome: str
     diff: dict[str, Diff]
+    steps: list[StepOut] = Field(description="Of a safe edit: each a write to the ledger, in this order")
     document: dict[str, str] | None = Field(description="Whom it is about: {document_id, name, email}")
     sync: Any
 
@@ -155,9 +180,48 @@ def skip_errors(at: At, who: Who, body: SkipIn) -> Skipped:
     return Skipped(skipped=rested.skipped, left=left)
 
 
+@routes.get(f"{COMPANY}/<kind>/<id>/safe-edits", tags=["errors"], **open_to(*READERS))
+def list_safe_edits(at: At, kind: str, id: RecordId) -> WaysOut:
+    """How a document on which money stands can be edited all the same: every way, step by step, or why it is closed.
+    Reads the ledger."""
+    [key] = links_of(at, [RecordRef(kind=kind, id=id)])
+    return WaysOut(items=[_way(at, key, plan) for plan in safe_editing.plans(at, key.record)])
+
+
+def _way(at: Context, key: LinkKey, plan: Plan) -> WayOut:
+    known = REASONS.get(plan.closed)
+    return WayOut(
+        fix=plan.way,
+        label=WAYS[plan.way],
+        possible=not plan.closed,
+        steps=_steps(at, key, plan.steps),
+        code=plan.closed or None,
+        message=plan.message or (known.message if known else None),
+        remedy=known.remedy if known else None,
+        diff={name: Diff(from_=plain(before), to=plain(after)) for name, (before, after) in plan.diff.items()},
+    )
+
+
+def _steps(at: Context, key: LinkKey, steps: Iterable[Step]) -> list[StepOut]:
+    record = at.at.records.get(key.record) if steps else None
+    currency = getattr(record.content, "currency", "") if record is not None else ""
+    return [
+        StepOut(
+            action=step.action,
+            record=RecordRef(kind=step.record.kind, id=step.record.id),
+            document_id=step.document_id or None,
+            amount=step.amount,
+            currency=currency or at.reference.base_currency,
+            date=step.date,
+            method=step.method,
+        )
+        for step in steps
+    ]
+
+
 @routes.post(f"{COMPANY}/errors:fix", tags=["errors"], **open_to(*FINANCE))
 def fix_error(at: At, who: Who, body: FixIn) -> FixedOut:
-    """Run one of the fixes that the error offers; with `dry_run` tell what it would do."""
+    """Run one of the fixes that the error offers, or a safe edit; with `dry_run` tell what it would do."""
     [key] = links_of(at, [body.record])
     fixed = fixing.fix(at, key.record, body.fix, body.params, who.actor, dry_run=body.dry_run)
     document = fixed.document
@@ -167,6 +231,7 @@ def fix_error(at: At, who: Who, body: FixIn) -> FixedOut:
         dry_run=body.dry_run,
         outcome=fixed.outcome,
         diff={name: Diff(from_=told["from"], to=told["to"]) for name, told in fixed.diff.items()},
+        steps=_steps(at, key, fixed.steps),
         document=None
         if document is None
         else {

@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from ledgerlink.rules import export as rules
+from ledgerlink.rules import lifting
 from ledgerlink.rules.facts import Facts
-from ledgerlink.state.link import LinkKey
+from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
 
 from .context import Context
 
 
-def facts_for(context: Context, records: Iterable[Record]) -> Facts:
-    """Everything these records' documents name, and the company's lists and mappings as of now."""
+def facts_for(context: Context, records: Iterable[Record], links: Iterable[Link] = ()) -> Facts:
+    """Everything these records' documents name, what their links wait for to be lifted, and the company's lists and
+    mappings as of now."""
     at, company = context.at, context.company
     records = tuple(records)
-    named = sorted({key for record in records for key in rules.needs(record)})
+    lifted = (key for link in links for key in lifting.names(link))
+    named = sorted({*(key for record in records for key in rules.needs(record)), *lifted})
     return Facts(
         company=company,
         settings=context.settings,

@@ -104,12 +104,14 @@ def turn(company: str, keys: Sequence[LinkKey], at: Ports, writes: Callable[[], 
     """Commit a person's change of links so that it cannot overlap their being sent.
 
     ``writes`` reads and decides afresh each time it is called. Raises Refused ``in_flight`` while one of ``keys`` is in
-    an open dispatch, Conflict when others kept being faster.
+    an open dispatch or part of a safe edit under way, Conflict when others kept being faster.
     """
     for attempt in range(TRIES):
         lane = at.lanes.get(company, "export")
         if set(keys) & in_flight(at.lanes.open_dispatches(company)):
             raise Refused("in_flight", "the record is being sent to the ledger right now")
+        if any(link.is_lifting for link in at.links.many(keys).values()):
+            raise Refused("in_flight", "the record is part of a safe edit that is under way")
         try:
             at.commit.all(*writes(), PutLane(lane))
             return

@@ -93,6 +93,7 @@ class Kind(Generic[C]):
     derived: frozenset[str] = field(default_factory=frozenset)  # the hub fills them in where nobody said them
     listed: bool = True  # people see it as records of a kind; else on the record it belongs to
     alone: bool = False  # one to a call
+    taken_back_alone: bool = False  # made together, taken back one to a call
     in_order: bool = False  # one call after the other, as they were made (rule D18)
     own_key: Callable[[C], str] | None = None  # what its document is known by there, where it cannot carry our mark
     identified: Callable[[C, C | None], C] = lambda content, _before: content  # its elements under ids that stay

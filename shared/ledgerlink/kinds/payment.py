@@ -61,6 +61,7 @@ PAYMENTS: Kind[Payment] = Kind(
     model=Payment,
     document_type="payment",
     stage=4,
+    taken_back_alone=True,
     ledger_view=ledger_view,
     title=lambda content: f"{content.date.isoformat()} {content.amount:f} {content.reference}".strip(),
     needed=frozenset({"date", "amount"}),

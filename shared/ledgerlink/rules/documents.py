@@ -22,7 +22,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lines, merging_lines, prerequisites
+from . import lifting, lines, merging_lines, prerequisites
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .limits_of_fields import too_long
@@ -109,7 +109,9 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     view, said = in_ledger_terms(record, link, facts)
     names = tuple(line.id for line in said.lines)
     decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
-    return _checked(decided, record, view, said, facts) if isinstance(decided, Create | Update) else decided
+    if isinstance(decided, Create | Update):
+        decided = _checked(decided, record, view, said, facts)
+    return lifting.edited(decided, said.total(view.tax_mode), link, facts) if link.safe_edit else decided
 
 
 def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str, ...], facts: Facts) -> Decision:
@@ -119,7 +121,7 @@ def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str,
         return Disagree(wanted.clashes)
     if not wanted.update.fields:
         return Nothing()
-    if facts.settings.resend_only_while_unpaid and is_settled(link.settlement):
+    if facts.settings.resend_only_while_unpaid and link.safe_edit is None and is_settled(link.settlement):
         return Skip("paid_document")
     return wanted.update
 

@@ -19,7 +19,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Clashing, Link, SyncError
 from ledgerlink.state.record import Record, RecordKey
 
-from . import allocations, documents, organizations, payments, products
+from . import allocations, documents, lifting, organizations, payments, products
 from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .duplicates import keys_of
 from .facts import Facts
@@ -64,7 +64,12 @@ RULES: dict[str, Rule] = {
     "credit-notes": _DOCUMENT,
     "allocations": Rule(allocations.decide, needs=allocations.needs, complete=allocations.complete),
     "payments": Rule(
-        payments.decide, needs=payments.needs, complete=payments.complete, refusal=payments.refusal, guarded=True
+        payments.decide,
+        payments.having_looked,
+        needs=payments.needs,
+        complete=payments.complete,
+        refusal=payments.refusal,
+        guarded=True,
     ),
 }
 
@@ -131,15 +136,26 @@ def columns(record: Record) -> dict[str, str]:
 
 def follow(link: Link, decision: Decision, now: datetime) -> Link:
     """The link's sync state after a decision; what is to be sent becomes due."""
+    if kept := lifting.keeps(link, decision):
+        return lifting.stays(link, kept)
     if not isinstance(decision, Create | Update | Archive):
         told = "failed" if isinstance(decision, Refuse) else "skipped"
         link = link.model_copy(update={"last_outcome": told, "last_job": link.ordered_by})
     at_rest = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "error": None, "clashes": ()}
+    if not isinstance(decision, Create | Update | Archive | Wait | First):
+        at_rest["safe_edit"] = None
     match decision:
         case Create() | Update() | Archive():
             return due(link, now)
         case Nothing():
-            done = {"state": "linked", "reason": "", "exported": link.wanted, "ordered_by": "", "clears": ()}
+            done = {
+                "state": "linked",
+                "reason": "",
+                "exported": link.wanted,
+                "ordered_by": "",
+                "clears": (),
+                "lift": None,
+            }
             return link.model_copy(update={**at_rest, **done, **put_back_now(link), "last_outcome": "unchanged"})
         case Skip(reason):
             state = "unlinked" if reason in _NOT_ASKED_FOR else "skipped"
@@ -214,6 +230,7 @@ def in_conflict(link: Link, clashes: tuple[Clash, ...], now: datetime) -> Link:
             "reason": "conflict",
             "clashes": stored,
             "ordered_by": "",
+            "safe_edit": None,
             "queued_at": None,
             "order": "",
             "waits_on": "",

@@ -10,6 +10,8 @@ from ledgerlink.kinds import KINDS
 from ledgerlink.state.link import Link, SyncError
 from ledgerlink.state.record import Record
 
+from . import safe_edits
+
 MUST_CHOOSE = frozenset({"several_matches", "linked_elsewhere"})  # trying again would only find the same
 
 
@@ -23,18 +25,24 @@ class Fix:
 
 
 def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
-    """The fixes for what is wrong with this part, the likeliest first."""
-    assert link.error is not None
-    code = link.error.code
-    holder = {"document_id": link.error.holder or None}
-    edit = _edit(record, link.error.field or ("account_number" if code == "account_number_taken" else "name"))
+    """The fixes for what is wrong with this part, the likeliest first; for an edit that money keeps back, safe ones."""
+    safe = tuple(Fix(way, label) for way, label in safe_edits.WAYS.items()) if safe_edits.offered(record, link) else ()
+    if link.error is None:
+        return safe
+    return (*_known(record, link.error), *safe)
+
+
+def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
+    code = error.code
+    holder = {"document_id": error.holder or None}
+    edit = _edit(record, error.field or ("account_number" if code == "account_number_taken" else "name"))
     retry = Fix("retry", "Try again")
     match code:
         case "name_taken" | "account_number_taken":
             return (Fix("link_to_holder", "Link to the contact that has it", holder), edit, retry)
         case "number_taken" | "item_code_taken":
             other = _edit(record, "code" if code == "item_code_taken" else "number")
-            adopt = (Fix("link_to_holder", "Adopt the one that has it", holder),) if link.error.holder else ()
+            adopt = (Fix("link_to_holder", "Adopt the one that has it", holder),) if error.holder else ()
             return (*adopt, other, retry)
         case "period_locked":
             return (Fix("retry", "The period was unlocked: go on"), _edit(record, _DATES.get(record.kind, "date")))
@@ -45,7 +53,7 @@ def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
         case "contact_gone" | "item_gone" | "document_gone":
             return (Fix("unlink_and_create", "Unlink it and create it anew"), retry)
         case "tax_not_mapped" | "account_not_mapped" | "location_not_mapped" | "payment_method_not_mapped":
-            return (_map(code, link.error), edit, retry)
+            return (_map(code, error), edit, retry)
         case _ if code in _LISTS:
             return (Fix("refresh_and_retry", "Read the ledger's lists again and retry"), edit)
         case "archived_in_ledger":

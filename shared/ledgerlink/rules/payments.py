@@ -12,12 +12,13 @@ from decimal import Decimal
 from ledgerlink.kinds import Content
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.kinds.payment import RECORD_KINDS, REFERENCE_HOLDS, Payment, ledger_reference
+from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
-from . import mapping
-from .decisions import Create, Decision, Nothing, Park, Problem, Refuse, Skip, Wait
+from . import lifting, mapping
+from .decisions import Archive, Create, Decision, Nothing, Park, Problem, Refuse, Skip, Wait
 from .facts import Facts
 from .import_ import Born, Edit, Grounds, Ignore, Linked, Note
 from .merge import Change
@@ -30,7 +31,10 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
     """What to do about the payment, as far as it says itself."""
     content = _content(record)
     if link.document_id:
-        return Nothing()
+        coming_off = lifting.is_coming_off(link) and (content.status, link.document_status) == ("active", "active")
+        return Archive(content) if coming_off else Nothing()
+    if link.lift is not None:
+        return Create(content)
     if link.tombstone and not link.ordered_by:
         return Skip(link.tombstone)
     if content.status == "reversed":
@@ -56,12 +60,16 @@ def needs(record: Record) -> tuple[RecordKey, ...]:
 
 def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> Decision:
     """The payment in the ledger's terms, if its document is there and owes as much."""
-    if not isinstance(decision, Create):
+    if not isinstance(decision, Create | Archive):
         return decision
     content = _content(record)
     (key,) = needs(record)
     target, paid = facts.link(key.kind, key.id), facts.records.get(key)
+    if isinstance(decision, Archive):
+        return lifting.off(decision, target, key)
     waits_for = f"record:{key.kind}/{key.id}"
+    if link.lift is not None and target is not None and target.safe_edit is not None:
+        return Wait("payment_lifted", waits_for)
     if target is None or paid is None or not target.document_id:
         held = target is not None and target.do_not_export.on
         return Wait("do_not_export" if held else "document_not_in_ledger", waits_for)
@@ -70,14 +78,21 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         return Wait("document_not_approved", waits_for)
     if _is_locked(content, facts):
         return Park("period_locked")
-    problems = [*_amount_problems(record, content, paid, target, facts), *_method_problems(content, facts)]
+    problems = [*_amount_problems(record, link, paid, target, facts)]
+    if link.lift is None:
+        problems += _method_problems(content, facts)
     if len(ledger_reference(content.reference, f"LL-{record.id}")) > REFERENCE_HOLDS:
         problems.append(Problem("field_too_long", "reference", f"the ledger holds {REFERENCE_HOLDS} characters"))
     if problems:
         return Refuse(tuple(problems))
-    account = mapping.resolve("payment-method", content.method, "", facts.mappings, facts.reference)
-    assert account is not None
-    return Create(content.model_copy(update={"document_id": target.document_id, "method": account.code}))
+    account = link.lift.account if link.lift is not None else _account(content, facts)
+    return Create(content.model_copy(update={"document_id": target.document_id, "method": account}))
+
+
+def _account(content: Payment, facts: Facts) -> str:
+    found = mapping.resolve("payment-method", content.method, "", facts.mappings, facts.reference)
+    assert found is not None
+    return found.code
 
 
 def _is_locked(content: Payment, facts: Facts) -> bool:
@@ -85,11 +100,14 @@ def _is_locked(content: Payment, facts: Facts) -> bool:
     return any(content.date <= day for day in locks)
 
 
-def _amount_problems(record: Record, content: Payment, paid: Record, target: Link, facts: Facts) -> Iterable[Problem]:
+def _amount_problems(record: Record, link: Link, paid: Record, target: Link, facts: Facts) -> Iterable[Problem]:
+    content = _content(record)
     if (target.settlement is not None and target.settlement.status == "void") or _says_void(paid):
         yield Problem("document_void", "document_id", "is void")
         return
     left = outstanding(paid, target)
+    if link.lift is not None:
+        left = lifting.left(target, link, left)
     left -= _sent_before(record, content, left, facts)
     if content.amount > left:
         told = f"{content.amount:f} is more than the {left:f} that is outstanding"
@@ -135,9 +153,16 @@ def _says_void(paid: Record) -> bool:
 
 def refusal(before: Payment, after: Payment, link: Link, _settings: CompanySettings) -> str:
     """Why the CRM may not change the payment so, as a reason code; "" if it may (P3). One in the ledger stays as is."""
-    if not link.document_id or before == after:
+    if before == after or not (link.document_id or link.is_lifting):
         return ""
     return "managed_in_ledger"
+
+
+def having_looked(decision: Decision, document: Document) -> Decision:
+    """One that is reconciled with the bank, or part of a batch, is not taken off."""
+    if isinstance(decision, Archive) and document.fixed:
+        return Refuse((Problem(document.fixed, "payment", reason(document.fixed).message),))
+    return decision
 
 
 # ------------------------------------------------------------------ in

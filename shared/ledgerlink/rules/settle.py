@@ -15,7 +15,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 from ledgerlink.state.settlement import Settlement
 
-from . import settlement
+from . import lifting, settlement
 from .export import due, plain_error
 from .merge import agree, same
 from .reverting import archives, is_done, put_back_now
@@ -61,10 +61,14 @@ def confirmed(
             "last_job": part.ordered_by,
             "tombstone": "",
             "suggestions": (),
+            "safe_edit": None,
+            "lift": None,
             "clears": tuple(name for name in link.clears if name not in part.fields),
             **_reverted(link, known),
         }
     )
+    if dispatch.action == "archive" and lifting.is_coming_off(link):
+        return due(after.model_copy(update=lifting.taken_off(link)), now)
     if archives(after) and dispatch.action == "archive":
         return after.model_copy(update={"state": "skipped", "reason": "export_undone"})
     if after.reverting is not None:  # ordered while this was on its way
@@ -179,7 +183,10 @@ def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Reje
         "last_outcome": "failed",
         "last_job": part.ordered_by,
         "ordered_by": "",
+        "safe_edit": None,
     }
+    if lifting.is_coming_off(link):
+        return lifting.stays(link.model_copy(update=told), verdict.code)
     if link.wanted > part.revision:
         return link.model_copy(update=told)
     if verdict.code == "contact_archived" and link.document_id and link.kind == "organizations":
@@ -200,6 +207,7 @@ def parked(link: Link, dispatch_id: str, reason: str, now: datetime, message: st
             **_AT_REST,
             "state": "parked",
             "reason": reason,
+            "safe_edit": None,
             "error": plain_error(reason, now, message),
             "last_dispatch": dispatch_id,
             "last_outcome": "failed",

@@ -33,4 +33,5 @@ class Document(Value):
     roles: tuple[str, ...] = ()  # customer, supplier: the ledger knows by its documents
     url: str = ""
     items: dict[str, str] = {}  # of the codes on its lines, the ids of the items they mean
+    fixed: str = ""  # why the ledger would not let it be taken back: a reason code
     settlement: Settlement | None = None  # what is paid and left, of documents that carry money

@@ -58,6 +58,25 @@ class Reverting(Value):
     archive: bool = False  # the document was made by that export, and goes
 
 
+class SafeEdit(Value):
+    """An edit of a paid document under way: our payments are taken off it, it is updated, they are put back (P3).
+
+    On the document's link for as long as the edit is pursued; whatever ends that brings the payments back.
+    """
+
+    payments: tuple[str, ...]  # records, by id
+    by: str
+    since: datetime
+
+
+class Lift(Value):
+    """On a payment's link: it is to come ``off`` its document in the ledger, and then ``back``."""
+
+    phase: Literal["off", "back"]
+    account: str  # the ledger's id of the account it is put back to
+    refused: str = ""  # why it stayed: a reason code
+
+
 class Link(Value):
     """Sync state of one part. Everything decided about it is decided on this and its record."""
 
@@ -85,6 +104,9 @@ class Link(Value):
     suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
     clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed
     reverting: Reverting | None = None
+    safe_edit: SafeEdit | None = None
+    lift: Lift | None = None
+    lifted: tuple[str, ...] = ()  # documents it had before: taken back by us, and never to be taken for it again
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)
     clashes: tuple[Clashing, ...] = ()
 
@@ -119,6 +141,13 @@ class Link(Value):
     @property
     def key(self) -> LinkKey:
         return LinkKey(self.company, self.kind, self.id, self.part)
+
+    @property
+    def is_lifting(self) -> bool:
+        """Whether a safe edit holds it: nobody links, unlinks, deletes or holds it until that has ended."""
+        if self.lift is None:
+            return self.safe_edit is not None
+        return not self.lift.refused and (self.lift.phase == "off" or self.state == "due")
 
     @property
     def is_due(self) -> bool:

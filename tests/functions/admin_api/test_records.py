@@ -54,6 +54,7 @@ def test_a_record_shows_its_envelope_as_the_contract_has_it(api: Api) -> None:
         "waiting_for": "not_connected",
         "documents": [],
         "error": None,
+        "fixes": [],
     }
 
 

@@ -35,13 +35,15 @@ class XeroLedger:
 
     def compose(self, document_type: str, action: Action, outgoing: Sequence[Outgoing]) -> Request:
         wire = WIRE[document_type]
-        body = {wire.envelope: [wire.to_wire(each) for each in outgoing]}
-        taken_back = action == "archive" and wire.path is not None  # by its address alone
+        elements = [wire.to_wire(each) for each in outgoing]
+        taken_back = action == "archive" and wire.path is not None  # under its own address
+        bare = taken_back and wire.taken_back_by == "POST"
+        body = elements[0] if bare else {wire.envelope: elements}
         return Request(
             document_type=document_type,
             action=action,
             # PUT creates and nothing else; POST would match by number or name and overwrite (facts/xero.md §3.1).
-            method="PUT" if action == "create" else "DELETE" if taken_back else "POST",
+            method="PUT" if action == "create" else wire.taken_back_by if taken_back else "POST",
             path=_path(wire, outgoing, action),
             body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
             outgoing=tuple(outgoing),
@@ -49,8 +51,8 @@ class XeroLedger:
 
     def sent(self, dispatch: Dispatch) -> dict[str, Content]:
         wire = WIRE[dispatch.document_type]
-        elements = json.loads(dispatch.body)[wire.envelope]
-        pairs = answers.matched(elements, wire, dispatch)
+        said = json.loads(dispatch.body)
+        pairs = answers.matched(said.get(wire.envelope) or [said], wire, dispatch)
         return {part.reference: wire.content(element) for part, element in pairs}
 
     def send(self, dispatch: Dispatch, *, seconds: float) -> Reply:

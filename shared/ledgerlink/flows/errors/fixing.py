@@ -18,13 +18,16 @@ from ledgerlink.flows.records.saving import Actor, Push
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import PutEntry, PutLink, Unclaim, Write
 from ledgerlink.rules import export as export_rules
+from ledgerlink.rules import safe_edits
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.rules.mapping import MAPPING_KINDS
+from ledgerlink.rules.safe_edits import Step
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.mapping import Mapped, MappingKind, Side
 from ledgerlink.state.record import Record, RecordKey
 
+from . import safe_editing
 from .problems import WRONG, retry
 
 
@@ -35,15 +38,18 @@ class Fixed:
     outcome: str
     diff: dict[str, dict[str, Any]] = field(default_factory=dict)
     document: Document | None = None
+    steps: tuple[Step, ...] = ()  # of a safe edit, each a write to the ledger
 
 
 def fix(
     context: Context, key: RecordKey, fix: str, params: Mapping[str, Any], actor: Actor, *, dry_run: bool = False
 ) -> Fixed:
-    """Run one of the fixes that the error offers; ``dry_run`` tells what it would do.
+    """Run one of the fixes that the error offers, or a safe edit; ``dry_run`` tells what it would do.
 
-    Raises NotFound, Invalid (not offered, bad params), and what linking and saving raise.
+    Raises NotFound, Invalid (not offered, bad params), and what linking, saving and safe edits raise.
     """
+    if fix in safe_edits.WAYS:
+        return _safe_edit(context, key, fix, actor, dry_run)
     record, link = linking.pair_of(context, key)
     if link.state not in WRONG or link.error is None:
         raise NotFound("error of this record")
@@ -51,6 +57,12 @@ def fix(
     if fix not in offered:
         raise Invalid(FieldProblem("fix", f"is not one of {', '.join(offered)}"))
     return _FIXES[fix](context, record, link, params, actor, dry_run)
+
+
+def _safe_edit(context: Context, key: RecordKey, way: str, actor: Actor, dry_run: bool) -> Fixed:
+    plan = safe_editing.plan(context, key, way) if dry_run else safe_editing.run(context, key, way, actor)
+    shown = {name: {"from": plain(before), "to": plain(after)} for name, (before, after) in plan.diff.items()}
+    return Fixed("would_edit" if dry_run else "due", shown, steps=plan.steps)
 
 
 def _link(

@@ -47,7 +47,8 @@ def _batches(selected: list[Selected]) -> Iterator[tuple[str, Action, list[Outgo
 
     def sort(s: Selected) -> tuple[str, Action, bool]:
         kind = KINDS[s.record.kind]
-        return kind.document_type, _action(s), kind.alone or s.link.generation >= ALONE
+        one_each = kind.alone or (kind.taken_back_alone and isinstance(s.decision, Archive))
+        return kind.document_type, _action(s), one_each or s.link.generation >= ALONE
 
     for (document_type, action, alone), same in groupby(sorted(selected, key=sort), key=sort):
         for some in rules.chunks(same, 1 if alone else rules.MOST_DOCUMENTS):

@@ -130,7 +130,7 @@ def _complete(drain: Drain, decided: list[tuple[Record, Link, Decision]]) -> lis
     to_send = [record for record, _, decision in decided if isinstance(decision, Send)]
     if not any(rules.asks_for_facts(record) for record in to_send):
         return decided
-    facts = facts_for(drain.context, to_send)
+    facts = facts_for(drain.context, to_send, [link for _, link, decision in decided if isinstance(decision, Send)])
     return [
         (record, link, rules.complete(decision, record, link, facts) if isinstance(decision, Send) else decision)
         for record, link, decision in decided

@@ -88,7 +88,7 @@ def _mark(drain: Drain, document_type: str, ids: Iterable[str]) -> None:
 
 
 def _closed(drain: Drain, archives: list[Selected]) -> list[Selected]:
-    """The archives of contacts that owe nothing and are owed nothing. Balances come only with the contact itself."""
+    """The archives that the documents themselves, read now, leave possible. Balances come only with the contact."""
     go: list[Selected] = []
     for some in chunks(archives, IDS_AT_ONCE):
         document_type = some[0].link.document_type
@@ -98,6 +98,11 @@ def _closed(drain: Drain, archives: list[Selected]) -> list[Selected]:
             document = documents.get(s.link.document_id)
             if document is None:
                 drain.held_back.add(s.link.key)  # a read that lacks it is no proof that it is gone
+                continue
+            if document.status == "archived":  # somebody was faster: the import is to say so
+                _mark(drain, document_type, [document.id])
+                drain.at.doorbells.ring(drain.company, "import", again=True)
+                drain.held_back.add(s.link.key)
                 continue
             decision = rules.having_looked(s.decision, document)
             if isinstance(decision, Archive):

@@ -57,7 +57,7 @@ def _wake(drain: Drain, keys: Collection[LinkKey]) -> bool:
     waiting = [link for key in keys if (link := links.get(key)) is not None and link.waits_on.startswith("record:")]
     records = drain.at.records.many(link.key.record for link in waiting)
     pairs = [(records[link.key.record], link) for link in waiting if link.key.record in records]
-    facts = facts_for(drain.context, [record for record, _ in pairs])
+    facts = facts_for(drain.context, [record for record, _ in pairs], [link for _, link in pairs])
     ready = []
     for record, link in pairs:
         decided = rules.complete(rules.decide(record, link, drain.context.settings), record, link, facts)

@@ -90,7 +90,8 @@ def _resolve(drain: Drain, dispatch: Dispatch, documents: list[Document]) -> Non
 def _is_it(dispatch: Dispatch, part: DispatchedPart, link: Link, document: Document, sent: dict[str, Content]) -> bool:
     """A create is ours by its mark; an update only if the document shows what the body said."""
     if dispatch.action == "create":
-        return document.reference == part.reference
+        # One that we took back ourselves still carries our mark.
+        return document.reference == part.reference and document.id not in link.lifted
     if document.id != part.document_id:
         return False
     if dispatch.action == "archive":

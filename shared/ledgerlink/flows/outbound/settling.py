@@ -23,6 +23,7 @@ from ledgerlink.ports import (
     PutLink,
     PutRecord,
     Reply,
+    Unclaim,
     Write,
 )
 from ledgerlink.rules import export as export_rules
@@ -174,6 +175,8 @@ def _writes(
         after = after.model_copy(update={**export_rules.columns(kept), "updated_at": now})
         writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]
     writes.append(PutLink(after))
+    if link.document_id and not after.document_id:  # taken off to be put back: the import leaves what is deleted alone
+        writes.append(Unclaim(link.key, document.type, document.id, tombstone="payment_lifted"))
     return writes if link.document_id else [*writes, Claim(link.key, document.type, document.id)]
 
 

@@ -81,6 +81,7 @@ WIRE = WireKind(
     unique={},
     url=lambda id, short_code: deep_link("/AccountsReceivable/", short_code),
     path=path,
+    taken_back_by="DELETE",
     write_query="summarizeErrors=false",
     read_key=lambda element: own_key(content_of(element)),
 )

@@ -38,6 +38,7 @@ class WireKind:
 
     read_query: Mapping[str, str] = field(default_factory=dict)  # asked for with every list
     path: Callable[[Outgoing], str] | None = None  # where its address depends on what it is about
+    taken_back_by: str = "POST"  # the method; DELETE says all by its address alone
     unasked: frozenset[str] = frozenset()  # what lists of it do not take: items always come whole (facts §3.4)
     ids_filter: bool = True  # there is IDs=…; else one document by its path, several by the whole list
     path_key: bool = True  # one document can be asked for by our reference in the path
