@@ -6,9 +6,13 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
+from ledgerlink.flows.company import mapping
 from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.outbound import settling
+from ledgerlink.flows.records import conflicts
 from ledgerlink.rules.fixes import fixes_of
+from ledgerlink.state.link import LinkKey
+from ledgerlink.state.mapping import Mapped
 from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import ADA
 
@@ -250,3 +254,27 @@ def test_a_customer_archived_since_is_told_of_its_invoice(office: Office) -> Non
     office.drain()
     link = office.at_rest("invoices", "1")
     assert (link.state, link.reason) == ("error", "contact_archived")
+
+
+def test_a_conflict_about_lines_kept_as_the_ledger_has_them_speaks_the_crms_codes(office: Office) -> None:
+    office.set(field_owner="ask", sync_item_descriptions=True)
+    mapping.put(office.context, "tax", [Mapped(source="STD", side="sales", target="OUTPUT2")], ADA)
+    office.customer()
+    office.put("products", "p1", code="P1", name="Drill")
+    ours = {**LINE, "id": "1", "tax_code": "STD", "product_id": "p1", "description": "red"}
+    office.invoice("1", ours)
+    office.drain()
+    said = office.books()["N-1"]["LineItems"][0]
+    there = {name: said[name] for name in ("LineItemID", "TaxType", "AccountCode", "ItemCode", "UnitAmount")}
+    office.person("edit", "1", LineItems=[{**there, "Description": "Drill\nblue", "Quantity": 7}])
+    office.invoice("1", {**ours, "quantity": "3"})
+    office.drain()
+    office.read()
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "conflict"
+    conflicts.resolve(office.context, LinkKey("bench", "invoices", "1"), "ledger", ADA)
+    [line] = office.said("invoices", "1").lines
+    assert (line.id, line.quantity, line.tax_code, line.product_id, line.description) == ("1", 7, "STD", "p1", "blue")
+    office.here.ledger_calls()
+    office.drain()
+    assert "POST" not in office.here.ledger_calls()

@@ -6,22 +6,17 @@ customer must be a record here. Until the CRM says something else of one, edits 
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from ledgerlink.kinds import KINDS, Content
-from ledgerlink.kinds.amounts import half_up
-from ledgerlink.kinds.money_documents import Line, MoneyDocument
+from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
-from ledgerlink.state.mapping import MappingKind, Side
 from ledgerlink.state.record import Record
 
-from . import mapping, settlement
-from .documents import RATE_PLACES, TERMS, is_exportable
+from . import settlement
+from .documents import is_exportable
+from .documents_back import CUSTOMER, ITEM, in_ours
 from .import_ import UNTIL_CHOSEN, Born, Grounds, Ignore, Linked
 from .merge import same
-
-CUSTOMER, ITEM = "contact", "item"
 
 
 def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> Linked:
@@ -74,7 +69,7 @@ def _follows(said: MoneyDocument, document: Document, before: Content | None, gr
     if not isinstance(before, MoneyDocument) or not isinstance(now, MoneyDocument):
         return said
     names = [field.name for field in KINDS[document.kind].fields if field.name not in ("status", "organization_id")]
-    old, new = in_ours(before, said, document, grounds), in_ours(now, said, document, grounds)
+    old, new = _in_ours(before, said, document, grounds), _in_ours(now, said, document, grounds)
     if not all(same(getattr(said, name), getattr(old, name)) for name in names):
         return said
     told = {name: getattr(new, name) for name in (*names, "subtotal", "total_tax", "total")}
@@ -86,34 +81,9 @@ def _as_record(document: Document, grounds: Grounds) -> MoneyDocument:
     assert isinstance(said, MoneyDocument)
     assert told is not None
     customer = grounds.records[CUSTOMER, said.organization_id].id
-    ours = in_ours(said, None, document, grounds).model_copy(update={"organization_id": customer})
+    ours = _in_ours(said, None, document, grounds).model_copy(update={"organization_id": customer})
     return settlement.taken_in(ours, told, None, sync_voids=grounds.settings.sync_voids, targets={}).content
 
 
-def in_ours(said: MoneyDocument, known: MoneyDocument | None, document: Document, grounds: Grounds) -> MoneyDocument:
-    """The same in the CRM's codes; ``known`` has the words it uses already, line by line."""
-    words = {line.id: line for line in known.lines} if known is not None else {}
-    lines = tuple(_line(line, words.get(line.id), document, grounds) for line in said.lines)
-    return said.model_copy(update={"lines": lines, "exchange_rate": _rate(said.exchange_rate)})
-
-
-def _line(line: Line, known: Line | None, document: Document, grounds: Grounds) -> Line:
-    product = grounds.records.get((ITEM, document.items.get(line.product_id, "")))
-    kept = known.product_id if known is not None else ""
-    side = TERMS[document.kind].side
-    return line.model_copy(
-        update={
-            "product_id": product.id if product is not None else kept,
-            "tax_code": _code("tax", line.tax_code, side, grounds),
-            "account_code": _code("account", line.account_code, side, grounds),
-        }
-    )
-
-
-def _code(kind: MappingKind, code: str, side: Side, grounds: Grounds) -> str:
-    return mapping.reverse(kind, code, side, grounds.mappings, grounds.reference) if code else ""
-
-
-def _rate(theirs: Decimal | None) -> Decimal | None:
-    """Ours is the inverse of the ledger's (D17)."""
-    return half_up(1 / theirs, RATE_PLACES) if theirs and theirs > 0 and theirs != 1 else None
+def _in_ours(said: MoneyDocument, known: MoneyDocument | None, document: Document, grounds: Grounds) -> MoneyDocument:
+    return in_ours(said, known, document.kind, document.items, grounds)

@@ -26,13 +26,13 @@ def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> 
         document,
         grounds.settings,
         grounds.source,
-        ours=lambda said, known: in_ours(said, known, grounds),
+        ours=lambda said, known: in_our_codes(cast(Product, said), grounds, cast(Product, known)),
     )
 
 
-def in_ours(said: Content, known: Content, grounds: Grounds) -> Content:
-    """The same for any content of a product: ``known`` is what it says here."""
-    return in_our_codes(cast(Product, said), grounds, cast(Product, known))
+def of_record(said: Content, record: Record, _link: Link, grounds: Grounds) -> Content:
+    """What the ledger says of a product, in the codes that its record uses."""
+    return in_our_codes(cast(Product, said), grounds, cast(Product, record.content))
 
 
 def unlinked(document: Document, grounds: Grounds, tombstone: str) -> Unlinked:

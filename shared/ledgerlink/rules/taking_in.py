@@ -10,7 +10,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
-from . import allocations, born_documents, import_, items, payments, settlement
+from . import allocations, born_documents, documents_back, import_, items, payments, settlement
 from .duplicates import Match
 from .import_ import Grounds, Linked, Unlinked
 
@@ -27,7 +27,7 @@ class Rule:
     would_refer_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # as a new record, too
     settles: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # what is to be read after it
     is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
-    in_ours: Callable[[Content, Content, Grounds], Content] = lambda said, _known, _grounds: said  # in the CRM's codes
+    in_ours: Callable[[Content, Record, Link, Grounds], Content] = lambda said, *_: said  # in the CRM's codes
     recognised: Callable[[Document, Grounds, str, Matches], Unlinked] | None = None  # of what records may be, unlinked
 
 
@@ -43,11 +43,17 @@ def _new_contact(document: Document, grounds: Grounds, tombstone: str) -> Unlink
     return import_.of_unlinked(document, grounds.settings, grounds.source, tombstone=tombstone)
 
 
-_MONEY = Rule(born_documents.linked, born_documents.unlinked, settlement.refers_to, would_refer_to=born_documents.named)
+_MONEY = Rule(
+    born_documents.linked,
+    born_documents.unlinked,
+    settlement.refers_to,
+    would_refer_to=born_documents.named,
+    in_ours=documents_back.of_record,
+)
 _GENERIC = Rule(_contact, _new_contact, recognised=_known_contact)
 RULES: dict[str, Rule] = {
     "products": Rule(
-        items.linked, items.unlinked, is_ours=items.is_ours, recognised=items.recognised, in_ours=items.in_ours
+        items.linked, items.unlinked, is_ours=items.is_ours, recognised=items.recognised, in_ours=items.of_record
     ),
     "invoices": _MONEY,
     "credit-notes": _MONEY,

@@ -9,7 +9,7 @@ from ledgerlink.flows import lanes
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.notices import telling
-from ledgerlink.kinds import KINDS
+from ledgerlink.kinds import KINDS, Content
 from ledgerlink.ports import PutEntry, PutLink, PutRecord, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import taking_in
@@ -17,7 +17,7 @@ from ledgerlink.rules.import_ import Grounds
 from ledgerlink.rules.merge import Change, Side, same
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Link, LinkKey
-from ledgerlink.state.record import Record
+from ledgerlink.state.record import Record, RecordKey
 
 from .saving import Actor
 
@@ -48,8 +48,8 @@ def _resolution(context: Context, key: LinkKey, keep: Side | Mapping[str, Side],
         raise Refused(link.reason, "this is not about fields")
     chosen = _choices(link, keep)
     base, content = link.base, record.content
-    grounds = Grounds(context.settings, "job", {}, context.mappings, context.reference)
-    in_ours = taking_in.of(key.kind).in_ours(theirs, record.content, grounds)
+    grounds = Grounds(context.settings, "job", _customer(context, theirs), context.mappings, context.reference)
+    in_ours = taking_in.of(key.kind).in_ours(theirs, record, link, grounds)
     changes: list[Change] = []
     for name, side in chosen.items():
         field = kind.field(name)
@@ -90,6 +90,13 @@ def _resolution(context: Context, key: LinkKey, keep: Side | Mapping[str, Side],
     )
     writes: list[Write] = [PutLink(after), PutEntry(entry)]
     return [*writes, PutRecord(edited), *telling.told(edited, at)] if changes else writes
+
+
+def _customer(context: Context, theirs: Content) -> dict[tuple[str, str], RecordKey]:
+    """The record of the contact that a document names."""
+    contact = getattr(theirs, "organization_id", "")
+    claims = context.at.links.claimed(context.company.id, "contact", [contact]) if contact else {}
+    return {("contact", id_): claim.link.record for id_, claim in claims.items() if claim.link is not None}
 
 
 def _choices(link: Link, keep: Side | Mapping[str, Side]) -> dict[str, Side]:
