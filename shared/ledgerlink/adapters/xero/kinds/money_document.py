@@ -239,7 +239,12 @@ def _line_of(element: Element) -> Line:
 
 
 def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+    """As people write it; JSON writes 2 as 2.0."""
+    if value is None:
+        return None
+    number = Decimal(str(value))
+    whole = number.to_integral_value()
+    return whole if whole == number else number
 
 
 def _money(value: Any) -> Decimal | None:
