@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from local.children import ACCOUNT, REGION, Child, clean_environment
+from local.options import REPOSITORY
 from local.ports import HOST, require_free, wait_until_answers
 
 
@@ -24,9 +25,10 @@ class Emulator:
         environment = clean_environment(self.url)
         del environment["AWS_ENDPOINT_URL"]
         self._child = Child(
-            ["-m", "ministack"],
+            ["-m", "local.ministack_server"],
             env={
                 **environment,
+                "PYTHONPATH": str(REPOSITORY),
                 "BIND_HOST": HOST,
                 "GATEWAY_PORT": str(self.port),
                 "MINISTACK_HOST": HOST,

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -59,9 +59,9 @@ class Queues:
         attributes = self._attributes(queue, "QueueArn", "VisibilityTimeout")
         return QueuePlace(self._urls[queue], attributes["QueueArn"], int(attributes["VisibilityTimeout"]))
 
-    def working(self) -> list[QueueState]:
-        """Those that feed functions, without the dead-letter queues."""
-        return [self.state(queue) for queue in self._urls if queue not in self._dead_letters.values()]
+    def working(self) -> Iterator[QueueState]:
+        """Those that feed functions, without the dead-letter queues; each is asked when its turn comes."""
+        return (self.state(queue) for queue in self._urls if queue not in self._dead_letters.values())
 
     def all(self) -> list[dict[str, Any]]:
         return [asdict(self.state(queue)) for queue in self._urls]

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 OVER = {"done", "failed", "cancelled", "planned"}
+FIRST_LOOK_S, LOOK_EVERY_S = 0.1, 1.0
 
 
 class Unexpected(Exception):
@@ -66,6 +67,7 @@ class Hub:
         )
         with Progress(*columns, console=self.console) as bars:
             bar = bars.add_task(title, total=None)
+            pause = FIRST_LOOK_S
             while True:
                 found: dict[str, Any] = self("GET", f"/jobs/{job}")
                 progress = found["progress"]
@@ -73,7 +75,8 @@ class Hub:
                 if found["status"] in OVER:
                     bars.update(bar, total=progress["total"] or 1, completed=progress["done"] or progress["total"] or 1)
                     break
-                time.sleep(0.2)
+                time.sleep(pause)
+                pause = min(pause * 1.5, LOOK_EVERY_S)
         if found["status"] in ("failed", "cancelled"):
             raise Unexpected(f"the job {job} {found['status']}: {found}")
         return found

@@ -9,7 +9,6 @@ import base64
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
 
@@ -17,9 +16,9 @@ from botocore.client import BaseClient
 from botocore.endpoint import Endpoint
 from botocore.parsers import BaseJSONParser
 from botocore.useragent import UserAgentString
-from ministack.services import dynamodb
 
-_tokenize = dynamodb._tokenize
+from local.quick_ministack import quick
+
 QUICK = frozenset(("dynamodb", "sqs", "kms"))
 
 
@@ -74,13 +73,8 @@ def quick_sdk() -> Iterator[None]:
         """Nearly everything that is parsed is a value of DynamoDB, which botocore asks for each type it might be."""
         return attribute(value) if shape.name == "AttributeValue" else structure(self, shape, value)
 
-    tokens = lru_cache(maxsize=2000)(lambda expression: tuple(_tokenize(expression)))
     with ExitStack() as stack:
-        # ministack parses each expression anew, and PynamoDB writes the same few over and over.
-        stack.enter_context(patch.object(dynamodb, "_tokenize", lambda expression: list(tokens(expression))))
-        stack.enter_context(
-            patch.object(dynamodb, "_condition_syntax_error", lru_cache(maxsize=2000)(dynamodb._condition_syntax_error))
-        )
+        stack.enter_context(quick())
         stack.enter_context(patch.object(BaseJSONParser, "_handle_structure", handle_structure))
         stack.enter_context(patch.object(Endpoint, "create_request", create_request))
         stack.enter_context(patch.object(BaseClient, "_resolve_endpoint_ruleset", resolve_endpoint_ruleset))

@@ -21,6 +21,8 @@ import yaml
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from ministack.services import dynamodb, kms, s3, secretsmanager, ses, ses_v2, sqs
 
+from local.quick_ministack import quick
+
 REGION = "eu-west-1"
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 SERVICES: dict[str, Any] = {
@@ -135,7 +137,8 @@ def installed() -> Iterator[AwsInProcess]:
 
     botocore.httpsession.URLLib3Session.send = send  # type: ignore[method-assign]
     try:
-        yield aws
+        with quick():
+            yield aws
     finally:
         botocore.httpsession.URLLib3Session.send = real  # type: ignore[method-assign]
         aws.reset()

@@ -79,9 +79,7 @@ def _problems(record: Record, content: AllocationOrder, facts: Facts) -> Iterato
 def _sent_before(record: Record, key: RecordKey, facts: Facts) -> Decimal:
     """Of the same document, in the same round, before this one."""
     total = Decimal(0)
-    for other in facts.batch:
-        if other.key == record.key:
-            break
+    for other in facts.before(record):
         if isinstance(other.content, AllocationOrder) and key in needs(other):
             total += other.content.amount
     return total

@@ -261,7 +261,7 @@ def _problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Fact
         yield Problem("field_too_long", "reference", "has more characters than the ledger holds with our mark")
     if not (view.number.isascii() and view.number.isprintable()):
         yield Problem("number_not_allowed", "number", "the ledger takes plain letters, digits and signs")
-    if view.number and any(_same_number(record, view, other) for other in _before(record, facts)):
+    if view.number and facts.number_before(record, view.number):
         yield Problem("number_taken", "number", f"{view.number} is the number of another one sent with it")
     if "xero" in view.url.lower():
         yield Problem("url_not_allowed", "url", "the ledger takes no address with its own name in it")
@@ -276,19 +276,6 @@ def _problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Fact
 def _marked_too_long(record: Record, view: MoneyDocument) -> bool:
     in_reference = "url" not in {field.name for field in KINDS[record.kind].fields}
     return in_reference and len(ledger_reference(view.reference, f"{MARK}{record.id}")) > 255
-
-
-def _before(record: Record, facts: Facts) -> Iterator[Record]:
-    """Those of its kind that go before it in the same round."""
-    for other in facts.batch:
-        if other.key == record.key:
-            return
-        if other.kind == record.kind:
-            yield other
-
-
-def _same_number(record: Record, view: MoneyDocument, other: Record) -> bool:
-    return " ".join(content_of(other).number.split()).casefold() == view.number.casefold()
 
 
 def _date_problems(view: MoneyDocument) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from ledgerlink.state.company import Company, Organisation
 from ledgerlink.state.link import Link, LinkKey
@@ -35,3 +36,31 @@ class Facts:
 
     def record(self, kind: str, id: str) -> Record | None:
         return self.records.get(RecordKey(self.company.id, kind, id))
+
+    def before(self, record: Record) -> tuple[Record, ...]:
+        """Those of the batch that go before it."""
+        return self.batch[: self._place(record)]
+
+    def number_before(self, record: Record, number: str) -> bool:
+        """Whether one of its kind that goes before it has this number, whatever the case and the spaces."""
+        first = self._first_with.get((record.kind, number.casefold()))
+        return first is not None and first < self._place(record)
+
+    def _place(self, record: Record) -> int:
+        return self._places.get(record.key, len(self.batch))
+
+    @cached_property
+    def _places(self) -> Mapping[RecordKey, int]:
+        places: dict[RecordKey, int] = {}
+        for place, record in enumerate(self.batch):
+            places.setdefault(record.key, place)
+        return places
+
+    @cached_property
+    def _first_with(self) -> Mapping[tuple[str, str], int]:
+        """Where the first of each kind and number stands: a batch may be a thousand, each asked about all others."""
+        first: dict[tuple[str, str], int] = {}
+        for place, record in enumerate(self.batch):
+            number = " ".join(getattr(record.content, "number", "").split()).casefold()
+            first.setdefault((record.kind, number), place)
+        return first

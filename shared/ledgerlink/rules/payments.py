@@ -127,9 +127,7 @@ def outstanding(paid: Record, target: Link) -> Decimal:
 def _sent_before(record: Record, content: Payment, left: Decimal, facts: Facts) -> Decimal:
     """Of the same document, in the same round, before this one; what is too much itself is not sent."""
     total = Decimal(0)
-    for other in facts.batch:
-        if other.key == record.key:
-            break
+    for other in facts.before(record):
         if isinstance(other.content, Payment) and (other.content.document_kind, other.content.document_id) == (
             content.document_kind,
             content.document_id,
