@@ -26,7 +26,7 @@ def run(count: int) -> list[Line]:
     lines: list[Line] = []
     with world() as here:
         _set(here, possible_duplicates_on_import="create")  # looking for them is measured in ``duplicates``
-        _seed(here, count)
+        seed(here, count)
         lines += _job(here, f"import {count}", "import-contacts", seconds=None)
         lines += _job(here, f"plan the export of {count}", "export-organizations", seconds=60, dry_run=True)
         lines += _job(here, f"compare {count}", "reconcile", seconds=None)
@@ -82,7 +82,8 @@ def _set(here: World, **overrides: Any) -> None:
     here.at.commit.all(PutCompany(company.model_copy(update={"overrides": company.overrides | overrides})))
 
 
-def _seed(here: World, count: int) -> None:
+def seed(here: World, count: int) -> None:
+    """Contacts in the ledger, each with a name of its own."""
     for start in range(0, count, 2000):
         rows = [
             {"Name": company_name(n), "EmailAddress": f"office{n}@c{n}.example", "AccountNumber": f"K-{n:06}"}

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,14 +28,16 @@ SCOPES = "offline_access accounting.contacts accounting.settings accounting.invo
 
 @dataclass
 class Meter:
-    """What was used since the last ``reset``: write units by table and index, AWS calls, ledger calls."""
+    """What was used since the last ``reset``: write units, items looked at, AWS calls, ledger calls."""
 
     writes: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
+    items_read: int = 0
 
     def reset(self) -> None:
         self.writes.clear()
         self.calls.clear()
+        self.items_read = 0
 
     def hook(self, call: in_process.Call, answer: in_process.Answer) -> tuple[int, dict[str, str], bytes]:
         """Ask DynamoDB what every write cost."""
@@ -46,6 +48,8 @@ class Meter:
         status, headers, body = answer()
         if counted and status == 200:
             self._count(json.loads(body).get("ConsumedCapacity", []))
+        if call.service == "dynamodb" and call.operation in _READS and status == 200:
+            self.items_read += _READS[call.operation](json.loads(body))
         return status, headers, body
 
     def _count(self, consumed: Any) -> None:
@@ -56,6 +60,11 @@ class Meter:
             self.writes[name] += table["CapacityUnits"] - sum(used["CapacityUnits"] for used in indexes.values())
 
 
+_READS: dict[str, Callable[[Any], int]] = {  # how many items DynamoDB looked at; of those that are missing none
+    "GetItem": lambda told: "Item" in told,
+    "BatchGetItem": lambda told: sum(len(items) for items in told["Responses"].values()),
+    "Query": lambda told: int(told["ScannedCount"]),
+}
 _WRITES = frozenset({"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"})
 
 

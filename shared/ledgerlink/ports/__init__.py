@@ -78,6 +78,7 @@ from .outside import (
 from .records import (
     SORTS,
     Activity,
+    Changed,
     Claimed,
     LinkFilter,
     Links,
@@ -113,6 +114,7 @@ __all__ = [
     "Answered",
     "Answers",
     "Budget",
+    "Changed",
     "Claim",
     "ClaimOrganisation",
     "Claimed",

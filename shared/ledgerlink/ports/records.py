@@ -21,6 +21,15 @@ class Page:
     next: str | None = None
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A record in the change feed, who changed it, and where to read on."""
+
+    key: RecordKey
+    changed_by: str
+    place: str
+
+
 class Records(Protocol):
     """The CRM's records. All reads are strong unless said otherwise."""
 
@@ -34,6 +43,10 @@ class Records(Protocol):
 
     def changes(self, company: str, *, since: str | None, limit: int) -> Page:
         """The change feed: records by time of change, eventually consistent; items are Records."""
+        ...
+
+    def changed(self, company: str, *, since: str, limit: int) -> list[Changed]:
+        """The same without the records themselves."""
         ...
 
 

@@ -74,9 +74,16 @@ class Candidates:
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, record: str, keys: Iterable[str]) -> None:
+        """A record, or one with other keys than before."""
+        self.drop(record)
         self._known[record] = frozenset(keys)
         for key in self._known[record]:
             self._by_key[key].append(record)
+
+    def drop(self, record: str) -> None:
+        """It is no candidate any more."""
+        for key in self._known.pop(record, ()):
+            self._by_key[key].remove(record)
 
     def of(self, keys: Iterable[str]) -> list[Match]:
         """Records that share one of the keys, surest first."""

@@ -8,6 +8,7 @@ from ledgerlink.errors import Invalid, NotConnected
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.connection import connect
 from ledgerlink.flows.records.linking import link
+from ledgerlink.flows.records.saving import delete
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.state.record import RecordKey
 from tests.support.hub import ACME, ANN, Hub
@@ -122,6 +123,33 @@ def test_contacts_can_be_chosen_by_their_id_or_their_organization(quiet: Hub) ->
     told = {item.document_id: item.outcome for item in quiet.items(job)}
     assert told == {known: "unchanged", ids[0]: "created", "00000000-0000-4000-8000-000000000001": "failed"}
     assert job.calls.used == 1
+
+
+def test_many_contacts_may_be_one_organization(quiet: Hub) -> None:
+    quiet.save("a", name="Hall & Sons")
+    legal = ("", "Ltd", "Limited", "GmbH", "AG", "Inc", "LLC", "PLC")
+    quiet.xero.seed(*({"Name": f"Hall and Sons {form}".strip()} for form in legal))
+    assert quiet.done("import-contacts").progress.suggested == len(legal)
+
+
+def test_who_they_may_be_is_read_once_and_what_people_do_meanwhile_counts(quiet: Hub) -> None:
+    for name in ("linked", "gone", "renamed", "stays"):
+        quiet.save(name, name=f"{name.title()} Harbour")
+    names = [*(f"Contact {number}" for number in range(40)), "Linked", "Gone", "Renamed", "Stays", "Late"]
+    ids = quiet.xero.seed(*({"Name": name if " " in name else f"{name} Harbour"} for name in names), {"Name": "Other"})
+    quiet.start("import-contacts", ids=ids[:-1])
+    quiet.deliver(("job",), most=1)
+    quiet.clock.advance(60)
+    link(quiet.context, RecordKey(ACME, "organizations", "linked"), ids[-1], ANN, confirm=True)
+    delete(quiet.context, RecordKey(ACME, "organizations", "gone"), ANN)
+    quiet.save("renamed", name="Quite Another")
+    quiet.save("late", name="Late Harbour")
+    [job] = jobs.page(quiet.context).items
+    quiet.run(only=("job",))
+    told = {item.title.split()[0]: (item.outcome, item.id) for item in quiet.items(job) if "Harbour" in item.title}
+    assert told["Stays"] == ("suggested", "stays")
+    assert told["Late"] == ("suggested", "late")
+    assert [told[name][0] for name in ("Linked", "Gone", "Renamed")] == ["created"] * 3
 
 
 def test_an_empty_ledger_is_a_short_job(quiet: Hub) -> None:

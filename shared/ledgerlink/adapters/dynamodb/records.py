@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from ledgerlink.ports import Page
+from ledgerlink.ports import Changed, Page
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import Record, RecordKey
 
@@ -38,15 +39,22 @@ class DynamoRecords:
         )
 
     def changes(self, company: str, *, since: str | None, limit: int) -> Page:
-        later = RecordItem.feed_key > since if since else None
-        with translated():
-            rows = list(RecordItem.feed_index.query(company, later, limit=limit))
+        rows = self._feed(company, since, limit)
         records = self.many([RecordKey(company, *row.sk.split("#", 1)) for row in rows])
         # In order of change; one that changed again since the index was read comes later once more.
         return Page(
             sorted(records.values(), key=lambda record: (stamp(record.updated_at), record.id)),
             rows[-1].feed_key if rows else since,
         )
+
+    def changed(self, company: str, *, since: str, limit: int) -> list[Changed]:
+        rows = self._feed(company, since, limit)
+        return [Changed(RecordKey(company, *row.sk.split("#", 1)), row.changed_by, row.feed_key) for row in rows]
+
+    def _feed(self, company: str, since: str | None, limit: int) -> list[Any]:
+        later = RecordItem.feed_key > since if since else None
+        with translated():
+            return list(RecordItem.feed_index.query(company, later, limit=limit))
 
 
 class DynamoActivity:

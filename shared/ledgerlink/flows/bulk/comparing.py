@@ -126,7 +126,7 @@ class Comparison:
         for source, documents in ways:
             if documents:
                 _ = self._missed  # before they are taken in: a mark may go meanwhile
-                intake = pages.intake(self.work, self.document_type, source=source, planning=self.planning)
+                intake = pages.intake(self.work, self.document_type, documents, source=source, planning=self.planning)
                 taken = foresee(intake, documents) if self.planning else take_in(intake, documents)
                 found |= {each.document.id: each for each in taken}
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from ledgerlink.flows.imaging import keep_none
@@ -18,18 +18,23 @@ from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import content_of
 
 from . import images, receipts
+from .unlinked import Unlinked
 from .work import Work, from_date
 
 
 def intake(
     work: Work,
     document_type: str,
+    documents: Sequence[Document] = (),
     *,
+    unlinked: Unlinked | None = None,
     source: Source = "job",
     planning: bool = False,
     versions: Mapping[LinkKey, int] | None = None,
 ) -> Intake:
-    """A page being taken in for the job. ``versions``: of links as the plan knew them."""
+    """A page being taken in for the job. ``unlinked``: where what they may be is looked for; ``versions``: of links as
+    the plan knew them."""
+    like = unlinked.like if unlinked is not None else partial(candidates, work.context, document_type)
     return Intake(
         work.context,
         source,
@@ -37,7 +42,7 @@ def intake(
         actor=work.job.started_by,
         job=work.job.id,
         versions=versions,
-        candidates=cache(lambda: candidates(work.context, document_type)),
+        candidates=cache(lambda: like(documents)),
         planning=planning,
         born_since=from_date(work.job),
         keep=keep_none if planning else images.keeper(work, work.job.results),

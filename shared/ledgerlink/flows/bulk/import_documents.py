@@ -15,6 +15,7 @@ from ledgerlink.state.job import Job
 from . import planned_import
 from .documents import intake, line, planned_line, with_receipts
 from .reading import Read, Reading
+from .unlinked import Unlinked
 from .work import Step, Work, ledger_of, no_options
 
 
@@ -36,23 +37,26 @@ class ImportDocuments:
         return no_options(job)
 
     def plan(self, work: Work) -> Step:
-        read = self._read(work)
-        taken = read.news(foresee(intake(work, self.document_type, planning=True), read.documents))
+        read, unlinked = self._read(work), Unlinked(work, self.document_type)
+        page = intake(work, self.document_type, read.documents, unlinked=unlinked, planning=True)
+        taken = read.news(foresee(page, read.documents))
         keys = [each.key for each in taken if each.key is not None]
         versions = {key: link.version for key, link in work.at.links.many(keys).items()}
         calls = work.calls(needed=read.progress.needed + 1, used=read.progress.used)  # one more, to apply it
         items = [planned_line(each, versions) for each in taken]
-        job = work.planned([*items, *read.missing], calls=calls, memory=read.memory(work))
+        job = work.planned([*items, *read.missing], calls=calls, memory=read.memory(work) | unlinked.to_remember())
         return Step(_of(job, read.progress.total), finished=read.finished)
 
     def carry_out(self, work: Work) -> Step:
         if work.job.dry_run:
             return planned_import.apply_page(work, self.document_type)
-        read = self._read(work)
-        taken = read.news(take_in(intake(work, self.document_type), read.documents))
+        read, unlinked = self._read(work), Unlinked(work, self.document_type)
+        page = intake(work, self.document_type, read.documents, unlinked=unlinked)
+        taken = read.news(take_in(page, read.documents))
         calls = work.calls(needed=read.progress.needed, used=read.progress.used)
         items = with_receipts(work, [line(each) for each in taken])
-        job = work.settled([*items, *read.missing], calls=calls, memory=read.memory(work))
+        memory = read.memory(work) | unlinked.to_remember()
+        job = work.settled([*items, *read.missing], calls=calls, memory=memory)
         return Step(_of(job, read.progress.total), finished=read.finished)
 
     def withdraw(self, work: Work) -> Step:

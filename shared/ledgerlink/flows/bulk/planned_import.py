@@ -13,6 +13,7 @@ from ledgerlink.state.link import LinkKey
 
 from .crawling import Crawling
 from .documents import document_of, intake, line, with_receipts
+from .unlinked import Unlinked
 from .work import Step, Work, ledger_of
 
 ACTIONS = frozenset({"create", "update", "link", "suggest"})
@@ -27,8 +28,9 @@ def apply_page(work: Work, document_type: str) -> Step:
     if job.applied >= job.chunk:
         return Step(job, finished=True)
     items = work.plan_chunk(job.applied)
-    settled = with_receipts(work, _applied(work, document_type, items))
-    done = work.settled(settled, applied=job.applied + 1)
+    unlinked = Unlinked(work, document_type)
+    settled = with_receipts(work, _applied(work, document_type, items, unlinked))
+    done = work.settled(settled, applied=job.applied + 1, memory={**job.memory, **unlinked.to_remember()})
     return Step(done, finished=done.applied >= done.chunk)
 
 
@@ -50,7 +52,7 @@ def _check(work: Work, document_type: str) -> Step:
     return Step(job.model_copy(update={"memory": memory, "calls": calls}))
 
 
-def _applied(work: Work, document_type: str, items: Sequence[JobItem]) -> list[JobItem]:
+def _applied(work: Work, document_type: str, items: Sequence[JobItem], unlinked: Unlinked) -> list[JobItem]:
     changed = _changed(work)
     documents = {item.document_id: document_of(document_type, item) for item in items if item.outcome in ACTIONS}
     stale = {id_ for id_, document in documents.items() if changed.get(id_, document.updated_at) > document.updated_at}
@@ -60,7 +62,7 @@ def _applied(work: Work, document_type: str, items: Sequence[JobItem]) -> list[J
         LinkKey(*work.record_key(item)): item.link_version for item in items if item.outcome in ACTIONS and item.id
     }
     going = [document for id_, document in documents.items() if id_ not in out]
-    taken = take_in(intake(work, document_type, versions=versions), going)
+    taken = take_in(intake(work, document_type, going, unlinked=unlinked, versions=versions), going)
     told = {each.document.id: line(each) for each in taken}
     return [
         told[item.document_id]

@@ -143,7 +143,7 @@ def _take(context: Context, document_type: str, marks: list[Mark], versions: Map
     if not marks or document_type not in BY_DOCUMENT:
         return []  # of a kind that this version does not know; the mark goes after some tries
     documents = context.ledger.read(document_type, [mark.document_id for mark in marks])
-    unlinked = cache(lambda: candidates(context, document_type))
+    unlinked = cache(lambda: candidates(context, document_type, documents))
     return take_in(Intake(context, "event", context.at.clock.now(), versions=versions, candidates=unlinked), documents)
 
 
@@ -170,7 +170,9 @@ def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
     now = at.clock.now()
     since = cursor.newest or context.connection.connected_at or now
     delta = context.ledger.changed_since(cursor.document_type, since - OVERLAP)
-    intake = Intake(context, "event", now, candidates=cache(lambda: candidates(context, cursor.document_type)))
+    intake = Intake(
+        context, "event", now, candidates=cache(lambda: candidates(context, cursor.document_type, delta.documents))
+    )
     taken = take_in(intake, delta.documents)
     again = [(cursor.document_type, t.document.id) for t in taken if t.outcome == "again"]
     if again:

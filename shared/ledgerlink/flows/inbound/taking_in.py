@@ -31,7 +31,8 @@ from .batch import Intake, Known, Step, TakenIn, born_id, grounds_of
 from .linked import linked
 from .unlinked import ours, unlinked
 
-PASSES = 4
+PASSES = 4  # that lose to somebody else
+ROUNDS = 40  # documents of one batch that change the same thing: one a round
 IDS_AT_ONCE = 40
 
 
@@ -101,8 +102,9 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     at = intake.context.at
     done: dict[str, TakenIn] = {}
     left = list({document.id: document for document in documents}.values())
-    for _ in range(PASSES):
-        if not left:
+    tries = PASSES
+    for _ in range(ROUNDS):
+        if not left or not tries:
             break
         known = _known(intake, left)
         steps = [_one(intake, known, document) for document in left]
@@ -112,6 +114,7 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
         lost = [taken.document for taken, writes in steps if writes and not next(stored)]
         for write in (write for _, writes in steps for write in writes if isinstance(write, PutNotice)):
             at.doorbells.notice(intake.context.company.id, write.notice.id)
+        tries -= bool(lost)
         left = lost + [taken.document for taken, _ in steps if taken.reason == "same_pass"]
     done |= {document.id: TakenIn(document, "again", "changed_meanwhile") for document in left}
     if any(taken.due for taken in done.values()):

@@ -52,10 +52,10 @@ def _after(place: _Place, passed: list[Record], settled: datetime) -> _Place:
     young = [record for record in passed if record.updated_at > settled]
     if not young:
         return _Place(_feed_key(passed[-1]))
-    start = _stamp(min(settled, passed[-1].updated_at))
+    start = stamp(min(settled, passed[-1].updated_at))
     if len(young) > MOST_TOLD:
         young = young[-MOST_TOLD:]
-        start = f"{_stamp(young[0].updated_at - timedelta(microseconds=1))}~"
+        start = f"{stamp(young[0].updated_at - timedelta(microseconds=1))}~"
     return _Place(max(place.start, start), frozenset(map(_mark, young)))
 
 
@@ -64,10 +64,11 @@ def _mark(record: Record) -> str:
 
 
 def _feed_key(record: Record) -> str:
-    return f"{_stamp(record.updated_at)}#{record.kind}#{record.id}"
+    return f"{stamp(record.updated_at)}#{record.kind}#{record.id}"
 
 
-def _stamp(time: datetime) -> str:
+def stamp(time: datetime) -> str:
+    """Where the feed stands at a time."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
@@ -83,7 +84,7 @@ def _read(since: str | None) -> _Place:
         time = datetime.fromisoformat(since.replace("Z", "+00:00"))
     except ValueError:
         return _from_cursor(since)
-    return _Place(_stamp(time if time.tzinfo else time.replace(tzinfo=UTC)))
+    return _Place(stamp(time if time.tzinfo else time.replace(tzinfo=UTC)))
 
 
 def _from_cursor(text: str) -> _Place:
