@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from ledgerlink.flows import lanes
 from ledgerlink.flows.imaging import image_of
@@ -22,6 +22,7 @@ from ledgerlink.ports import (
 )
 from ledgerlink.rules import born_documents, settlement, taking_in
 from ledgerlink.rules.dispatch import chunks
+from ledgerlink.rules.duplicates import Candidates
 from ledgerlink.state.document import Document
 from ledgerlink.state.image import Image
 from ledgerlink.state.link import LinkKey
@@ -61,9 +62,14 @@ def _bring_customers(intake: Intake, documents: Sequence[Document]) -> None:
     grounds = [(document, grounds_of(intake, known, document)) for document in new]
     ids = {id_ for document, its in grounds if (id_ := born_documents.customer_of(document, its))}
     if ids:
-        at_hand = replace(intake, versions=None, candidates=cache(lambda: candidates(intake.context, "contact")))
         for some in chunks(sorted(ids), IDS_AT_ONCE):
-            _take(at_hand, intake.context.ledger.read("contact", some))
+            contacts = intake.context.ledger.read("contact", some)
+            at_hand = replace(intake, versions=None, candidates=cache(partial(_like, intake, contacts)))
+            _take(at_hand, contacts)
+
+
+def _like(intake: Intake, contacts: Sequence[Document]) -> Candidates:
+    return candidates(intake.context, "contact", contacts)
 
 
 def _unknown(intake: Intake, documents: Sequence[Document]) -> list[Document]:
