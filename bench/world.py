@@ -72,11 +72,11 @@ class Stopwatch(httpx.BaseTransport):
     """The simulator, and the time that was spent in it."""
 
     def __init__(self, simulator: httpx.BaseTransport) -> None:
-        self._simulator, self.seconds = simulator, 0.0
+        self.simulator, self.seconds = simulator, 0.0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         began = time.perf_counter()
-        answer = self._simulator.handle_request(request)
+        answer = self.simulator.handle_request(request)
         answer.read()
         self.seconds += time.perf_counter() - began
         return answer
@@ -92,6 +92,7 @@ class World:
     ledger: httpx.Client
     meter: Meter
     stopwatch: Stopwatch
+    aws: in_process.AwsInProcess
 
     @property
     def context(self) -> Context:
@@ -122,7 +123,7 @@ def world(profile: str = "rental") -> Iterator[World]:
         _connect(at, ledger, profile)
         meter = Meter()
         aws.hook = meter.hook
-        yield World(at, "bench", simulator, ledger, meter, transport)
+        yield World(at, "bench", simulator, ledger, meter, transport, aws)
 
 
 def _queue(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -81,11 +82,17 @@ class Office(Hub):
         return {row.get("InvoiceNumber") or row.get("CreditNoteNumber") or row["Code"]: row for row in rows}
 
 
-@pytest.fixture
-def office() -> Iterator[Office]:
+@contextmanager
+def an_office() -> Iterator[Office]:
     """An inventory business: documents go by themselves."""
     with world("inventory") as here:
         office = Office(here)
         office.set(create_linked_contact_on_create=True, lock_after_transfer=False)
         reference_data.refresh(office.context)
+        yield office
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with an_office() as office:
         yield office

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
-from ledgerlink.flows.errors import safe_editing
+from ledgerlink.errors import NotFound, Refused
+from ledgerlink.flows.errors import problems, safe_editing
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.records import linking, saving
+from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.record import RecordKey
-from tests.flows.documents import LINE, Office, office
+from tests.flows.documents import LINE, Office, an_office, office
 from tests.flows.hub import ADA
-from tests.flows.test_money_in import ALWAYS, content, paid, pay, scheduled, state
+from tests.flows.test_money_in import ALWAYS, act, content, paid, pay, scheduled, state
 
 __all__ = ["office"]
 
@@ -21,8 +31,10 @@ DEARER = {**LINE, "unit_price": "60.00"}  # with tax 144.00 instead of 120.00
 CHEAPER = {**LINE, "unit_price": "40.00"}  # 96.00
 
 
-@pytest.fixture
-def sent(office: Office) -> Office:
+DEATHS = 6  # tried in one run of the tests; every one of them was, once
+
+
+def invoiced(office: Office) -> Office:
     office.set(business_hours=ALWAYS)
     office.customer()
     office.invoice("1")
@@ -31,16 +43,33 @@ def sent(office: Office) -> Office:
     return office
 
 
+def paid_and_edited(office: Office) -> Office:
+    pay(office, "p1", "50.00", reference="cheque 7")
+    settle(office)
+    office.invoice("1", DEARER)
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("skipped", "paid_document")
+    office.here.ledger_calls()
+    return office
+
+
+@pytest.fixture
+def sent(office: Office) -> Office:
+    return invoiced(office)
+
+
 @pytest.fixture
 def edited(sent: Office) -> Office:
     """An invoice that we paid in part, and that was edited here afterwards."""
-    pay(sent, "p1", "50.00", reference="cheque 7")
-    settle(sent)
-    sent.invoice("1", DEARER)
-    sent.drain()
-    assert (sent.at_rest("invoices", "1").state, sent.at_rest("invoices", "1").reason) == ("skipped", "paid_document")
-    sent.here.ledger_calls()
-    return sent
+    return paid_and_edited(sent)
+
+
+@contextmanager
+def offices() -> Iterator[Office]:
+    """The same, as often as somebody dies."""
+    with an_office() as office:
+        yield paid_and_edited(invoiced(office))
 
 
 def settle(office: Office, times: int = 4) -> None:
@@ -51,7 +80,7 @@ def settle(office: Office, times: int = 4) -> None:
 
 
 def lift(office: Office) -> None:
-    safe_editing.run(office.context, INVOICE, "lift_payment", ADA)
+    safe_editing.run(office.context, INVOICE, "lift_payment", {}, ADA)
 
 
 def payments(office: Office) -> list[dict[str, Any]]:
@@ -80,7 +109,7 @@ def assert_mended(office: Office, total: str, *amounts: tuple[float, str]) -> No
 
 def test_our_payment_is_lifted_the_invoice_updated_and_the_payment_put_back(edited: Office) -> None:
     lines = [line["LineItemID"] for line in edited.books()["N-1"]["LineItems"]]
-    plan = safe_editing.plan(edited.context, INVOICE, "lift_payment")
+    plan = safe_editing.plan(edited.context, INVOICE, "lift_payment", {})
     told = [(step.action, step.record.id, step.amount) for step in plan.steps]
     assert told == [("take_off", "p1", 50), ("update", "1", 144), ("put_back", "p1", 50)]
     assert set(plan.diff) == {"lines"}
@@ -114,3 +143,384 @@ def test_the_history_tells_every_step(edited: Office) -> None:
     assert ("export", "updated", "") in said[INVOICE]
     steps = [entry[1] for entry in said[RecordKey("bench", "payments", "p1")] if entry[2] != "payment_lifted"]
     assert steps == ["created", "created", "ordered", "archived", "created"]
+
+
+# ------------------------------------------------------------------ what keeps it from being done
+
+
+def closed(office: Office, way: str = "lift_payment") -> str:
+    """The reason why the way is closed, told by the plan and by trying."""
+    [told] = [each.closed for each in safe_editing.plans(office.context, INVOICE) if each.way == way]
+    with pytest.raises(Refused) as refused:
+        safe_editing.run(office.context, INVOICE, way, {}, ADA)
+    assert refused.value.code == told
+    return told
+
+
+def on_the_payment(office: Office, **fields: Any) -> None:
+    [made] = [row["PaymentID"] for row in payments(office) if row["Status"] == "AUTHORISED"]
+    body = {"kind": "payments", "action": "edit", "id": made, "fields": fields}
+    office.here.ledger.post("/_sim/human", json=body).raise_for_status()
+
+
+def test_money_that_somebody_else_posted_is_never_touched(edited: Office) -> None:
+    act(edited, "pay", amount="20.00", reference="copied LL-p1")
+    scheduled(edited)
+    before = active(edited)
+    assert closed(edited) == "money_not_ours"
+    settle(edited)
+    assert active(edited) == before
+
+
+def test_a_credit_set_against_it_closes_the_way(edited: Office) -> None:
+    edited.credit_note("9")
+    edited.drain()
+    act(edited, "allocate", "credit_notes", "9", invoice=edited.at_rest("invoices", "1").document_id, amount="5.00")
+    assert closed(edited) == "money_not_ours"
+
+
+def test_a_payment_that_the_bank_matched_stays(edited: Office) -> None:
+    on_the_payment(edited, IsReconciled=True)
+    assert closed(edited) == "payment_reconciled"
+
+
+def test_an_edit_below_what_was_paid_is_not_lifted(sent: Office) -> None:
+    pay(sent, "p1", "100.00")
+    settle(sent)
+    sent.invoice("1", CHEAPER)
+    sent.drain()
+    assert closed(sent) == "total_below_paid"
+
+
+def test_a_locked_period_closes_the_way(edited: Office) -> None:
+    lock = {"kind": "organisation", "action": "edit", "fields": {"PeriodLockDate": "2026-11-21"}}
+    edited.here.ledger.post("/_sim/human", json=lock).raise_for_status()
+    reference_data.refresh(edited.context)
+    assert closed(edited) == "period_locked"
+
+
+def test_an_edit_that_could_not_go_anyway_says_what_is_wrong_with_it(edited: Office) -> None:
+    edited.invoice("1", {**DEARER, "tax_code": "ODD"})
+    edited.drain()
+    assert closed(edited) == "tax_not_mapped"
+
+
+def test_only_where_an_edit_waits_is_there_a_way(sent: Office) -> None:
+    pay(sent, "p1", "50.00")
+    settle(sent)
+    with pytest.raises(NotFound):
+        lift(sent)
+
+
+# ------------------------------------------------------------------ several payments, other people meanwhile
+
+
+def test_several_payments_come_off_and_all_go_back(edited: Office) -> None:
+    for id_, amount in (("p2", "30.00"), ("p3", "40.00")):
+        pay(edited, id_, amount)
+    settle(edited)
+    lift(edited)
+    settle(edited)
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"), (30.0, "LL-p2"), (40.0, "LL-p3"))
+
+
+def test_a_paid_invoice_can_be_edited_again_and_again(edited: Office) -> None:
+    for price, total in (("60.00", "144.00"), ("70.00", "168.00"), ("45.00", "108.00")):
+        edited.invoice("1", {**LINE, "unit_price": price})
+        edited.drain()
+        lift(edited)
+        settle(edited)
+        assert_mended(edited, total, (50.0, "cheque 7 LL-p1"))
+
+
+def test_nobody_links_unlinks_deletes_or_edits_what_is_under_way(edited: Office) -> None:
+    lift(edited)
+    edited.drain()
+    payment = RecordKey("bench", "payments", "p1")
+    for key in (INVOICE, payment):
+        with pytest.raises(Refused, match="in_flight"):
+            linking.unlink(edited.context, key, ADA)
+        with pytest.raises(Refused, match="in_flight"):
+            saving.delete(edited.context, key, ADA, force=True, reason="a test")
+    with pytest.raises(Refused, match="managed_in_ledger"):
+        pay(edited, "p1", "49.00", reference="cheque 7")
+    with pytest.raises(Refused, match="in_flight"):
+        lift(edited)
+    settle(edited)
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
+
+
+def test_an_edit_saved_meanwhile_goes_too(edited: Office) -> None:
+    lift(edited)
+    edited.drain()
+    edited.invoice("1", {**LINE, "unit_price": "65.00"})
+    settle(edited)
+    assert_mended(edited, "156.00", (50.0, "cheque 7 LL-p1"))
+
+
+def test_an_edit_taken_back_meanwhile_brings_the_payment_back(edited: Office) -> None:
+    lift(edited)
+    edited.drain()
+    edited.invoice("1")
+    settle(edited)
+    assert_mended(edited, "120.00", (50.0, "cheque 7 LL-p1"))
+
+
+def test_a_payment_taken_back_there_meanwhile_is_not_put_back(edited: Office) -> None:
+    lift(edited)
+    act(edited, "unpay")
+    settle(edited)
+    scheduled(edited)
+    settle(edited)
+    assert_mended(edited, "144.00")
+    assert [content(each).status for each in paid(edited)] == ["reversed"]
+
+
+def test_whoever_pays_while_ours_is_off_is_left_alone_and_ours_goes_back(edited: Office) -> None:
+    lift(edited)
+    edited.drain()
+    act(edited, "pay", amount="10.00", reference="theirs")
+    settle(edited)
+    link = edited.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("error", "money_not_ours")
+    assert_mended(edited, "120.00", (50.0, "cheque 7 LL-p1"), (10.0, "theirs"))
+
+
+def test_a_payment_that_finds_no_room_any_more_says_so_loudly(edited: Office) -> None:
+    lift(edited)
+    edited.drain()
+    act(edited, "pay", amount="100.00", reference="theirs")
+    settle(edited)
+    link = edited.at_rest("payments", "p1")
+    assert (link.state, link.reason) == ("error", "exceeds_outstanding")
+    assert active(edited) == [(100.0, "theirs")]
+    pay(edited, "p1", "20.00", reference="cheque 7")
+    settle(edited)
+    assert active(edited) == [(20.0, "cheque 7 LL-p1"), (100.0, "theirs")]
+    assert edited.at_rest("payments", "p1").state == "linked"
+
+
+# ------------------------------------------------------------------ refused in the middle
+
+
+def test_an_update_that_the_ledger_refuses_brings_the_payment_back_and_can_be_tried_again(edited: Office) -> None:
+    fault = {"match": {"method": "POST", "path": "/Invoices"}, "kind": "element_error", "times": 1}
+    edited.fault(**fault, message="Account code '200' is not a valid code for this document.")
+    lift(edited)
+    settle(edited)
+    link = edited.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("error", "account_not_valid")
+    assert_mended(edited, "120.00", (50.0, "cheque 7 LL-p1"))
+    lift(edited)
+    settle(edited)
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
+
+
+def test_a_payment_that_the_ledger_does_not_let_go_leaves_all_as_it_was(edited: Office) -> None:
+    pay(edited, "p2", "30.00")
+    settle(edited)
+    held = edited.at_rest("payments", "p2").document_id
+    fault = {
+        "match": {"method": "POST", "path": f"/Payments/{held}"},
+        "kind": "error_before",
+        "status": 400,
+        "times": 1,
+    }
+    edited.fault(**fault)
+    lift(edited)
+    settle(edited)
+    link = edited.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("error", "refused_by_ledger")
+    assert_mended(edited, "120.00", (30.0, "LL-p2"), (50.0, "cheque 7 LL-p1"))
+
+
+def test_a_payment_that_cannot_go_back_is_an_error_that_a_retry_mends(edited: Office) -> None:
+    fault = {"match": {"method": "PUT", "path": "/Payments"}, "kind": "element_error", "times": 1}
+    edited.fault(**fault, message="The Account for the payment could not be found or is not active.")
+    lift(edited)
+    settle(edited)
+    assert edited.at_rest("payments", "p1").state == "error"
+    problems.retry(edited.context, ADA, keys=[edited.at_rest("payments", "p1").key])
+    settle(edited)
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
+
+
+# ------------------------------------------------------------------ credit and re-issue
+
+
+def reissue(office: Office, **params: Any) -> dict[str, RecordKey]:
+    """Order it; answers the records made, by what they are."""
+    plan = safe_editing.run(office.context, INVOICE, "credit_and_reissue", params, ADA)
+    return {step.action: step.record for step in plan.steps if step.action in ("credit", "issue")}
+
+
+def assert_reissued(office: Office, made: dict[str, RecordKey], left: str, over: str = "0.00") -> None:
+    """The old invoice is settled, the new one says the edit, the credit went where it was said to go."""
+    books, notes = office.books(), office.books("credit_notes")
+    old, new = books["N-1"], books["N-1-2"]
+    [note] = notes.values()
+    assert (old["Total"], old["AmountDue"], old["Status"]) == (120.0, 0.0, "PAID")
+    assert (note["Total"], Decimal(str(note["RemainingCredit"]))) == (120.0, Decimal(over))
+    assert Decimal(str(new["AmountDue"])) == Decimal(left)
+    here = office.said("invoices", "1"), office.said("invoices", made["issue"].id)
+    assert [(each.number, each.amount_outstanding) for each in here] == [("N-1", 0), ("N-1-2", Decimal(left))]
+    assert here[0].lines[0].unit_price == 50
+    for kind, id_ in (("invoices", "1"), ("invoices", made["issue"].id), ("credit-notes", made["credit"].id)):
+        assert office.at_rest(kind, id_).state == "linked"
+    assert office.at.lanes.open_dispatches("bench") == []
+
+
+def test_whoever_paid_it_it_is_credited_in_full_and_issued_anew(edited: Office) -> None:
+    act(edited, "pay", amount="20.00", reference="theirs")
+    scheduled(edited)
+    before = active(edited)
+    plan = safe_editing.plan(edited.context, INVOICE, "credit_and_reissue", {})
+    told = [(step.action, step.amount) for step in plan.steps]
+    assert told == [("credit", 120), ("issue", 144), ("allocate", 50), ("allocate", 70)]
+    made = reissue(edited)
+    settle(edited, 6)
+    assert_reissued(edited, made, left="74.00")
+    assert active(edited) == before, "no payment is touched"
+    edited.invoice("1", DEARER)
+    settle(edited)
+    assert_reissued(edited, made, left="74.00")
+
+
+def test_an_edit_below_what_was_paid_leaves_credit(sent: Office) -> None:
+    pay(sent, "p1", "110.00")
+    settle(sent)
+    sent.invoice("1", CHEAPER)
+    sent.drain()
+    plan = safe_editing.plan(sent.context, INVOICE, "credit_and_reissue", {})
+    assert plan.message == "14.00 stays with the customer as credit"
+    made = reissue(sent)
+    settle(sent, 6)
+    assert_reissued(sent, made, left="0.00", over="14.00")
+
+
+def test_the_new_one_has_the_number_that_a_person_gives(edited: Office) -> None:
+    made = reissue(edited, number=" R 7 ")
+    settle(edited, 6)
+    assert edited.said("invoices", made["issue"].id).number == "R 7"
+    assert edited.books()["R 7"]["Total"] == 144.0
+
+
+def test_what_was_edited_several_times_goes_back_to_what_was_sent(edited: Office) -> None:
+    edited.invoice("1", {**DEARER, "unit_price": "70.00"}, reference="second")
+    edited.invoice("1", {**DEARER, "unit_price": "80.00"}, reference="third")
+    edited.drain()
+    made = reissue(edited)
+    settle(edited, 6)
+    assert_reissued(edited, made, left="142.00")
+    assert (edited.said("invoices", "1").reference, edited.said("invoices", made["issue"].id).reference) == (
+        "",
+        "third",
+    )
+
+
+def test_what_a_bookkeeper_changed_there_is_not_credited_by_guess(edited: Office) -> None:
+    act(edited, "edit", InvoiceNumber="X-1")
+    assert closed(edited, "credit_and_reissue") == "history_gone"
+
+
+def test_another_customer_gets_no_credit_of_the_first(edited: Office) -> None:
+    edited.customer("o2")
+    edited.invoice("1", DEARER, organization_id="o2")
+    edited.drain()
+    plan = safe_editing.plan(edited.context, INVOICE, "credit_and_reissue", {})
+    assert [(step.action, step.amount) for step in plan.steps][2:] == [("allocate", 70)]
+    assert plan.message == "50.00 stays with the customer as credit"
+
+
+# ------------------------------------------------------------------ lost answers, crashes
+
+
+def pass_time(office: Office) -> None:
+    """The weather clears, what drove is gone, and so much time passes that lost answers may be found out."""
+    office.here.ledger.delete("/_sim/faults")
+    long_ago = office.at.clock.now() - timedelta(minutes=20)
+    for lost in office.at.lanes.open_dispatches("bench"):
+        aged = {"deadline": long_ago, "resolve_at": long_ago, "state": "unknown"}
+        office.at.commit.all(PutDispatch(lost.model_copy(update=aged)))
+    for direction in ("export", "import"):
+        lane = office.at.lanes.get("bench", direction)  # type: ignore[arg-type]
+        office.at.commit.all(PutLane(lane.model_copy(update={"not_before": None, "holder": "", "lease_until": None})))
+
+
+def weather_clears(office: Office) -> None:
+    for _ in range(4):
+        pass_time(office)
+        settle(office, 2)
+    scheduled(office)
+    settle(office, 2)
+
+
+STEPS = [("POST", r"/Payments/"), ("POST", "/Invoices"), ("PUT", "/Payments")]
+
+
+@pytest.mark.parametrize("kind", ["error_before", "error_after", "reset", "timeout_after_apply", "torn"])
+@pytest.mark.parametrize(("method", "path"), STEPS)
+def test_an_answer_lost_at_any_step_loses_nothing_and_posts_nothing_twice(
+    edited: Office, method: str, path: str, kind: str
+) -> None:
+    if path.endswith("/"):
+        path += edited.at_rest("payments", "p1").document_id
+    lift(edited)
+    edited.fault(
+        match={"method": method, "path": path}, kind=kind, times=4, **({"status": 503} if "error" in kind else {})
+    )
+    settle(edited)
+    weather_clears(edited)
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Deaths:
+    """Kills whoever makes the n-th call, of AWS or of the ledger, before or after it was carried out; once."""
+
+    def __init__(self, office: Office, at: int = 0, *, after: bool = False) -> None:
+        self.office, self.seen, self.at, self.after = office, 0, at, after
+        here, self.aws_hook, self.ledger = office.here, office.here.aws.hook, office.here.stopwatch.simulator
+        here.aws.hook = lambda call, answer: self._counted(lambda: self.aws_hook(call, answer))  # type: ignore
+        here.stopwatch.simulator = self
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._counted(lambda: self.ledger.handle_request(request))
+
+    def _counted(self, carry_out: Any) -> Any:
+        self.seen += 1
+        if self.seen != self.at:
+            return carry_out()
+        if self.after:
+            carry_out()
+        raise Killed
+
+    def end(self) -> None:
+        self.office.here.aws.hook, self.office.here.stopwatch.simulator = self.aws_hook, self.ledger
+
+
+def edit_safely(office: Office) -> None:
+    lift(office)
+    settle(office)
+
+
+def test_killed_at_any_call_it_ends_as_if_it_had_not_been() -> None:
+    with offices() as office:
+        calls = Deaths(office)
+        edit_safely(office)
+        calls.end()
+        assert_mended(office, "144.00", (50.0, "cheque 7 LL-p1"))
+    deaths = [(call, after) for call in range(1, calls.seen + 1) for after in (False, True)]
+    for call, after in random.Random("lift").sample(deaths, int(os.environ.get("DEATHS", DEATHS))):
+        with offices() as office:
+            death = Deaths(office, call, after=after)
+            with suppress(Killed):
+                edit_safely(office)
+            death.end()
+            weather_clears(office)
+            if office.at_rest("invoices", "1").reason == "paid_document":  # it died before anything was ordered
+                edit_safely(office)
+            assert_mended(office, "144.00", (50.0, "cheque 7 LL-p1"))

@@ -35,7 +35,7 @@ routes = Router()
 
 
 class StepOut(Shown):
-    action: str = Field(description="take_off, update, put_back")
+    action: str = Field(description="take_off, update, put_back; credit, issue, allocate")
     record: RecordRef
     document_id: str | None
     amount: Amount

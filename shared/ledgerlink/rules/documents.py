@@ -122,7 +122,8 @@ def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str,
     if not wanted.update.fields:
         return Nothing()
     if facts.settings.resend_only_while_unpaid and link.safe_edit is None and is_settled(link.settlement):
-        return Skip("paid_document")
+        told = link.edit_refused
+        return Refuse((Problem(told.code, told.field, told.message),)) if told else Skip("paid_document")
     return wanted.update
 
 

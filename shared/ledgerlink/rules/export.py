@@ -116,6 +116,7 @@ def after_save(record: Record, link: Link, settings: CompanySettings, now: datet
             **columns(record),
             "wanted": record.revision,
             "updated_at": record.updated_at,
+            "edit_refused": link.edit_refused if record.revision == link.wanted else None,
             "made_at": getattr(record.content, "made_at", None),
             "create_ordered": link.create_ordered or _is_ordered(record, settings, born=born),
         }
@@ -141,9 +142,16 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
     if not isinstance(decision, Create | Update | Archive):
         told = "failed" if isinstance(decision, Refuse) else "skipped"
         link = link.model_copy(update={"last_outcome": told, "last_job": link.ordered_by})
-    at_rest = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "error": None, "clashes": ()}
+    at_rest: dict[str, Any] = {
+        "queued_at": None,
+        "order": "",
+        "waits_on": "",
+        "wake_at": None,
+        "error": None,
+        "clashes": (),
+    }
     if not isinstance(decision, Create | Update | Archive | Wait | First):
-        at_rest["safe_edit"] = None
+        at_rest |= {"safe_edit": None, "edit_refused": lifting.refusal(link, decision)}
     match decision:
         case Create() | Update() | Archive():
             return due(link, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from ledgerlink.kinds import KINDS
 from ledgerlink.state.link import Link, SyncError
 from ledgerlink.state.record import Record
 
-from . import safe_edits
+from . import reissue, safe_edits
 
 MUST_CHOOSE = frozenset({"several_matches", "linked_elsewhere"})  # trying again would only find the same
 
@@ -26,10 +27,16 @@ class Fix:
 
 def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
     """The fixes for what is wrong with this part, the likeliest first; for an edit that money keeps back, safe ones."""
-    safe = tuple(Fix(way, label) for way, label in safe_edits.WAYS.items()) if safe_edits.offered(record, link) else ()
+    safe = tuple(_safe(record, link)) if safe_edits.offered(record, link) else ()
     if link.error is None:
         return safe
     return (*_known(record, link.error), *safe)
+
+
+def _safe(record: Record, link: Link) -> Iterator[Fix]:
+    for way, label in safe_edits.WAYS.items():
+        numbered = {"number": reissue.next_number(link.number)} if way == reissue.WAY else {}
+        yield Fix(way, label, numbered)
 
 
 def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:

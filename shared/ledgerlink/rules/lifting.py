@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.reasons import reason
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import Link, LinkKey, Refusal
 from ledgerlink.state.record import RecordKey
 
 from .decisions import Archive, Decision, Disagree, First, Nothing, Park, Problem, Refuse, Skip, Update, Wait
@@ -79,7 +79,24 @@ def _others(link: Link, payments: list[Link]) -> bool:
 
 
 def _given_up(code: str, message: str = "") -> Refuse:
-    return Refuse((Problem(code, "safe_edit", message or reason(code).message),))
+    return Refuse((Problem(code, "payments", message or reason(code).message),))
+
+
+def refusal(link: Link, decision: Decision) -> Refusal | None:
+    """What is remembered of an edit under way that this decision ends; of an earlier one as long as it is refused."""
+    match decision:
+        case Refuse(problems):
+            return refused(link, problems[0].code, problems[0].message, problems[0].field)
+        case Park(code):
+            return refused(link, code, reason(code).message)
+        case Nothing():
+            return None
+    return link.edit_refused
+
+
+def refused(link: Link, code: str, message: str, field: str = "ledger") -> Refusal | None:
+    """The same, refused with these words."""
+    return Refusal(code=code, field=field, message=message) if link.safe_edit is not None else link.edit_refused
 
 
 # ------------------------------------------------------------------ the payment

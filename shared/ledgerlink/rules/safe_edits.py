@@ -1,7 +1,8 @@
 """Safe edits: how a document on which money stands is edited all the same, told step by step before anything is done.
 
 ``lift_payment`` takes our own payments off, updates the document and puts them back. What we did not make is never
-touched (P5): where any of it stands on the document, the way is closed, with the reason.
+touched (P5): where any of it stands on the document, the way is closed, with the reason. ``credit_and_reissue``
+(``rules.reissue``) leaves all money where it is.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from .decisions import Archive, Decision, Disagree, First, Nothing, Park, Refuse
 from .facts import Facts
 from .settlement import is_settled
 
-WAYS: dict[str, str] = {"lift_payment": "Lift our payment, update it, and put the payment back"}
-Action = Literal["take_off", "update", "put_back"]
+WAYS: dict[str, str] = {
+    "lift_payment": "Lift our payment, update it, and put the payment back",
+    "credit_and_reissue": "Credit it in full, and issue a new one",
+}
+Action = Literal["take_off", "update", "put_back", "credit", "issue", "allocate"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def offered(record: Record, link: Link) -> bool:
     """Whether an edit of it waits that money keeps back."""
     if record.kind != "invoices" or not link.document_id or link.safe_edit is not None:
         return False
-    stuck = link.state == "error" or (link.state == "skipped" and link.reason == "paid_document")
+    waits = link.state in ("error", "parked") or (link.state == "due" and link.exported < link.wanted)
+    stuck = waits or (link.state == "skipped" and link.reason == "paid_document")
     return stuck and is_settled(link.settlement) and documents.content_of(record).status != "void"
 
 
@@ -75,7 +80,7 @@ def lift(record: Record, link: Link, document: Document, paid: Sequence[Paid], f
     way = "lift_payment"
     decision = as_unpaid(record, link, facts)
     if not isinstance(decision, Update):
-        code, message = _instead(decision)
+        code, message = instead(decision)
         return Plan(way, closed=code, message=message)
     for each in paid:
         code, message = _keeps(each, facts)
@@ -106,7 +111,7 @@ def as_unpaid(record: Record, link: Link, facts: Facts) -> Decision:
     return export.complete(export.decide(record, free, facts.settings), record, free, facts)
 
 
-def _instead(decision: Decision) -> tuple[str, str]:
+def instead(decision: Decision) -> tuple[str, str]:
     """Why there is nothing to send, as a code and in words."""
     match decision:
         case Refuse(problems):
@@ -170,7 +175,9 @@ def _step(action: Action, paid: Paid) -> Step:
 def begun(link: Link, paid: Sequence[Paid], by: str, now: datetime) -> tuple[Link, ...]:
     """The links once the edit is ordered: the document's, then its payments'."""
     order = SafeEdit(payments=tuple(each.link.id for each in paid if each.link is not None), by=by, since=now)
-    document = export.due(link, now).model_copy(update={"safe_edit": order, "ordered_by": "person"})
+    document = export.due(link, now).model_copy(
+        update={"safe_edit": order, "edit_refused": None, "ordered_by": "person"}
+    )
     return (document, *(_to_come_off(each, now) for each in paid))
 
 

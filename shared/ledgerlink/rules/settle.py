@@ -62,6 +62,7 @@ def confirmed(
             "tombstone": "",
             "suggestions": (),
             "safe_edit": None,
+            "edit_refused": None,
             "lift": None,
             "clears": tuple(name for name in link.clears if name not in part.fields),
             **_reverted(link, known),
@@ -184,6 +185,7 @@ def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Reje
         "last_job": part.ordered_by,
         "ordered_by": "",
         "safe_edit": None,
+        "edit_refused": lifting.refused(link, verdict.code, "; ".join(verdict.details) or verdict.message),
     }
     if lifting.is_coming_off(link):
         return lifting.stays(link.model_copy(update=told), verdict.code)

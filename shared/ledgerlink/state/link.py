@@ -69,6 +69,14 @@ class SafeEdit(Value):
     since: datetime
 
 
+class Refusal(Value):
+    """Why a safe edit came to nothing: told until the record is edited or the edit is ordered again."""
+
+    code: str
+    field: str
+    message: str
+
+
 class Lift(Value):
     """On a payment's link: it is to come ``off`` its document in the ledger, and then ``back``."""
 
@@ -105,6 +113,7 @@ class Link(Value):
     clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed
     reverting: Reverting | None = None
     safe_edit: SafeEdit | None = None
+    edit_refused: Refusal | None = None
     lift: Lift | None = None
     lifted: tuple[str, ...] = ()  # documents it had before: taken back by us, and never to be taken for it again
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)

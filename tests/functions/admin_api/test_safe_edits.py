@@ -46,7 +46,7 @@ def edited(connected: Api, simulated: SimulatedXero) -> Api:
 def test_the_record_offers_it_the_plan_tells_it_and_it_runs_once(edited: Api, simulated: SimulatedXero) -> None:
     sync = edited.get(INVOICE)["sync"]
     assert (sync["state"], sync["reason"]) == ("skipped", "paid_document")
-    assert [fix["id"] for fix in sync["fixes"]] == ["lift_payment"]
+    assert [fix["id"] for fix in sync["fixes"]] == ["lift_payment", "credit_and_reissue"]
     ask = {"record": REF, "fix": "lift_payment"}
     planned = edited.post(f"{ACME}/errors:fix", {**ask, "dry_run": True}).json
     told = [(step["action"], step["record"]["id"], step["amount"], step["currency"]) for step in planned["steps"]]
@@ -83,7 +83,8 @@ def test_a_way_that_is_closed_says_why(edited: Api, simulated: SimulatedXero) ->
     document = edited.get(INVOICE)["sync"]["accounting_code"]
     body = {"action": "pay", "kind": "invoices", "id": document, "fields": {"amount": "10.00"}}
     simulated.control("POST", "human", body)
-    [way] = edited.get(f"{INVOICE}/safe-edits")["items"]
+    way, other = edited.get(f"{INVOICE}/safe-edits")["items"]
+    assert (other["fix"], other["possible"], other["code"]) == ("credit_and_reissue", True, None)
     assert (way["fix"], way["possible"], way["code"], way["steps"]) == ("lift_payment", False, "money_not_ours", [])
     assert way["message"] == "a payment of 10.00 was not posted from here"
     assert way["remedy"]
@@ -96,3 +97,22 @@ def test_only_those_who_may_fix_errors_order_it_and_only_where_one_waits(edited:
     assert edited.post(f"{ACME}/errors:fix", {"record": REF, "fix": "lift_payment"}, role="crm").status == 403
     assert edited.get(f"{ACME}/organizations/hall/safe-edits").status == 404
     assert edited.get(f"{ACME}/nonsense/i1/safe-edits").status == 422
+
+
+def test_credited_and_issued_anew_with_the_number_given(edited: Api) -> None:
+    [_, offer] = edited.get(INVOICE)["sync"]["fixes"]
+    assert offer["params"] == {"number": "N-1-2"}
+    ask = {"record": REF, "fix": offer["id"], "params": {"number": "N-1b"}}
+    planned = edited.post(f"{ACME}/errors:fix", {**ask, "dry_run": True}).json
+    told = [(step["action"], step["amount"]) for step in planned["steps"]]
+    assert told == [("credit", "100.00"), ("issue", "130.00"), ("allocate", "60.00"), ("allocate", "40.00")]
+    assert planned["diff"]["number"] == {"from": "N-1", "to": "N-1b"}
+    done = edited.post(f"{ACME}/errors:fix", ask)
+    assert (done.status, done["sync"]["state"]) == (200, "linked")
+    settle(edited)
+    settle(edited)
+    old, new = (edited.get(f"{ACME}/invoices/{id_}") for id_ in ("i1", done["steps"][1]["record"]["id"]))
+    assert (old["status"], old["amount_outstanding"], old["lines"][0]["unit_price"]) == ("paid", "0.00", "100.00")
+    assert (new["number"], new["amount_outstanding"], new["sync"]["state"]) == ("N-1b", "90.00", "linked")
+    changes = edited.get(f"{ACME}/changes").json
+    assert {"invoices", "credit-notes"} <= {each["kind"] for each in changes["items"]}

@@ -49,7 +49,7 @@ def fix(
     Raises NotFound, Invalid (not offered, bad params), and what linking, saving and safe edits raise.
     """
     if fix in safe_edits.WAYS:
-        return _safe_edit(context, key, fix, actor, dry_run)
+        return _safe_edit(context, key, fix, params, actor, dry_run)
     record, link = linking.pair_of(context, key)
     if link.state not in WRONG or link.error is None:
         raise NotFound("error of this record")
@@ -59,8 +59,13 @@ def fix(
     return _FIXES[fix](context, record, link, params, actor, dry_run)
 
 
-def _safe_edit(context: Context, key: RecordKey, way: str, actor: Actor, dry_run: bool) -> Fixed:
-    plan = safe_editing.plan(context, key, way) if dry_run else safe_editing.run(context, key, way, actor)
+def _safe_edit(
+    context: Context, key: RecordKey, way: str, params: Mapping[str, Any], actor: Actor, dry_run: bool
+) -> Fixed:
+    if dry_run:
+        plan = safe_editing.plan(context, key, way, params)
+    else:
+        plan = safe_editing.run(context, key, way, params, actor)
     shown = {name: {"from": plain(before), "to": plain(after)} for name, (before, after) in plan.diff.items()}
     return Fixed("would_edit" if dry_run else "due", shown, steps=plan.steps)
 

@@ -5,23 +5,34 @@ What follows is the export's: every step is a write of its own, written ahead, s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from ledgerlink.errors import NotFound, Refused
 from ledgerlink.flows import lanes
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.entries import record_entry
+from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.gathering import facts_for
-from ledgerlink.flows.records import linking
+from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records import linking, saving
 from ledgerlink.flows.records.saving import Actor
+from ledgerlink.kinds import KINDS
+from ledgerlink.kinds.allocation import AllocationOrder
 from ledgerlink.kinds.payment import PAYMENTS
-from ledgerlink.ports import PutEntry, PutLink, Write
+from ledgerlink.ports import PutEntry, PutLink, PutRecord, Write
+from ledgerlink.rules import edits, export, reissue
 from ledgerlink.rules import safe_edits as rules
+from ledgerlink.rules.decisions import Nothing
+from ledgerlink.rules.reissue import Papers
 from ledgerlink.rules.safe_edits import Paid, Plan
+from ledgerlink.state.activity import Entry
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
+
+PAGE, MOST_PAGES = 50, 20  # of a record's history, read for what was sent
 
 
 @dataclass(frozen=True)
@@ -45,16 +56,16 @@ def plans(context: Context, key: RecordKey) -> list[Plan]:
     """Every way, with its steps or why it is closed. Raises NotFound where no edit waits for one."""
     read = _read(context, key)
     known = _known(context, key, read)
-    return [_plan(context, way, read, known) for way in rules.WAYS]
+    return [_WAYS[way](context, read, known, {}, None)[0] for way in rules.WAYS]
 
 
-def plan(context: Context, key: RecordKey, way: str) -> Plan:
+def plan(context: Context, key: RecordKey, way: str, params: Mapping[str, Any]) -> Plan:
     """The steps of one way. Raises NotFound, Refused with the reason where it is closed."""
     read = _read(context, key)
-    return _open(_plan(context, way, read, _known(context, key, read)))
+    return _open(_WAYS[way](context, read, _known(context, key, read), params, None)[0])
 
 
-def run(context: Context, key: RecordKey, way: str, actor: Actor) -> Plan:
+def run(context: Context, key: RecordKey, way: str, params: Mapping[str, Any], actor: Actor) -> Plan:
     """Order it; the export does the steps. Raises NotFound, Refused (closed, ``in_flight``), Conflict."""
     read = _read(context, key)
     at_first = _known(context, key, read)
@@ -62,12 +73,14 @@ def run(context: Context, key: RecordKey, way: str, actor: Actor) -> Plan:
     ordered: list[Plan] = []
 
     def writes() -> list[Write]:
-        known = _known(context, key, read)
-        ordered.append(_open(_plan(context, way, read, known)))
-        return _BEGIN[way](context, known, ordered[-1], actor)
+        plan, writes = _WAYS[way](context, read, _known(context, key, read), params, actor)
+        ordered.append(_open(plan))
+        return writes
 
     lanes.turn(key.company, keys, context.at, writes)
     context.at.doorbells.ring(key.company, "export")
+    if made := [step.record for step in ordered[-1].steps if step.action in ("credit", "issue")]:
+        telling.ring(key.company, [key, *made], context.at)
     return ordered[-1]
 
 
@@ -112,34 +125,82 @@ def _known(context: Context, key: RecordKey, read: _Read) -> _Known:
     return _Known(record, link, paid)
 
 
-def _plan(context: Context, way: str, read: _Read, known: _Known) -> Plan:
-    facts = facts_for(context, [known.record])
-    return rules.lift(known.record, known.link, read.document, known.paid, facts)
+Way = tuple[Plan, list[Write]]
 
 
-_Begin = Callable[[Context, _Known, Plan, Actor], list[Write]]
-
-
-def _begin_lifting(context: Context, known: _Known, plan: Plan, actor: Actor) -> list[Write]:
+def _lift(context: Context, read: _Read, known: _Known, _: Mapping[str, Any], actor: Actor | None) -> Way:
     """The document and its payments go into the export queue together."""
+    plan = rules.lift(known.record, known.link, read.document, known.paid, facts_for(context, [known.record]))
+    if plan.closed or actor is None:
+        return plan, []
     now = context.at.clock.now()
     links = rules.begun(known.link, known.paid, actor.sub, now)
     amounts = ", ".join(f"{each.part.amount:f}" for each in known.paid)
-    entries = [
-        record_entry(
-            link.key.record,
-            at=now,
-            mark=f"lift-v{link.version}",
-            direction="here",
-            action="ordered",
-            reason="lift_payment",
-            message=f"payments lifted: {amounts}",
-            actor=actor.sub,
-            document_id=link.document_id,
-        )
-        for link in links
+    told = f"payments lifted: {amounts}"
+    entries = [_ordered(link, plan, told, now, actor) for link in links]
+    return plan, [*(PutLink(link) for link in links), *(PutEntry(entry) for entry in entries)]
+
+
+def _ordered(link: Link, plan: Plan, told: str, now: datetime, actor: Actor, **more: Any) -> Entry:
+    said = {"message": told, "actor": actor.sub, "document_id": link.document_id, **more}
+    mark = f"safe-v{link.version}"
+    return record_entry(link.key.record, at=now, mark=mark, direction="here", action="ordered", reason=plan.way, **said)
+
+
+def _reissue(context: Context, read: _Read, known: _Known, params: Mapping[str, Any], actor: Actor | None) -> Way:
+    """The document goes back to what was sent; a credit note, a new document and what sets them against each other
+    are records as any, and go by the export queue."""
+    record, now = known.record, context.at.clock.now()
+    facts = facts_for(context, [record])
+    sent = reissue.as_sent(record, _history(context, record.key))
+    number = " ".join(str(params.get("number") or "").split())
+    made = reissue.papers(record, sent, read.document, number, facts.today, now)
+    facts = facts_for(context, [made.before, made.credit, made.issued])
+    plan, allocations = reissue.plan(record, known.link, read.document, made, facts)
+    if plan.closed or actor is None:
+        return plan, []
+    back = known.link.model_copy(
+        update={"wanted": made.before.revision, "exported": made.before.revision, **export.columns(made.before)}
+    )
+    changes = edits.changes_between(KINDS[record.kind], record.content, made.before.content)
+    told = f"credited by {made.credit.id}, issued anew as {made.issued.id}"
+    writes: list[Write] = [
+        PutRecord(made.before),
+        PutLink(export.follow(back, Nothing(), now)),
+        PutEntry(_ordered(known.link, plan, told, now, actor, diff=diff(changes))),
+        *telling.told(made.before, context.at),
     ]
-    return [*(PutLink(link) for link in links), *(PutEntry(entry) for entry in entries)]
+    for each in (made.credit, made.issued, *(_allocation(made, order, n) for n, order in enumerate(allocations))):
+        writes += _new(context, each, plan, actor)
+    return plan, writes
 
 
-_BEGIN: dict[str, _Begin] = {"lift_payment": _begin_lifting}
+def _allocation(made: Papers, order: AllocationOrder, n: int) -> Record:
+    told = {"kind": "allocations", "id": f"{made.credit.id}.{n}", "content": order}
+    return made.credit.model_copy(update=told)
+
+
+def _new(context: Context, record: Record, plan: Plan, actor: Actor) -> list[Write]:
+    """A record made here, that goes to the ledger because a person ordered it."""
+    now, key = context.at.clock.now(), record.key
+    blank = saving.blank_link(key).model_copy(update={"ordered_by": "person", "create_ordered": True})
+    link = export.after_save(record, blank, context.settings, now, born=True)
+    entry = record_entry(key, at=now, mark="rev1", direction="here", action="created", reason=plan.way, actor=actor.sub)
+    listed = telling.told(record, context.at) if KINDS[record.kind].listed else []
+    return [PutRecord(record), PutLink(link), PutEntry(entry), *listed]
+
+
+def _history(context: Context, key: RecordKey) -> Iterator[Entry]:
+    after: str | None = None
+    for _ in range(MOST_PAGES):
+        page = context.at.activity.of_record(key, after=after, limit=PAGE)
+        yield from page.items
+        after = page.next
+        if after is None:
+            return
+
+
+_WAYS: dict[str, Callable[[Context, _Read, _Known, Mapping[str, Any], Actor | None], Way]] = {
+    "lift_payment": _lift,
+    reissue.WAY: _reissue,
+}
