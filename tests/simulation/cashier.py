@@ -122,5 +122,9 @@ class Cashier:
         self._do(action, kind, row.id, fields)
 
     def _do(self, action: str, kind: str, id: str, fields: Json) -> None:
-        if self._ledger.human(action, kind, id, fields):
+        if self.does(action, kind, id, fields):
             self.did[f"{action} {kind}"] += 1
+
+    def does(self, action: str, kind: str, id: str, fields: Json) -> bool:
+        """Whether Xero let them."""
+        return self._ledger.human(action, kind, id, fields)

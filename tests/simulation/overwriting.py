@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledgerlink.state.record import RecordKey
@@ -44,6 +45,7 @@ class Overwriting:
         self.overwritten: list[Overwritten] = []
         self.unavoidable: Counter[str] = Counter()
         self.late = False
+        self.going_back: Callable[[], bool] = lambda: False
 
     def __call__(self, written: Written) -> None:
         if written.kind != kind.BOOK:
@@ -62,6 +64,8 @@ class Overwriting:
             self._was[written.id, name].append(after)
 
     def _changed(self, written: Written, record: str, name: str, before: str, after: str) -> None:
+        if self.going_back():
+            return  # what it was comes back, blank or not: an undo says so, and is judged for itself
         if not after:
             self._verdicts("blank never clears", written.at, f"{record}.{name} lost {before!r} in {written.id}")
             return

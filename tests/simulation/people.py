@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 from local.xero.books import Row
@@ -100,7 +101,16 @@ class Administrator:
             self._resolve,
         )
         action = self._dice.choices(actions, weights=(4, 3, 4, 2, 0.6, 2, 3, 3))[0]
+        asked = self._asked()
+        if asked is not None and self._dice.random() < 0.5:
+            action = asked
         self._time.start(lambda: action(account.id))
+
+    def _asked(self) -> Callable[[str], None] | None:
+        """What waits for an answer goes before what comes to mind."""
+        if self._store.suggestions():
+            return self._decide
+        return self._resolve if any(link.clashes for link in self._store.links().values()) else None
 
     def _unlink(self, id: str) -> None:
         outcome = self._doors.unlink(id)
@@ -113,6 +123,9 @@ class Administrator:
         rows = [row for row in self._ledger.rows(kind.BOOK) if row.fields["ContactStatus"] == "ACTIVE"]
         if not rows:
             return
+        held = self._store.claims()
+        free = [row for row in rows if not held.get(row.id, ("",))[0]]
+        rows = free if free and self._dice.random() < 0.7 else rows
         outcome = self._doors.link(id, self._dice.choice(rows).id)
         if outcome.ok:
             self._crm.accounts[id].linked.append(self._time.seconds)

@@ -31,6 +31,7 @@ class Task:
     size: int = 0
     bulk: int = 0  # organizations besides, that are loaded in one go
     money: int = 0  # documents besides, with payments and credits
+    undone: int = 0  # bulk jobs that are taken back
     edits: int = 0  # of each organization; 0: as it comes
     people: int = 0  # acts of an administrator on each; 0: as it comes
     minutes: float = 0  # that the storm lasts; 0: as it comes
@@ -44,11 +45,12 @@ def run(task: Task) -> Result:
     """One world; a crash of the harness is a result too."""
     from .mutants import broken
 
-    size, bulk, money = task.size, task.bulk, task.money
+    size, bulk, money, undone = task.size, task.bulk, task.money, task.undone
     if not size:
         dice = Random(f"{task.seed}/size")
         size, bulk, money = dice.choice(SIZES), dice.choice(BULKS), dice.choice(MONEY)
         size, bulk = (min(size, 20), 0) if money else (size, bulk)
+        undone = dice.choice((0, 3))
     try:
         with broken(task.mutant):
             world = World(
@@ -56,6 +58,7 @@ def run(task: Task) -> Result:
                 size=size,
                 bulk=bulk,
                 money=money,
+                undone=undone,
                 edits=task.edits,
                 people=task.people,
                 minutes=task.minutes,
@@ -65,8 +68,13 @@ def run(task: Task) -> Result:
             )
             return world.run()
     except Exception:
-        told = traceback.format_exc(limit=-4)
-        return Result(task.seed, 0, [f"the harness crashed: {told}"], 1, *(Counter() for _ in range(5)))
+        return crashed(task.seed)
+
+
+def crashed(seed: int) -> Result:
+    """A world that the harness did not survive, told where that is handled."""
+    told = traceback.format_exc(limit=-4)
+    return Result(seed, 0, [f"the harness crashed: {told}"], 1, *(Counter() for _ in range(5)))
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Till:
     # ------------------------------------------------------------------ what it does
 
     def product(self, id: str) -> None:
-        self._say(Paper(PRODUCTS, id, papers.product(self._dice, id)))
+        self.say(Paper(PRODUCTS, id, papers.product(self._dice, id)))
 
     def document(self, kind: str, id: str) -> None:
         """An invoice or a credit note to somebody; most have a number, some are to get one there."""
@@ -70,7 +70,7 @@ class Till:
         products = [paper.id for paper in self.of(PRODUCTS)]
         numbered = self._dice.random() < 0.75
         body = papers.document(self._dice, id, self._dice.choice(customers), products, numbered=numbered)
-        self._say(Paper(kind, id, body))
+        self.say(Paper(kind, id, body))
 
     def edit(self, id: str) -> None:
         """Another price, another line, one less."""
@@ -114,7 +114,11 @@ class Till:
         if self._dice.random() < 0.15:
             later, body["document_id"] = document, ""
             self._time.at(self._dice.uniform(30, 300), lambda: self._allocated(paper, later))
-        self._say(paper)
+        self.say(paper)
+
+    def pay_exactly(self, id: str, document: str, amount: str, *, refund: bool = False) -> None:
+        body = {"date": "2026-11-23", "amount": amount, "method": "090", "document_id": document}
+        self.say(Paper(PAYMENTS, id, body | {"document_kind": "credit_note" if refund else "invoice"}))
 
     def _allocated(self, paper: Paper, document: str) -> None:
         if not paper.busy and paper.taken is not None:
@@ -130,6 +134,16 @@ class Till:
         if self._dice.random() < 0.1:
             amount *= 3
         self._time.start(lambda: self._allocate(credit, invoice, amount))
+
+    def allocate_exactly(self, credit: str, invoice: str, amount: str) -> None:
+        """Until there is one: who got no answer looks whether it was taken."""
+
+        def insist() -> None:
+            while not self._store.records(ALLOCATIONS):
+                if not self._doors.allocate(credit, invoice, Decimal(amount)).ok:
+                    self._time.pass_(5)
+
+        self._time.start(insist)
 
     def _allocate(self, credit: str, invoice: str, amount: Decimal) -> None:
         if self._doors.allocate(credit, invoice, amount).ok:
@@ -147,8 +161,13 @@ class Till:
         if record is None:
             return
         assert isinstance(record.content, AllocationOrder)
-        if self._doors.take_back(record.content.credit_note_id, id).ok:
-            self._reached("allocation taken back here")
+        for _ in range(30):
+            outcome = self._doors.take_back(record.content.credit_note_id, id)
+            if outcome.ok:
+                self._reached("allocation taken back here")
+            if outcome.ok or refused(outcome) not in ("", *AGAIN):
+                return
+            self._time.pass_(10)
 
     # ------------------------------------------------------------------ pushing
 
@@ -156,7 +175,7 @@ class Till:
         paper = self.papers.get((kind, id))
         return paper if paper is not None and not paper.busy and paper.taken is not None else None
 
-    def _say(self, paper: Paper) -> None:
+    def say(self, paper: Paper) -> None:
         self.papers[paper.kind, paper.id] = paper
         self._push(paper)
 

@@ -41,6 +41,7 @@ INVARIANTS = {
     "agreement": "what counts as linked says the same on both sides",
     "compared": "after a comparison both sides say the same, or a reason is listed",
     "visible": "whatever is not in step says why",
+    "put back": "undoing a job brings a record back byte for byte, unless it was edited since, which is told",
     "told in order": "the CRM never hears of an older revision after a newer one",
     "told at last": "the CRM has heard of the newest revision that the ledger made, or the notice says why not",
     "posted once": "no document, payment or allocation of ours is posted twice, numbered or not",

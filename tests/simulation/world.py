@@ -61,6 +61,7 @@ from .sending import Sending
 from .settled import Settled
 from .store import COMPANY, Store
 from .till import Till
+from .undoing import Undoing
 from .values import Values
 from .verdicts import Verdicts
 from .virtual import VirtualTime
@@ -115,9 +116,13 @@ class World:
 
     ``money``: documents besides, with what is paid and credited of them.
 
+    ``undone``: bulk jobs that are started and taken back.
+
     ``calm``: no faults at all, to see that the harness itself is right; ``only``: these and no others. Not
     ``to_the_end``: no further than the first violation.
     """
+
+    profile = ""  # of the company; "": any
 
     def __init__(
         self,
@@ -126,17 +131,19 @@ class World:
         size: int = 50,
         bulk: int = 0,
         money: int = 0,
+        undone: int = 0,
         edits: int = 0,
         people: int = 0,
         minutes: float = 0,
         calm: bool = False,
         only: Mapping[str, float] | None = None,
+        weather: Weather | None = None,
         to_the_end: bool = True,
     ) -> None:
         self.seed, self.size, self.bulk, self.calm = seed, size, bulk, calm
-        self.edits, self.people, self.minutes, self.money = edits, people, minutes, money
+        self.edits, self.people, self.minutes, self.money, self.undone = edits, people, minutes, money, undone
         self.time = VirtualTime()
-        self.weather = Weather(self._dice("weather"), only)
+        self.weather = weather or Weather(self._dice("weather"), only)
         self.verdicts, self.reached, self.values, self.store = Verdicts(), Reached(), Values(), Store(self.time)
         self.aws = SimulatedAws(self.time, self.weather, self._dice("aws"))
         if not to_the_end:
@@ -208,6 +215,20 @@ class World:
             self.ledger.judges.append(self.drift)
             self.watching.links.append(self.drift.stored)
             self.wire.observers.append(self.drift)
+        self.undoing = Undoing(
+            self.time,
+            self._dice("undoing"),
+            doors=self.doors,
+            crm=self.crm,
+            store=self.store,
+            ledger=self.ledger,
+            bucket=bucket,
+            verdicts=self.verdicts,
+            reached=self.reached,
+        )
+        if self.undone:
+            self.watching.records.append(self.undoing.stored)
+            self.overwriting.going_back = lambda: self.undoing.going_back
         self.aws.watch.append(self.watching)
         self.wire.observers.append(self.sending)
         self.wire.late = self._late
@@ -284,6 +305,9 @@ class World:
         if self.money:
             self._plan_money(self._dice("money"), storm)
             self._every(ASKED, self._ask_for_payments, until=storm + QUIET)
+        regrets = self._dice("regrets")
+        for _ in range(self.undone):
+            self.time.at(regrets.uniform(0.15, 0.85) * storm, self.undoing.act)
         self._every(7 * MINUTE, self.settled.one_to_one, until=storm)
         if not self.calm:
             self.time.at(30, lambda: setattr(self.weather, "now", 1.0))
@@ -327,7 +351,7 @@ class World:
     def _connect(self) -> None:
         """Through the consent page, as an administrator does."""
         dice = self._dice("company")
-        profile = dice.choice(sorted(PROFILES))
+        profile = self.profile or dice.choice(sorted(PROFILES))
         if self.money and dice.random() < 0.6:
             profile = "inventory"
         outcome = self.lambdas.run("admin_api", 29, lambda ports: self._set_up(ports, profile, dice))
@@ -336,8 +360,7 @@ class World:
         self.app.world.webhooks.configure({"url": f"{CALLBACK}/webhooks/xero", "key": "hook-key", "enabled": True})
 
     def _set_up(self, ports: Any, profile: str, dice: Random) -> None:
-        chosen = overrides(dice) | (with_money(dice) if self.money else {})
-        company = Company(id=COMPANY, name="Acme", profile=profile, overrides=chosen)
+        company = Company(id=COMPANY, name="Acme", profile=profile, overrides=self._settings(dice))
         companies.put(company, ADMIN, ports)
         if self.crm_listens:
             crm_webhook.put(COMPANY, CRM_URL, ADMIN, ports, enabled=True)
@@ -348,6 +371,9 @@ class World:
         query = {name: each[0] for name, each in parse_qs(urlsplit(answer.headers["location"]).query).items()}
         landed = connect.callback(ports, state=query["state"], code=query["code"], nonce=started.nonce)
         assert landed.state == "connected", landed
+
+    def _settings(self, dice: Random) -> dict[str, Any]:
+        return overrides(dice) | (with_money(dice) if self.money else {})
 
     def _plan(self, dice: Random, storm: float) -> None:
         """Who does what when."""
@@ -368,7 +394,7 @@ class World:
             self.reached("loaded many at a time")
         for _ in range(self.size * max(1, self.edits // 8)):
             self.time.at(dice.uniform(60, storm), self.bookkeeper.act)
-        for _ in range(self.size * self.people or self.size // 4):
+        for _ in range(self.size * self.people or (self.size + self.money) // 4):
             self.time.at(dice.uniform(60, storm * 0.8), self.administrator.act)
 
     def _plan_money(self, dice: Random, storm: float) -> None:
