@@ -177,7 +177,7 @@ def _timeout_not_applied() -> Breaks:
     yield patch.object(XeroLedger, "send", sure)
 
 
-@mutant("an element with an error in a 200 counts as confirmed", seed=2, minutes=20, only={"http.element_error": 0.4})
+@mutant("an element with an error in a 200 counts as confirmed", seed=4, minutes=20, only={"http.element_error": 0.4})
 def _error_confirmed() -> Breaks:
     verdict = answers._verdict
 
@@ -206,7 +206,7 @@ def _all_blamed() -> Breaks:
     yield patch.object(dispatch_rules, "read", blaming)
 
 
-@mutant("what is unknown counts as never sent", edits=15, minutes=30, only={"http.outage": 0.3})
+@mutant("what is unknown counts as never sent", seed=8, edits=15, minutes=30, only={"http.outage": 0.3})
 def _unknown_dropped() -> Breaks:
     yield patch.object(settling, "_keep", lambda drain, dispatch, _: drain.at.commit.all(DropDispatch(dispatch)))
 

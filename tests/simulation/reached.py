@@ -22,7 +22,6 @@ ALWAYS = (  # in any dozen seeds
     "imported an edit",
     "born in the ledger",
     "unlinked by a person",
-    "linked by a person",
     "deleted with force",
     "held by a person",
     "conflict",
@@ -40,6 +39,7 @@ ALWAYS = (  # in any dozen seeds
     "payment born in the ledger",
 )
 RARELY = (
+    "linked by a person",
     "archived",
     "conflict resolved",
     "several matches",
