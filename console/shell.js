@@ -84,7 +84,7 @@ function Banner() {
   const view = async () => {
     if (errors === 1) { // straight to the record, as people expect of a single error
       const [only] = (await api.get(hub.path("/errors?limit=1"))).items;
-      if (only) return go(hub.record(only.record));
+      if (only) return go(hub.place(only));
     }
     return hub.go(["errors"]);
   };

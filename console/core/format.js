@@ -72,6 +72,12 @@ export function fieldLabel(kind, name) {
   return `${label}: ${part?.label.toLowerCase() || t.choices[tail]?.toLowerCase() || human(tail).toLowerCase()}`;
 }
 
+/** Words of the hub with its settings as people see them called: `auto_export` becomes “Send documents by themselves”. */
+export const said = (text) => text && text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
+  const name = t.settings.names[word];
+  return name ? `“${name}”` : word;
+});
+
 export const human = (name) => {
   const text = name.replace(/[_-]/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -50,11 +50,11 @@ export function Note({ tone, title, children, actions, alert }) {
 export function ProblemNote({ problem, retry, actions }) {
   if (!problem) return null;
   const errors = problem.errors || [];
-  return html`<${Note} tone="bad" alert title=${problem.title || t.problems.other.title}
+  return html`<${Note} tone="bad" alert title=${format.said(problem.title) || t.problems.other.title}
     actions=${(retry || actions) && html`${retry && html`<${Button} onClick=${retry}>${t.again}<//>`}${actions}`}>
-    ${problem.detail && problem.detail !== problem.title && !errors.length && html`<p>${problem.detail}</p>`}
+    ${problem.detail && problem.detail !== problem.title && !errors.length && html`<p>${format.said(problem.detail)}</p>`}
     ${errors.length > 0 && html`<ul>${errors.map((each) => html`<li><b>${format.human(each.field)}</b>: ${each.message}</li>`)}</ul>`}
-    ${problem.remedy && html`<p>${problem.remedy}</p>`}
+    ${problem.remedy && html`<p>${format.said(problem.remedy)}</p>`}
   <//>`;
 }
 
@@ -99,7 +99,7 @@ export function Page({ title, sub, actions, back, children }) {
 }
 
 /** Facts in two columns; those without a value are left out. */
-export const Facts = ({ of }) => html`<dl class="facts">${of.filter(([, value]) => value !== "" && value !== null
+export const Facts = ({ of, class: extra }) => html`<dl class=${classes("facts", extra)}>${of.filter(([, value]) => value !== "" && value !== null
   && value !== undefined && value !== false).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 /** A reason code in plain words. */
@@ -107,8 +107,8 @@ export function Reason({ code, remedy = true }) {
   const hub = useHub();
   if (!code) return null;
   const known = hub.reason(code);
-  return html`<span class="reason">${known?.message || format.human(code)}${remedy && known?.remedy
-    && html` <span class="muted">${known.remedy}</span>`}</span>`;
+  return html`<span class="reason">${format.said(known?.message) || format.human(code)}${remedy && known?.remedy
+    && html` <span class="muted">${format.said(known.remedy)}</span>`}</span>`;
 }
 
 /** One value becoming another, field by field. */

@@ -24,7 +24,7 @@ export function Columns({ days, series, label }) {
   const width = 100 / Math.max(1, days.length);
   const shown = at === null ? null : days[at];
   return html`<figure class="chart">
-    <div class="chart-frame">
+    <div class="chart-frame"><span class="chart-most" aria-hidden="true">${format.count(most)}</span>
       <svg viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true" onMouseLeave=${() => setAt(null)}>
         ${days.map((day, n) => {
           let top = 40;

@@ -1,10 +1,11 @@
 // History entries: what happened, when, by whom, with the change and the way to bring a value back.
 import { classes, html } from "../core/html.js";
 import { api } from "../core/api.js";
-import { human } from "../core/format.js";
+import { human, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { Badge, Button, Diff, Reason, Time } from "./basics.js";
 import { confirm, say } from "./dialogs.js";
+import { RecordLink } from "./values.js";
 import { t } from "../texts.js";
 
 const words = t.history;
@@ -25,12 +26,12 @@ function Entry({ entry, kind, restored, withRecord }) {
   });
   return html`<li class=${classes("entry", entry.outcome)}>
     <div class="entry-head"><span class=${classes("direction", entry.direction)}>${words.directions[entry.direction]}</span>
-      ${withRecord && (its ? html`<a href=${hub.record(entry.record)}>${entry.title || entry.record.id}</a>` : html`<span>${human(entry.record.kind)}</span>`)}
+      ${withRecord && (its || entry.seen_on ? html`<span><${RecordLink} record=${entry.record} title=${entry.title} on=${entry.seen_on} /></span>` : html`<span>${human(entry.record.kind)}</span>`)}
       <strong>${words.actions[entry.action] || human(entry.action)}</strong>
       ${entry.outcome !== "ok" && html`<${Badge} value=${entry.outcome} />`}
       <span class="muted"><${Time} at=${entry.at} />${entry.actor && ` · ${words.by(entry.actor)}`}
         ${entry.job && html` · <a href=${hub.to(["jobs", entry.job])}>${words.job}</a>`}</span></div>
-    ${entry.message ? html`<p>${entry.message}</p>` : entry.reason && html`<p><${Reason} code=${entry.reason} /></p>`}
+    ${entry.message ? html`<p>${said(entry.message)}</p>` : entry.reason && html`<p><${Reason} code=${entry.reason} /></p>`}
     ${fields.length > 0 && html`<details><summary>${words.changes(fields.length)}</summary>
       <${Diff} diff=${entry.diff} kind=${its} />
       ${restored && entry.outcome === "ok" && html`<${Button} needs="write" onClick=${restore}>${words.restore}<//>`}</details>`}</li>`;

@@ -2,7 +2,7 @@
 import { html, useId } from "../core/html.js";
 import { choice, human } from "../core/format.js";
 import { t } from "../texts.js";
-import { useHub } from "../core/hub.js";
+import { kindNamed, useHub } from "../core/hub.js";
 import { Button } from "./basics.js";
 import { RecordCombobox } from "./combobox.js";
 
@@ -36,8 +36,8 @@ export function Checkbox({ label, checked, onChange, hint, look, ...rest }) {
     <label for=${id}>${label}</label>${hint && html`<p id=${`${id}-hint`} class="hint">${hint}</p>`}</div>`;
 }
 
-/** One field of a record, whatever its type; `problem(name)` answers what is wrong with it. */
-export function RecordField({ field, value, onChange, problem, path = field.name }) {
+/** One field of a record, whatever its type; `problem(name)` answers what is wrong with it, `beside` are the others. */
+export function RecordField({ field, value, onChange, problem, path = field.name, beside = {} }) {
   const hub = useHub();
   const label = field.label || human(field.name);
   const wrong = problem?.(path);
@@ -63,8 +63,8 @@ export function RecordField({ field, value, onChange, problem, path = field.name
       return html`<${TextField} label=${label} type="datetime" step="1" value=${value?.slice(0, 19)} problem=${wrong} hint=${t.record.utc}
         onInput=${(time) => onChange(time && `${time.padEnd(19, ":00")}Z`)} />`;
     default:
-      if (field.refers_to && hub.kind(field.refers_to)) {
-        return html`<${RecordCombobox} kind=${field.refers_to} label=${label} required=${field.required} value=${value || ""} onChoose=${onChange} problem=${wrong} />`;
+      if (hub.kind(kindNamed(field, beside))) {
+        return html`<${RecordCombobox} key=${kindNamed(field, beside)} kind=${kindNamed(field, beside)} label=${label} required=${field.required} value=${value || ""} onChoose=${onChange} problem=${wrong} />`;
       }
       return html`<${TextField} label=${label} type=${field.type} value=${value} onInput=${onChange} problem=${wrong}
         required=${field.required} most=${field.most || undefined} />`;
@@ -97,15 +97,16 @@ function FreeList({ field, value, onChange, problem, path }) {
   const list = value || [];
   const simple = field.of.length === 1 && !field.of[0].name;
   const change = (n, next) => onChange(list.map((each, at) => (at === n ? next : each)));
+  const remove = (n) => html`<${Button} look="quiet" onClick=${() => onChange(list.filter((_, at) => at !== n))}
+    aria-label=${t.removeItem(field.label, n + 1)}>${t.remove}<//>`;
   return html`<fieldset class="group"><legend>${field.label}</legend>
     ${list.map((item, n) => html`<div key=${n} class="list-item">
-      ${!simple && html`<p class="list-head">${t.itemOf(n + 1)}</p>`}
+      ${!simple && html`<div class="list-head"><span>${t.itemOf(n + 1)}</span>${remove(n)}</div>`}
       ${simple ? html`<${RecordField} field=${{ ...field.of[0], label: `${field.label} ${n + 1}` }} value=${item}
         onChange=${(next) => change(n, next)} />`
         : html`<${Item} of=${field.of} value=${item} problem=${problem} path=${`${path}.${n}`} onChange=${(next) => change(n, next)} />`}
-      <${Button} look="quiet" onClick=${() => onChange(list.filter((_, at) => at !== n))}
-        aria-label=${t.removeItem(field.label, n + 1)}>${t.remove}<//></div>`)}
-    <${Button} onClick=${() => onChange([...list, simple ? "" : {}])}>${t.addItem(field.label.toLowerCase())}<//></fieldset>`;
+      ${simple && remove(n)}</div>`)}
+    <${Button} onClick=${() => onChange([...list, simple ? "" : {}])}>${t.addItem(field.name, field.label.toLowerCase())}<//></fieldset>`;
 }
 
 const AT_ONCE = 9;

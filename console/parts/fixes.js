@@ -19,8 +19,14 @@ export function Fixes({ record, reload }) {
   const errors = useLoad(hub.path("/errors?limit=200"));
   const error = errors.data?.items.find((each) => same(each.record, record));
   if (!error) return null;
-  return html`${error.details.length > 0 && html`<ul>${error.details.map((detail) => html`<li>${detail}</li>`)}</ul>`}
+  return html`<${Details} error=${error} />
     <${FixButtons} error=${error} done=${reload} />`;
+}
+
+/** The ledger's own words, where they say something else than ours. */
+export function Details({ error }) {
+  const more = error.details.filter((detail) => detail !== error.message);
+  return more.length > 0 && html`<ul>${more.map((detail) => html`<li class="muted">${detail}</li>`)}</ul>`;
 }
 
 export function FixButtons({ error, done, describedBy }) {

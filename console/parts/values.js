@@ -1,7 +1,7 @@
 // A value of a record in a cell, by the type its column has.
 import { html } from "../core/html.js";
 import * as format from "../core/format.js";
-import { useHub } from "../core/hub.js";
+import { kindNamed, useHub } from "../core/hub.js";
 import { t } from "../texts.js";
 import { useNames } from "../core/names.js";
 import { Badge, Time } from "./basics.js";
@@ -15,10 +15,11 @@ export function RecordName({ kind, id }) {
   return hub.kind(kind) ? html`<a href=${hub.record({ kind, id })}>${name(kind, id) || id}</a>` : id;
 }
 
-/** A record by its title, one click away where its kind has a screen. */
-export function RecordLink({ record, title }) {
+/** A record by its title, one click away where its kind has a screen, else on the record that shows it. */
+export function RecordLink({ record, title, on }) {
   const hub = useHub();
   const name = title || record.id;
+  if (on) return html`<${RecordName} kind=${on.kind} id=${on.id} />: ${name}`;
   return hub.kind(record.kind) ? html`<a href=${hub.record(record)}>${name}</a>` : html`<span>${name}</span>`;
 }
 
@@ -27,7 +28,7 @@ export function Value({ record, column }) {
   const value = format.at(record, column.name);
   if (value === null || value === undefined || value === "") return "";
   switch (column.type) {
-    case "record": return html`<${RecordName} kind=${column.refers_to} id=${value} />`;
+    case "record": return html`<${RecordName} kind=${kindNamed(column, record)} id=${value} />`;
     case "state": return html`<${Badge} value=${value} />`;
     case "reason": return hub.reason(value)?.message || format.human(value);
     case "datetime": return html`<${Time} at=${value} />`;

@@ -1,12 +1,12 @@
 // Unresolved errors, grouped by cause: plain words, the remedy, and fixing one or all of a cause.
 import { html, useId } from "../core/html.js";
 import { api } from "../core/api.js";
-import { count } from "../core/format.js";
+import { count, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Button, Card, Chip, Empty, Loaded, Page, Time } from "../parts/basics.js";
 import { confirm, openDialog, say } from "../parts/dialogs.js";
-import { FixButtons, SkipDialog } from "../parts/fixes.js";
+import { Details, FixButtons, SkipDialog } from "../parts/fixes.js";
 import { Pager } from "../parts/table.js";
 import { RecordLink } from "../parts/values.js";
 import { withQuery } from "../core/api.js";
@@ -48,6 +48,7 @@ const common = (errors) => errors[0].fixes.filter((fix) => fix.id !== "retry" &&
 function Group({ code, errors, done }) {
   const hub = useHub();
   const known = hub.reason(code);
+  const cause = known?.message || errors[0].message;
   const records = errors.map((error) => error.record);
   const retryThese = () => confirm({ title: words.retryCause(count(errors.length)), words: known?.message, label: words.retryCause(count(errors.length)),
     act: () => retry(hub, { code }, done) });
@@ -65,20 +66,20 @@ function Group({ code, errors, done }) {
       done();
     },
   });
-  return html`<${Card} class="cause" title=${known?.message || errors[0].message} actions=${html`<${Chip}>${words.number(count(errors.length))}<//>`}>
-    <p>${known?.remedy || errors[0].remedy} ${errors[0].who_can_fix && html`<span class="muted">${words.who[errors[0].who_can_fix]}</span>`}</p>
+  return html`<${Card} class="cause" title=${said(cause)} actions=${html`<${Chip}>${words.number(count(errors.length))}<//>`}>
+    <p>${said(known?.remedy || errors[0].remedy)} ${errors[0].who_can_fix && html`<span class="muted">${words.who[errors[0].who_can_fix]}</span>`}</p>
     ${errors.length > 1 && html`<div class="actions">${common(errors).map((fix) => html`<${Button} key=${fix.id} needs="write"
         onClick=${() => fixAll(fix)}>${words.all(fix.label)}<//>`)}
       <${Button} needs="write" onClick=${retryThese}>${words.retryCause(count(errors.length))}<//>
       <${Button} needs="write" onClick=${skip}>${words.skipAll}<//></div>`}
-    <ul class="items">${errors.map((error) => html`<${One} key=${error.record.id} error=${error} done=${done} />`)}</ul><//>`;
+    <ul class="items">${errors.map((error) => html`<${One} key=${error.record.id} error=${error} cause=${cause} done=${done} />`)}</ul><//>`;
 }
 
-function One({ error, done }) {
+function One({ error, cause, done }) {
   const hub = useHub();
   const id = useId();
-  return html`<li class="item"><div class="item-head"><strong id=${id}><${RecordLink} record=${error.record} title=${error.title} /></strong>
+  return html`<li class="item"><div class="item-head"><strong id=${id}><${RecordLink} record=${error.record} title=${error.title} on=${error.seen_on} /></strong>
       <span class="muted"><${Time} at=${error.since} /> · ${words.attempts(error.attempts)}</span></div>
-    <p>${error.message}</p>${error.details.length > 0 && html`<ul>${error.details.map((detail) => html`<li class="muted">${detail}</li>`)}</ul>`}
+    ${error.message !== cause && html`<p>${said(error.message)}</p>`}<${Details} error=${error} />
     <${FixButtons} error=${error} done=${done} describedBy=${id} /></li>`;
 }

@@ -16,14 +16,14 @@ export function Queue() {
   const { query } = hub.route;
   const list = useLoad(withQuery(hub.path("/export-queue"), { limit: 50, cursor: query.cursor }));
   const columns = [
-    { name: "record", label: words.record, cell: (row) => html`<${RecordLink} record=${row.record} title=${row.title} />` },
+    { name: "record", label: words.record, cell: (row) => html`<${RecordLink} record=${row.record} title=${row.title} on=${row.seen_on} />` },
     { name: "kind", label: words.kind, cell: (row) => human(hub.kind(row.record.kind)?.singular || row.record.kind) },
     { name: "state", label: words.state, cell: (row) => html`<${Badge} value=${row.state} />` },
     { name: "what", label: words.what, cell: (row) => html`${words.actions[row.action]}${row.fields.length > 0
       && html`<br /><small class="muted">${row.fields.map((field) => fieldLabel(hub.kind(row.record.kind), field)).join(", ")}</small>`}` },
     { name: "waits", label: words.waits, cell: (row) => (row.waiting_for ? html`<${Reason} code=${row.waiting_for} />` : words.next) },
     { name: "since", label: words.since, cell: (row) => html`<${Time} at=${row.since} />` },
-    { name: "until", label: words.until, cell: (row) => html`<${Time} at=${row.until} />` },
+    ...(list.data?.items.some((row) => row.until) ? [{ name: "until", label: words.until, cell: (row) => html`<${Time} at=${row.until} />` }] : []),
   ];
   return html`<${Page} title=${t.tabs["export-queue"]} sub=${words.sub} actions=${html`<${Button} busy=${list.busy} onClick=${() => { list.reload(); hub.refresh(); }}>${t.refresh}<//>`} />
     <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`

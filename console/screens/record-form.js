@@ -21,7 +21,7 @@ export function RecordForm({ kind, id }) {
   const record = useLoad(id ? hub.path(`/${kind.name}/${encodeURIComponent(id)}`) : null);
   const title = id ? words.editing(record.data ? titleOf(kind, record.data) : id) : words.new(kind.singular);
   return html`<${Page} title=${title} back=${html`<a class="back" href=${hub.to(["records", kind.name, ...(id ? [id] : [])])}>${
-      id ? human(kind.singular) : human(kind.plural)}</a>`} />
+      id ? (record.data ? titleOf(kind, record.data) : human(kind.singular)) : human(kind.plural)}</a>`} />
     ${id ? html`<${Loaded} from=${record} lines=${8}>${(data) => html`<${Form} key="form" kind=${kind} first=${data} />`}<//>`
       : html`<${Form} kind=${kind} />`}`;
 }
@@ -95,7 +95,7 @@ function Form({ kind, first }) {
       setBase(stale);
       setStale(null);
     }, drop: () => { setTyped(stale); setBase(stale); setStale(null); } }} />`}
-    <${Card} class="form-fields">${fields.map((field) => html`<${RecordField} key=${field.name} field=${field} value=${typed[field.name]}
+    <${Card} class="form-fields">${fields.map((field) => html`<${RecordField} key=${field.name} field=${field} value=${typed[field.name]} beside=${typed}
       onChange=${set(field.name)} problem=${wrong} />`)}
       <p class="hint">${words.blankHint}</p><//>
     ${linksContacts(kind) && hub.connected && html`<${Card} title=${words.linkCard}>

@@ -2,7 +2,7 @@
 import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import * as format from "../core/format.js";
-import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
+import { actionOf, kindNamed, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { Allocations } from "../parts/allocations.js";
@@ -68,8 +68,8 @@ function Trouble({ kind, record, reload }) {
       actions=${html`<a class="button" href=${hub.to(["conflicts"])}>${words.seeConflict}</a>`}>${hub.reason("conflict")?.remedy}<//>`;
   }
   if (!error) return null;
-  return html`<${Note} tone="bad" alert title=${error.message}>
-    <p>${error.remedy}</p><p class="muted">${words.since} <${Time} at=${error.since} /></p>
+  return html`<${Note} tone="bad" alert title=${format.said(error.message)}>
+    <p>${format.said(error.remedy)}</p><p class="muted">${words.since} <${Time} at=${error.since} /></p>
     <${Fixes} record=${{ kind: kind.name, id: record.id }} reload=${reload} /><//>`;
 }
 
@@ -130,9 +130,10 @@ function HoldCard({ kind, record, path, reload }) {
 function Contents({ kind, record, path, reload }) {
   const hub = useHub();
   const elsewhere = actionOf(kind, "allocate") ? ["allocations", "remaining"] : [];
-  const all = kind.fields.filter((field) => !elsewhere.includes(field.name)).map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field)]);
+  const all = kind.fields.filter((field) => !elsewhere.includes(field.name)).map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field), field.type === "money"]);
   const blank = all.filter(([, value]) => !value).map(([label]) => label);
-  return html`<${Card} title=${words.contents}>${inTurns(all).map(({ facts, long }) => html`${facts.length > 0 && html`<${Facts} of=${facts} />`}
+  return html`<${Card} title=${words.contents}>${inTurns(all).map(({ facts, long, sums }) => html`${sums.length > 0 && html`<${Facts} class="sums" of=${sums} />`}
+      ${facts.length > 0 && html`<${Facts} of=${facts} />`}
       ${long?.[1] && html`<h3>${long[0]}</h3>${long[1]}`}`)}
     ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
     <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p>
@@ -154,7 +155,7 @@ function valueOf(field, value, record) {
     const parts = field.of.map((part) => [part, valueOf(part, value[part.name], record)]).filter(([, text]) => text);
     return parts.length > 0 && parts.map(([part, text], n) => html`${n > 0 && (part.type === "text" ? " " : " · ")}${part.type === "money" || part.type === "datetime" ? `${part.label}: ` : ""}${text}`);
   }
-  if (field.refers_to) return html`<${RecordName} kind=${field.refers_to} id=${value} />`;
+  if (field.refers_to || field.refers_by) return html`<${RecordName} kind=${kindNamed(field, record)} id=${value} />`;
   if (field.type === "list" && isTable(field)) return value.length > 0 && html`<${Lines} field=${field} lines=${value} record=${record} />`;
   if (field.type === "list") {
     return value.length > 0 && html`<ul class="plain">${value.map((item) => html`<li>${field.keyed_by && html`<span class="muted">${
@@ -163,12 +164,14 @@ function valueOf(field, value, record) {
   return String(value);
 }
 
-/** Facts, then what is long, then the facts that come after it: totals stand below their lines. */
+/** Facts, then what is long, then what comes after it: totals stand below their lines, aligned with them. */
 function inTurns(all) {
-  const turns = [{ facts: [], long: null }];
+  const next = () => ({ sums: [], facts: [], long: null });
+  const turns = [next()];
   all.forEach((each) => {
-    if (each[2]) Object.assign(turns.at(-1), { long: each }), turns.push({ facts: [], long: null });
-    else turns.at(-1).facts.push(each);
+    const [, value, long, money] = each;
+    if (long) Object.assign(turns.at(-1), { long: each }), turns.push(next());
+    else if (value) turns.at(-1)[money && turns.length > 1 ? "sums" : "facts"].push(each);
   });
   return turns;
 }
@@ -181,7 +184,7 @@ function Lines({ field, lines, record }) {
   const said = (value) => (Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== "");
   const parts = field.of.filter((part) => part.name !== "id" && lines.some((line) => said(line[part.name])));
   const columns = parts.map((part) => ({
-    name: part.name, label: part.label, align: ALIGN[part.type],
+    name: part.name, label: part.label, align: part.name === "description" ? "wide" : ALIGN[part.type],
     cell: (line) => valueOf(part, line[part.name], record),
   }));
   return html`<${Table} caption=${field.label} columns=${columns} rows=${lines} rowKey=${(line) => line.id || lines.indexOf(line)} />`;

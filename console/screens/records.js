@@ -3,9 +3,8 @@ import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
 import * as format from "../core/format.js";
 import { choice, count, human } from "../core/format.js";
-import { actionOf, useHub } from "../core/hub.js";
+import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useLoad, useSettled } from "../core/load.js";
-import { useNames } from "../core/names.js";
 import { Button, Chip, Empty, Loaded, Page } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
@@ -30,8 +29,6 @@ export function Records({ kind }) {
   const narrow = (change) => hub.go(hub.route.parts, { ...query, cursor: "", page: "", ...change });
   const narrowed = kind.filters.some((filter) => where[filter.name]) || where.q;
   const rows = list.data?.items || [];
-  // With one call for all of the page; each cell then knows its own.
-  useNames(columns.filter((column) => column.type === "record").flatMap((column) => rows.map((row) => [column.refers_to, row[column.name]])));
   const fresh = actionOf(kind, "save") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, "new"])}>${t.record.new(kind.singular)}</a>`;
 
   return html`<${Page} title=${human(kind.plural)} actions=${html`<${KindTools} kind=${kind} />${hub.may("write") && fresh}`} />
@@ -43,7 +40,7 @@ export function Records({ kind }) {
     <${Narrowed} kind=${kind} where=${where} narrow=${narrow} />
     <${Selection} kind=${kind} rows=${rows} selected=${selected} clear=${() => setSelected(new Set())} reload=${list.reload} />
     <${Loaded} from=${list} lines=${8}>${(data) => data.items.length ? html`
-        <${Table} caption=${human(kind.plural)} rows=${data.items} rowKey=${(row) => row.id} nameOf=${(row) => row[columns[0].name] || row.id}
+        <${Table} caption=${human(kind.plural)} rows=${data.items} rowKey=${(row) => row.id} nameOf=${(row) => titleOf(kind, row)}
           dim=${list.busy} columns=${drawn(kind, columns, hub, where, narrow)}
           selected=${hub.may("write") ? selected : null} onSelect=${hub.may("write") ? setSelected : null} />
         <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
@@ -54,7 +51,7 @@ export function Records({ kind }) {
 function drawn(kind, columns, hub, where, narrow) {
   const sort = where.sort || "title";
   return columns.map((column, n) => ({
-    name: column.name, label: column.label, align: ALIGN[column.type],
+    name: column.name, label: column.label, align: ALIGN[column.type] || ((column.name === "name" || column.type === "record") && "wide"),
     cell: (record) => n === 0
       ? html`<a href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} record=${record} column=${column} />` : record.id}</a>`
       : html`<${Value} record=${record} column=${column} />`,
@@ -110,7 +107,7 @@ function Filter({ filter, value, onChange }) {
   }
   if (filter.type === "datetime") {
     return html`<${TextField} label=${filter.label} type="date" value=${value?.slice(0, 10)}
-      onInput=${(day) => onChange(day && `${day}T00:00:00Z`)} />`;
+      onInput=${(day) => onChange(day && `${day}T${filter.name.endsWith("_until") ? "23:59:59" : "00:00:00"}Z`)} />`;
   }
   return html`<${SlowText} filter=${filter} value=${value} onChange=${onChange} />`;
 }

@@ -52,7 +52,7 @@ function One({ suggestion, done, selected, toggle }) {
       <input type="checkbox" checked=${selected} disabled=${!hub.may("write")} aria-label=${t.table.select(title)} onChange=${(event) => toggle(suggestion.id, event.target.checked)} />
       <div><span class="side-name">${words.here}</span><a href=${hub.record(record)}>${title || record.id}</a><small class="muted">${record.id}</small></div>
       <div><span class="side-name">${words.there}</span><span>${contact.name}</span><small class="muted">${contact.email}</small></div>
-      <div><${Chip}>${words.reasons[suggestion.reason] || suggestion.reason}<//><small class="muted">${words.score(Math.round(suggestion.score * 100))}</small></div>
+      <div><${Chip}>${suggestion.reason}<//><small class="muted">${words.score(Math.round(suggestion.score * 100))}</small></div>
     </div>
     <${ProblemNote} problem=${problem} />
     <div class="actions">${ACTIONS.map((action) => html`<${Button} key=${action} look=${action === "link" ? "primary" : ""} needs="write" busy=${busy}

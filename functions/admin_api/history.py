@@ -14,6 +14,7 @@ from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import RecordKey
 
 from .answers import Shown
+from .presenting import seen_on
 from .shapes import RecordRef
 
 
@@ -30,6 +31,7 @@ class EntryOut(Shown):
     id: str
     at: datetime
     record: RecordRef
+    seen_on: RecordRef | None = Field(description="The record that shows it, where it has no page of its own")
     title: str | None = Field(description="What the record is called now")
     direction: Literal["export", "import", "here"]
     action: str
@@ -48,11 +50,12 @@ class EntryPage(Shown):
     next: str | None
 
 
-def _shown(entry: Entry, title: str | None) -> EntryOut:
+def _shown(entry: Entry, title: str | None, home: RecordRef | None) -> EntryOut:
     return EntryOut(
         id=entry.id,
         at=entry.at,
         record=RecordRef(kind=entry.kind, id=entry.record),
+        seen_on=home,
         title=title or None,
         direction=entry.direction,
         action=entry.action,
@@ -70,5 +73,10 @@ def _shown(entry: Entry, title: str | None) -> EntryOut:
 def shown_page(at: Context, page: Page) -> EntryPage:
     """A page of the history, with what its records are called."""
     titles = history.titles(at, page.items)
-    items = [_shown(entry, titles.get(RecordKey(entry.company, entry.kind, entry.record))) for entry in page.items]
+    homes = seen_on(at, [_key(entry) for entry in page.items])
+    items = [_shown(entry, titles.get(_key(entry)), homes.get(_key(entry))) for entry in page.items]
     return EntryPage(items=items, next=page.next)
+
+
+def _key(entry: Entry) -> RecordKey:
+    return RecordKey(entry.company, entry.kind, entry.record)

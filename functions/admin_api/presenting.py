@@ -18,7 +18,7 @@ from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import Link, LinkKey, SyncState
 from ledgerlink.state.record import Record, RecordKey
 
-from .shapes import DocumentOut, FixOut, Sync, SyncErrorOut, shapes
+from .shapes import DocumentOut, FixOut, RecordRef, Sync, SyncErrorOut, shapes
 
 _WITH_ERROR = ("error", "parked", "conflict")
 _FIXABLE = ("error", "parked", "skipped")
@@ -150,6 +150,14 @@ def sync_of(now: Standing, record: Record, parts: Sequence[Link]) -> Sync:
             for each in (fixes_of(record, decisive) if state in _FIXABLE else ())
         ],
     )
+
+
+def seen_on(context: Context, keys: Iterable[RecordKey]) -> dict[RecordKey, RecordRef]:
+    """On which record people see those that have no page of their own."""
+    kinds = {name: kind.belongs_to for name, kind in KINDS.items() if kind.belongs_to is not None}
+    records = context.at.records.many(key for key in dict.fromkeys(keys) if key.kind in kinds)
+    found = {key: kinds[key.kind](record.content) for key, record in records.items()}
+    return {key: RecordRef(kind=kind, id=id) for key, (kind, id) in found.items()}
 
 
 def error_of(link: Link) -> SyncErrorOut | None:

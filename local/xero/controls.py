@@ -177,6 +177,16 @@ def _human(world: World, request: Request) -> Json:
     return {shown.name: [shown.in_state(work, row) for row in rows]}
 
 
+def _open(world: World, request: Request) -> Json:
+    """One more organisation that somebody can choose, with its lists; that of the same name stays as it is."""
+    given = body_of(request, exact=True)
+    if not str(given.get("Name") or "").strip():
+        raise BadControl("an organisation has a Name")
+    for id, books in organisations.open_books([given]).items():
+        world.shelf.setdefault(id, books)
+    return {"organisations": world.named()}
+
+
 def _books(world: World, organisation: str | None) -> Books:
     if organisation is None:
         return next(iter(world.shelf.values()))
@@ -197,4 +207,5 @@ _CONTROLS: dict[tuple[str, str], Callable[[World, Request], object]] = {
     ("GET", "settings"): _settings,
     ("POST", "settings"): _set,
     ("POST", "human"): _human,
+    ("POST", "organisations"): _open,
 }

@@ -59,7 +59,7 @@ def test_a_draft_is_made_and_gets_another_line(visit: Visit, invoiced: Desk) -> 
     customer.fill("Village")
     page.get_by_role("option", name=re.compile("Village Hall")).click()
     page.get_by_label("Status").select_option("Draft")
-    page.get_by_role("button", name="Add to lines").click()
+    page.get_by_role("button", name="Add a line").click()
     line = page.get_by_role("group", name="Lines")
     line.get_by_label("Description").fill("Stage lamp")
     line.get_by_label("Quantity").fill("2")
@@ -77,7 +77,7 @@ def test_a_draft_is_made_and_gets_another_line(visit: Visit, invoiced: Desk) -> 
         ("lamp", "2", "10.25")
     ]
     page.get_by_role("button", name="Edit").click()
-    page.get_by_role("button", name="Add to lines").click()
+    page.get_by_role("button", name="Add a line").click()
     page.get_by_role("group", name="Lines").get_by_label("Description").last.fill("Delivery")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("table", name="Lines").get_by_role("row")).to_have_count(3)

@@ -95,3 +95,20 @@ def test_what_the_ledger_has_no_more_is_taken_back_already(office: Office) -> No
     allocating.take_back(office.context, "1", made.record.id, ADA)
     office.drain()
     assert (link(office, made).state, link(office, made).document_status) == ("linked", "archived")
+
+
+def test_what_was_ordered_is_told_before_the_ledger_has_it_and_after(office: Office) -> None:
+    both(office)
+    office.credit_note("10", number="C-10")
+    made = allocate(office, "70.00")
+
+    def told() -> list[tuple[str, str, str]]:
+        ordered = allocating.ordered(office.context, "1")
+        return [(record.id, record.content.status, link.state) for record, link in ordered]  # type: ignore[attr-defined]
+
+    assert told() == [(made.record.id, "active", "due")]
+    office.drain()
+    assert told() == [(made.record.id, "active", "linked")]
+    allocating.take_back(office.context, "1", made.record.id, ADA)
+    assert told() == [(made.record.id, "reversed", "due")]
+    assert allocating.ordered(office.context, "10") == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field
 
-from admin_api.access import CRM, At, Who, open_to
+from admin_api.access import CRM, READERS, At, Who, open_to
 from admin_api.answers import Shown
-from admin_api.presenting import standing, sync_of
+from admin_api.presenting import Standing, standing, sync_of
 from admin_api.reading import RecordId
 from admin_api.shapes import Sync
 from ledgerlink.flows.context import Context
@@ -16,6 +18,8 @@ from ledgerlink.flows.records.saving import Saved
 from ledgerlink.kinds import Value
 from ledgerlink.kinds.allocation import AllocationOrder
 from ledgerlink.kinds.amounts import Amount, MaybeDate
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record
 
 from .companies import COMPANY
 
@@ -34,7 +38,20 @@ class AllocationOut(Shown):
     document_id: str
     amount: Amount
     date: MaybeDate
+    status: Literal["active", "reversed"] = Field(description="reversed: it is to be taken back, or was")
     sync: Sync
+
+
+class AllocationList(Shown):
+    items: list[AllocationOut]
+    next: None = None
+
+
+@routes.get(PATH, tags=["credit-notes"], **open_to(*READERS))
+def ordered(at: At, id: RecordId) -> AllocationList:
+    """What was ordered here, with where each stands; the credit note itself tells what the ledger has."""
+    now = standing(at)
+    return AllocationList(items=[_told(now, record, link) for record, link in allocating.ordered(at, id)])
 
 
 @routes.post(PATH, tags=["credit-notes"], **open_to(*CRM))
@@ -51,12 +68,17 @@ def take_back(at: At, who: Who, id: RecordId, allocation: RecordId) -> Allocatio
 
 
 def _shown(at: Context, saved: Saved) -> AllocationOut:
-    content = saved.record.content
+    return _told(standing(at), saved.record, saved.link)
+
+
+def _told(now: Standing, record: Record, link: Link) -> AllocationOut:
+    content = record.content
     assert isinstance(content, AllocationOrder)
     return AllocationOut.model_construct(
-        id=saved.record.id,
+        id=record.id,
         document_id=content.document_id,
         amount=content.amount,
         date=content.date,
-        sync=sync_of(standing(at), saved.record, [saved.link]),
+        status=content.status,
+        sync=sync_of(now, record, [link]),
     )

@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool, model_validator
 from admin_api.access import ALL, FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.history import Diff
-from admin_api.presenting import shown, standing
+from admin_api.presenting import seen_on, shown, standing
 from admin_api.reading import Cursor, Limit, RecordId
 from admin_api.shapes import FixOut, RecordRef
 from ledgerlink.errors import FieldProblem, Invalid
@@ -61,6 +61,7 @@ class WaysOut(Shown):
 
 class ErrorOut(Shown):
     record: RecordRef
+    seen_on: RecordRef | None = Field(description="The record that shows it, where it has no page of its own")
     title: str
     code: str
     message: str
@@ -136,20 +137,21 @@ def list_errors(at: At, limit: Limit = 50, cursor: Cursor = None) -> ErrorPage:
     page = at.at.links.errors(at.company.id, after=cursor, limit=limit)
     links = at.at.links.many(page.items)
     records = at.at.records.many(key.record for key in page.items)
-    now = standing(at)
+    now, homes = standing(at), seen_on(at, [key.record for key in page.items])
     items = [
-        _shown(records[key.record], links[key], now.trouble_url(links[key]))
+        _shown(records[key.record], links[key], now.trouble_url(links[key]), homes.get(key.record))
         for key in page.items
         if key in links and key.record in records and links[key].error is not None
     ]
     return ErrorPage(count=at.at.links.count_errors(at.company.id), items=items, next=page.next)
 
 
-def _shown(record: Record, link: Link, url: str | None) -> ErrorOut:
+def _shown(record: Record, link: Link, url: str | None, home: RecordRef | None) -> ErrorOut:
     assert link.error is not None
     known = REASONS.get(link.error.code)
     return ErrorOut(
         record=RecordRef(kind=link.kind, id=link.id),
+        seen_on=home,
         title=link.title,
         code=link.error.code,
         message=link.error.message,

@@ -21,6 +21,7 @@ from admin_api.answers import Shown
 from admin_api.problems import routes_of
 from ledgerlink.flows.bulk.registry import STARTABLE
 from ledgerlink.kinds import LISTED, Kind
+from ledgerlink.kinds.payment import RECORD_KINDS
 from ledgerlink.state.link import SyncState
 
 routes = Router()
@@ -28,6 +29,11 @@ routes = Router()
 FieldType = Literal[
     "text", "email", "money", "quantity", "integer", "date", "datetime", "boolean", "choice", "choices", "group", "list"
 ]
+
+
+class ChosenBy(Shown):
+    field: str
+    kinds: dict[str, str]
 
 
 class FieldOut(Shown):
@@ -41,6 +47,7 @@ class FieldOut(Shown):
     keyed_by: str | None = None
     most: int | None = None
     refers_to: str | None = Field(None, description="It holds the id of a record of this kind")
+    refers_by: ChosenBy | None = Field(None, description="Likewise, of the kind that another field's value stands for")
     default: str | None = Field(None, description="What a choice is where nothing is said")
 
 
@@ -50,6 +57,7 @@ class ColumnOut(Shown):
     type: str
     default: bool = False
     refers_to: str | None = None
+    refers_by: ChosenBy | None = None
 
 
 class FilterOut(Shown):
@@ -210,18 +218,19 @@ def _columns(kind: Kind[Any]) -> list[ColumnOut]:
             ColumnOut(
                 name=f.name,
                 label=f.label,
-                type="record" if f.refers_to else f.type,
+                type="record" if f.refers_to or f.refers_by else f.type,
                 default=_is_told(f, title),
                 refers_to=f.refers_to,
+                refers_by=f.refers_by,
             )
             for f in own
         ),
         ColumnOut(name="id", label="Id", type="text"),
         ColumnOut(name="sync.state", label="State", type="state", default=True),
         ColumnOut(name="sync.reason", label="Why", type="reason"),
-        ColumnOut(name="sync.accounting_code", label="Accounting code", type="text", default=True),
-        ColumnOut(name="sync.last_export_at", label="Last accounting export", type="datetime", default=True),
-        ColumnOut(name="sync.last_import_at", label="Last accounting import", type="datetime", default=True),
+        ColumnOut(name="sync.accounting_code", label="Accounting Code", type="text", default=True),
+        ColumnOut(name="sync.last_export_at", label="Last Accounting Export Date", type="datetime", default=True),
+        ColumnOut(name="sync.last_import_at", label="Last Accounting Import Date", type="datetime", default=True),
         ColumnOut(name="do_not_export.on", label="Do not export", type="boolean"),
         ColumnOut(name="do_not_export.reason", label="Do not export: reason", type="text"),
         ColumnOut(name="do_not_import.on", label="Do not import", type="boolean"),
@@ -231,7 +240,7 @@ def _columns(kind: Kind[Any]) -> list[ColumnOut]:
 
 
 def _is_told(field: FieldOut, title: str) -> bool:
-    return field.name in (title, *_TOLD) or field.refers_to == "organizations"
+    return field.name in (title, *_TOLD) or field.refers_to == "organizations" or field.refers_by is not None
 
 
 _TITLES = ("number", "code", "name", "date")  # what a record is called, the first of these that it has
@@ -254,10 +263,10 @@ def _filters(kind: Kind[Any]) -> list[FilterOut]:
         statuses = ["active", "inactive"]
     times = {
         "updated_since": "Changed since",
-        "exported_since": "Exported since",
-        "exported_until": "Exported until",
-        "imported_since": "Imported since",
-        "imported_until": "Imported until",
+        "exported_since": "Last Accounting Export Date: from",
+        "exported_until": "Last Accounting Export Date: until",
+        "imported_since": "Last Accounting Import Date: from",
+        "imported_until": "Last Accounting Import Date: until",
     }
     return [
         FilterOut(name="state", label="State", type="choice", choices=list(get_args(SyncState))),
@@ -266,7 +275,7 @@ def _filters(kind: Kind[Any]) -> list[FilterOut]:
         *([FilterOut(name="status", label="Status", type="choice", choices=statuses)] if statuses else []),
         FilterOut(name="do_not_export", label="Do not export", type="boolean"),
         FilterOut(name="do_not_import", label="Do not import", type="boolean"),
-        FilterOut(name="accounting_code", label="Accounting code", type="text"),
+        FilterOut(name="accounting_code", label="Accounting Code", type="text"),
         *(FilterOut(name=name, label=label, type="datetime") for name, label in times.items()),
     ]
 
@@ -278,7 +287,13 @@ def _fields(kind: Kind[Any]) -> list[FieldOut]:
     labels = {field.name: field.label for field in kind.fields}
     most = {field.name: limit.most for field in kind.fields for limit in field.limits if not limit.part}
     return [
-        field.model_copy(update={"read_only": field.name in kind.hub_fields, "most": most.get(field.name)})
+        field.model_copy(
+            update={
+                "read_only": field.name in kind.hub_fields,
+                "most": most.get(field.name),
+                "refers_by": _CHOSEN.get(kind.name, {}).get(field.name),
+            }
+        )
         for field in _of(kind.model, labels)
     ]
 
@@ -304,6 +319,14 @@ def _field(name: str, label: str, annotation: Any, required: bool) -> FieldOut:
     return told.model_copy(update={"type": _type(name, annotation)})
 
 
+# Fields that name a record of the kind that another field of theirs says.
+_CHOSEN = {
+    "payments": {
+        "document_id": ChosenBy(
+            field="document_kind", kinds={said: kind for said, kind in RECORD_KINDS.items() if kind in LISTED}
+        )
+    }
+}
 _REFERS = {f"{kind.singular.replace(' ', '_')}_id": kind.name for kind in LISTED.values()}
 
 
@@ -331,7 +354,8 @@ def _in_words(name: str) -> str:
     """What a field without a label of its own is called."""
     if name in _REFERS:
         name = name.removesuffix("_id")
-    return "E-mail" if name == "email" else re.sub(r"(\d+)", r" \1", name.replace("_", " ")).capitalize()
+    known = {"email": "E-mail", "url": "Link back"}
+    return known.get(name) or re.sub(r"(\d+)", r" \1", name.replace("_", " ")).capitalize()
 
 
 def _bare(annotation: Any) -> Any:

@@ -13,7 +13,7 @@ from admin_api.access import READERS, At, open_to
 from admin_api.answers import Shown
 from admin_api.finding import aware
 from admin_api.history import EntryPage, shown_page
-from admin_api.presenting import Standing, standing
+from admin_api.presenting import Standing, seen_on, standing
 from admin_api.reading import Cursor, Limit
 from admin_api.shapes import RecordRef
 from ledgerlink.flows.outbound import queue as flow
@@ -30,6 +30,7 @@ routes = Router()
 
 class QueuedOut(Shown):
     record: RecordRef
+    seen_on: RecordRef | None = Field(description="The record that shows it, where it has no page of its own")
     title: str
     part: str
     state: SyncState
@@ -50,15 +51,16 @@ class QueuePage(Shown):
 def export_queue(at: At, limit: Limit = 50, cursor: Cursor = None) -> QueuePage:
     """What is due in its order, then what waits, each with why and what will be done."""
     queued, following = flow.export_queue(at, after=cursor, limit=limit)
-    now = standing(at)
-    return QueuePage(items=[_shown(each, now) for each in queued], next=following)
+    now, homes = standing(at), seen_on(at, [each.link.key.record for each in queued])
+    return QueuePage(items=[_shown(each, now, homes.get(each.link.key.record)) for each in queued], next=following)
 
 
-def _shown(queued: flow.Queued, now: Standing) -> QueuedOut:
+def _shown(queued: flow.Queued, now: Standing, home: RecordRef | None) -> QueuedOut:
     link, waiting = queued.link, now.waits_for(queued.link)
     action, fields = _plan(queued.decision)
     return QueuedOut(
         record=RecordRef(kind=link.kind, id=link.id),
+        seen_on=home,
         title=link.title,
         part=link.part,
         state=now.state(link),

@@ -61,10 +61,8 @@ def decided_entry(link: Link, decision: Decision, now: datetime) -> Entry | None
     """The entry for a decision that needed no call; None where nothing happened that anyone would look for."""
     told: dict[str, Any]
     match decision:
-        case Skip(reason) | Park(reason):
+        case Skip(reason) | Park(reason) | Wait(reason):
             told = {"outcome": "skipped", "reason": reason}
-        case Wait(reason):
-            told = {"outcome": "skipped", "reason": reason, "message": "waits"}
         case Refuse(problems):
             told = {
                 "outcome": "failed",

@@ -37,6 +37,7 @@ ALLOCATIONS: Kind[AllocationOrder] = Kind(
     needed=frozenset({"credit_note_id", "document_id", "amount"}),
     own_key=own_key,
     listed=False,
+    belongs_to=lambda content: ("credit-notes", content.credit_note_id),
     alone=True,
     fields=(
         Field("credit_note_id", "Credit note"),

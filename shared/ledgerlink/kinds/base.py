@@ -92,6 +92,7 @@ class Kind(Generic[C]):
     hub_fields: frozenset[str] = field(default_factory=frozenset)  # the hub's own; ignored when pushed
     derived: frozenset[str] = field(default_factory=frozenset)  # the hub fills them in where nobody said them
     listed: bool = True  # people see it as records of a kind; else on the record it belongs to
+    belongs_to: Callable[[C], tuple[str, str]] | None = None  # that record's kind and id
     alone: bool = False  # one to a call
     taken_back_alone: bool = False  # made together, taken back one to a call
     in_order: bool = False  # one call after the other, as they were made (rule D18)

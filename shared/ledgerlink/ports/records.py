@@ -37,8 +37,8 @@ class Records(Protocol):
 
     def many(self, keys: Iterable[RecordKey]) -> dict[RecordKey, Record]: ...
 
-    def page(self, company: str, kind: str, *, after: str | None = None, limit: int = 200) -> Page:
-        """Records of a kind by id, deleted ones too."""
+    def page(self, company: str, kind: str, *, starting: str = "", after: str | None = None, limit: int = 200) -> Page:
+        """Records of a kind by id, deleted ones too; only those whose id starts like this."""
         ...
 
     def changes(self, company: str, *, since: str | None, limit: int) -> Page:

@@ -37,6 +37,14 @@ def test_fields_say_what_can_be_typed_into_them(api: Api) -> None:
     assert named(fields["balance"]["of"])["receivable"]["type"] == "money"
 
 
+def test_a_payment_names_a_document_of_the_kind_that_is_paid(api: Api) -> None:
+    payments = kinds(api)["payments"]
+    told = named(payments["fields"])["document_id"]["refers_by"]
+    assert told == {"field": "document_kind", "kinds": {"invoice": "invoices", "credit_note": "credit-notes"}}
+    column = named(payments["columns"])["document_id"]
+    assert (column["type"], column["default"], column["refers_by"]) == ("record", True, told)
+
+
 def test_what_travels_is_told_by_the_names_that_diffs_and_clear_use(api: Api) -> None:
     synced = named(kinds(api)["organizations"]["synced"])
     assert list(synced) == [field.name for field in KINDS["organizations"].fields]

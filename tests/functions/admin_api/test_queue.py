@@ -42,6 +42,26 @@ def test_what_waits_comes_after_what_is_due(connected: Api) -> None:
     assert "switched off" in items[1]["why"]
 
 
+def test_what_has_no_page_of_its_own_is_told_with_the_record_that_shows_it(connected: Api) -> None:
+    connected.patch(f"{ACME}/settings", {"integration_enabled": False})
+    said = {"number": "N-1", "organization_id": "hall"}
+    connected.put(f"{ORGANIZATIONS}/hall", {"name": "Hall"})
+    connected.put(f"{ACME}/invoices/i1", said)
+    connected.put(f"{ACME}/credit-notes/c1", said)
+    made = connected.post(f"{ACME}/credit-notes/c1/allocations", {"document_id": "i1", "amount": "5.00"})
+    [order] = connected.get(f"{ACME}/credit-notes/c1/allocations")["items"]
+    assert (order["id"], order["status"], order["sync"]["waiting_for"]) == (
+        made["id"],
+        "active",
+        "integration_disabled",
+    )
+    shown = {"allocations": {"kind": "credit-notes", "id": "c1"}}
+    for path in (QUEUE, HISTORY):
+        items = connected.get(path)["items"]
+        assert "allocations" in {item["record"]["kind"] for item in items}
+        assert all(item["seen_on"] == shown.get(item["record"]["kind"]) for item in items)
+
+
 def test_without_a_connection_everything_waits_for_it(api: Api) -> None:
     api.put(f"{ORGANIZATIONS}/hall", {"name": "Hall"})
     assert [item["waiting_for"] for item in api.get(QUEUE)["items"]] == ["not_connected"]

@@ -27,11 +27,11 @@ class DynamoRecords:
         records = (record_of(item) for item in many(RecordItem, ((key.company, record_sk(key)) for key in keys)))
         return {record.key: record for record in records}
 
-    def page(self, company: str, kind: str, *, after: str | None = None, limit: int = 200) -> Page:
+    def page(self, company: str, kind: str, *, starting: str = "", after: str | None = None, limit: int = 200) -> Page:
         return page(
             RecordItem.query,
             company,
-            RecordItem.sk.startswith(f"{kind}#"),
+            RecordItem.sk.startswith(f"{kind}#{starting}"),
             make=record_of,
             after=after,
             limit=limit,

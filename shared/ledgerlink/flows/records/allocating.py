@@ -8,7 +8,7 @@ from decimal import Decimal
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds.money_documents import CreditNote
-from ledgerlink.state.link import LinkKey
+from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import saving
@@ -28,8 +28,29 @@ def allocate(
     if amount <= 0:
         raise Invalid(FieldProblem("amount", "must be above zero"))
     said = {"credit_note_id": credit_note, "document_id": document_id, "amount": amount, "date": on}
-    key = RecordKey(context.company.id, KIND, f"{credit_note[:38]}.{context.at.ids.new()[:8]}")
+    key = RecordKey(context.company.id, KIND, f"{_beginning(credit_note)}{context.at.ids.new()[:8]}")
     return saving.save(context, key, Push(said), actor)
+
+
+def ordered(context: Context, credit_note: str) -> list[tuple[Record, Link]]:
+    """What was ordered here for the credit note, taken back or not, each with where it stands. Raises NotFound."""
+    _credit_note(context, credit_note)
+    at, company = context.at, context.company.id
+    found: list[Record] = []
+    after: str | None = None
+    while True:
+        page = at.records.page(company, KIND, starting=_beginning(credit_note), after=after)
+        found += [each for each in page.items if each.content.credit_note_id == credit_note and not each.deleted]
+        after = page.next
+        if after is None:
+            break
+    links = at.links.many(LinkKey(*each.key) for each in found)
+    return [(each, links[LinkKey(*each.key)]) for each in found if LinkKey(*each.key) in links]
+
+
+def _beginning(credit_note: str) -> str:
+    """How the ids of a credit note's allocations begin; another one's may begin so too."""
+    return f"{credit_note[:38]}."
 
 
 def take_back(context: Context, credit_note: str, allocation: str, actor: Actor) -> Saved:
