@@ -38,7 +38,7 @@ playwright.expect.set_options(timeout=PATIENCE_S * 1000)
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Last of all: Playwright keeps an event loop running in this process, which others' tests want for themselves."""
-    # `make test` runs these alone and in the order of their files: they share one company, as people do.
+    # `make test` runs these alone and in their order: the tests of a file share a company, as people do.
     ours = [item for item in items if HERE in item.path.parents]
     items[:] = [item for item in items if HERE not in item.path.parents] + ours
     absent = pytest.mark.skip(reason=f"{CHROMIUM} is not there: apt-get install --no-install-recommends chromium")
@@ -70,10 +70,11 @@ class Desk:
 
     def __init__(self, stack: Stack, company: str) -> None:
         self.stack, self.company = stack, company
+        self.name = company.replace("-", " ").title()
+        self.organisation: str | None = None  # in the ledger; the first one there until it is connected
         token = stack.token(sub="ada", email="ada@acme.example")
         self.http = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
         self.xero = httpx.Client(base_url=stack.xero_url, timeout=60)
-        self.organisations = {each["name"]: each["id"] for each in self.ledger()["organisations"]}
 
     def __enter__(self) -> Desk:
         return self
@@ -87,15 +88,21 @@ class Desk:
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
-    def create(self, **settings: Any) -> None:
-        self("PUT", "", {"name": self.company.title(), "profile": "rental", "timezone": "Europe/Berlin"})
+    def create(self, profile: str = "rental", **settings: Any) -> None:
+        self("PUT", "", {"name": self.name, "profile": profile, "timezone": "Europe/Berlin"})
         if settings:
             self("PATCH", "/settings", settings)
 
+    def opened(self, organisation: str) -> str:
+        """The id of an organisation in the ledger, which is opened if there is none of that name."""
+        told = self.xero.post("/_sim/organisations", json={"Name": organisation}).raise_for_status().json()
+        return next(str(each["id"]) for each in told["organisations"] if each["name"] == organisation)
+
     def connect(self, organisation: str) -> None:
+        self.organisation = self.opened(organisation)
         asked = self("POST", "/connection")["authorize_url"]
         with httpx.Client(timeout=60) as browser:
-            back = browser.get(f"{asked}&auto={self.organisations[organisation]}")
+            back = browser.get(f"{asked}&auto={self.organisation}")
             browser.get(back.headers["location"])
         assert self("GET", "/connection")["state"] == "connected"
 
@@ -105,19 +112,30 @@ class Desk:
 
     def contact(self, name: str, **fields: Any) -> str:
         """A contact somebody made in the ledger; its id."""
-        seeded = self.xero.post("/_sim/seed", json={"contacts": [{"Name": name, **fields}]}).raise_for_status()
-        return str(seeded.json()["ids"]["contacts"][0])
+        return self.seed("contacts", {"Name": name, **fields})[0]
+
+    def seed(self, what: str, *documents: dict[str, Any]) -> list[str]:
+        """Documents that are in the ledger already; their ids."""
+        seeded = self.xero.post("/_sim/seed", json={what: documents, **self._there()}).raise_for_status()
+        return [str(id) for id in seeded.json()["ids"][what]]
+
+    def human(self, action: str, kind: str, id: str, **fields: Any) -> None:
+        """Somebody at work in the ledger's own screens."""
+        body = {"action": action, "kind": kind, "id": id, "fields": fields, **self._there()}
+        self.xero.post("/_sim/human", json=body).raise_for_status()
+
+    def _there(self) -> dict[str, str]:
+        return {"organisation": self.organisation} if self.organisation else {}
 
     def ledger(self) -> dict[str, Any]:
-        state: dict[str, Any] = self.xero.get("/_sim/state").raise_for_status().json()
+        state: dict[str, Any] = self.xero.get("/_sim/state", params=self._there()).raise_for_status().json()
         return state
 
     def contact_named(self, name: str) -> dict[str, Any]:
         return next(each for each in self.ledger()["contacts"] if each["Name"] == name)
 
     def edit_in_ledger(self, name: str, **fields: Any) -> None:
-        body = {"action": "edit", "kind": "contacts", "id": self.contact_named(name)["ContactID"], "fields": fields}
-        self.xero.post("/_sim/human", json=body).raise_for_status()
+        self.human("edit", "contacts", self.contact_named(name)["ContactID"], **fields)
 
     def until(self, id: str, *states: str) -> dict[str, Any]:
         """The organization, once it is in one of these states."""
@@ -135,25 +153,35 @@ class Desk:
             sleep(0.1)
         return dict(found)
 
+    def emails(self, to: str) -> list[str]:
+        """What this person was written, by subject and text."""
+        sent = self.http.get("/local/outbox").json()
+        return [f"{each['subject']}\n{each['text']}" for each in sent if to in each["to"] and self.name in each["text"]]
+
     def settle(self) -> None:
         """Until everything has arrived everywhere; takes its time."""
         self.stack.drain()
 
 
-@pytest.fixture(scope="session")
-def acme(stack: Stack) -> Iterator[Desk]:
-    """A connected company; nothing goes by itself, so that a test decides what moves."""
-    with Desk(stack, "acme") as desk:
+def company_of(module: Any) -> str:
+    """Each file has a company of its own, so that it can run alone and leave what it likes."""
+    return str(module.__name__.rsplit(".", 1)[-1].removeprefix("test_").replace("_", "-"))
+
+
+@pytest.fixture(scope="module")
+def acme(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """The file's company, connected; nothing goes by itself, so that a test decides what moves."""
+    with Desk(stack, company_of(request.module)) as desk:
         desk.create(create_linked_contact_on_create=False)
-        desk.connect("Harbour Hire Demo (UK)")
+        desk.connect(getattr(request.module, "ORGANISATION", f"{desk.name} Books"))
         yield desk
 
 
 class Visit:
     """A page of the console, signed in as somebody; at its end nothing may have broken or been forbidden."""
 
-    def __init__(self, context: Any, stack: Stack) -> None:
-        self.page = context.new_page()
+    def __init__(self, context: Any, stack: Stack, company: str) -> None:
+        self.page, self._company = context.new_page(), company
         self._stack = stack
         self.broken: list[str] = []
         self.page.on("pageerror", lambda error: self.broken.append(str(error)))
@@ -163,8 +191,9 @@ class Visit:
         if "Content Security Policy" in message.text:  # which forbids calling anybody else
             self.broken.append(message.text)
 
-    def go(self, where: str = "", role: str = "admin", company: str = "acme") -> Any:
-        """Opens a screen by its address."""
+    def go(self, where: str = "", role: str = "admin", company: str = "") -> Any:
+        """Opens a screen by its address, of the file's own company unless another is named."""
+        company = company or self._company
         self.page.goto(f"{self._stack.url}/?as={role}&company={company}#/companies/{company}/{where}")
         self.page.get_by_role("heading", level=1).wait_for()
         return self.page
@@ -178,9 +207,23 @@ class Visit:
 def visit(browser: Any, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE_S * 1000)
-    made = Visit(context, stack)
+    made = Visit(context, stack, company_of(request.module))
     yield made
     if not made.page.is_closed():
         made.picture(re.sub(r"\W+", "-", request.node.name))
     context.close()
     assert made.broken == []
+
+
+def reach(page: Any, name: str, most: int = 120) -> None:
+    """Press Tab until what is called so has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => { const at = document.activeElement;
+                       const label = at.labels?.[0]?.innerText || at.getAttribute('aria-label') || at.innerText || '';
+                       return label.trim(); }"""
+        )
+        if found.startswith(name):
+            return
+    raise AssertionError(f"nothing called {name} within {most} tabs")

@@ -123,7 +123,7 @@ def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
     page = visit.page
     page.route("**/v1/kinds", lambda route: route.fulfill(body=json.dumps(told), content_type="application/json"))
     page.route(
-        "**/acme/rosters*",
+        f"**/{acme.company}/rosters*",
         lambda route: route.fulfill(
             body=json.dumps({"items": [invoice], "next": None}), content_type="application/json"
         ),

@@ -1,4 +1,4 @@
-"""Guide B as a user does it: Linked contact while creating, the diff before overwriting, unlinking, links by CSV."""
+"""Links as a user makes them with the mouse: unlinking, another contact, files that are right and wrong."""
 
 from __future__ import annotations
 
@@ -8,52 +8,6 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.conftest import Desk, Visit
-
-
-def test_by_keyboard_alone_a_new_organization_is_linked_to_the_contact_it_is(visit: Visit, acme: Desk) -> None:
-    document = acme.contact("Keyboard Company", EmailAddress="old@keyboard.example")
-    page = visit.go("records/organizations")
-    page.keyboard.press("Tab")  # skip link
-    page.evaluate("document.activeElement.blur()")
-    reach(page, "link", "New organization")
-    page.keyboard.press("Enter")
-    reach(page, "textbox", "Name")
-    page.keyboard.type("Keyboard Company")
-    reach(page, "textbox", "E-mail")
-    page.keyboard.type("new@keyboard.example")
-    reach(page, "combobox", "Linked contact")
-    page.keyboard.type("Ke")
-    expect(page.get_by_text("Type at least 3 letters.").first).to_be_visible()
-    page.keyboard.type("yboard")
-    expect(page.get_by_role("option", name=re.compile("Keyboard Company"))).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("combobox", name="Linked contact")).to_have_value("Keyboard Company")
-    reach(page, "button", "Save")
-    page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("old@keyboard.example")
-    expect(dialog).to_contain_text("new@keyboard.example")
-    reach(page, "button", "Link and overwrite")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Keyboard Company", level=1)).to_be_visible()
-    expect(page.get_by_text(document)).to_be_visible()
-    acme.until(page.url.rsplit("/", 1)[1], "linked")
-    assert acme.contact_named("Keyboard Company")["EmailAddress"] == "new@keyboard.example"
-
-
-def reach(page: object, role: str, name: str, most: int = 120) -> None:
-    """Press Tab until this is focused."""
-    for _ in range(most):
-        page.keyboard.press("Tab")  # type: ignore[attr-defined]
-        found = page.evaluate(  # type: ignore[attr-defined]
-            """() => { const at = document.activeElement;
-                       const label = at.labels?.[0]?.innerText || at.getAttribute('aria-label') || at.innerText || '';
-                       return label.trim(); }"""
-        )
-        if found.startswith(name):
-            return
-    raise AssertionError(f"no {role} {name} within {most} tabs")
 
 
 def test_a_record_is_unlinked_and_linked_to_another_contact(visit: Visit, acme: Desk) -> None:

@@ -71,8 +71,7 @@ def test_another_code_is_added_changed_and_removed(visit: Visit, unmapped: Desk)
 def test_one_that_cannot_be_used_any_more_says_why(visit: Visit, unmapped: Desk) -> None:
     account = next(each for each in unmapped("GET", "/accounts")["items"] if each["code"] == "260")
     unmapped("PUT", "/mappings/account", {"items": [{"from": "Other", "to": "260"}]})
-    human = {"kind": "account", "id": account["id"], "fields": {}}
-    unmapped.xero.post("/_sim/human", json={"action": "archive", **human}).raise_for_status()
+    unmapped.human("archive", "account", account["id"])
     unmapped.job("import-reference-data")
     page = visit.go("mappings/account")
     expect(row(page, "Other")).to_contain_text("Cannot be used")

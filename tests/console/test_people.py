@@ -12,7 +12,7 @@ from tests.console.conftest import Desk, Visit
 
 def test_signing_in_goes_over_the_issuer_and_back_to_where_one_was(visit: Visit, stack: Any, acme: Desk) -> None:
     page = visit.page
-    page.goto(f"{stack.url}/#/companies/acme/settings")
+    page.goto(f"{stack.url}/#/companies/{acme.company}/settings")
     page.get_by_role("link", name="Finance").click()
     expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
     expect(page.get_by_text("Finance", exact=True)).to_be_visible()
@@ -25,10 +25,10 @@ def test_a_session_that_ends_while_somebody_works_is_renewed_and_nothing_typed_i
     visit: Visit, stack: Any, acme: Desk
 ) -> None:
     page = visit.page
-    page.goto(f"{stack.url}/#/companies/acme/records/organizations/new")
+    page.goto(f"{stack.url}/#/companies/{acme.company}/records/organizations/new")
     page.get_by_role("link", name="Administrator").click()
     page.get_by_label("Name").first.fill("Typed Before")
-    page.route("**/v1/companies/acme/organizations/*", once_401())
+    page.route(f"**/v1/companies/{acme.company}/organizations/*", once_401())
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Typed Before", level=1)).to_be_visible()
 
@@ -64,11 +64,12 @@ def test_a_viewer_sees_everything_and_can_press_nothing_that_changes(visit: Visi
     page.get_by_label("Name").first.fill("Sneaky")
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
     refused = page.evaluate(
-        """async () => { const { token } = await (await fetch('/local/token', {method: 'POST',
+        """async (company) => { const { token } = await (await fetch('/local/token', {method: 'POST',
              body: JSON.stringify({role: 'viewer', companies: ['*']})})).json();
              const headers = {authorization: 'Bearer ' + token};
-             const answer = await fetch('/v1/companies/acme/connection', {method: 'DELETE', headers});
-             return answer.status; }"""
+             const answer = await fetch(`/v1/companies/${company}/connection`, {method: 'DELETE', headers});
+             return answer.status; }""",
+        acme.company,
     )
     assert refused == 403
 
@@ -93,14 +94,14 @@ def test_an_administrator_makes_a_company_and_switches_between_them(visit: Visit
     dialog.get_by_label("Name").fill("Second Hand")
     dialog.get_by_role("button", name="Create company").click()
     expect(page).to_have_url(re.compile("/companies/second-hand/"))
-    page.get_by_label("Company").select_option("Acme")
-    expect(page).to_have_url(re.compile("/companies/acme"))
+    page.get_by_label("Company").select_option(acme.name)
+    expect(page).to_have_url(re.compile(f"/companies/{acme.company}"))
 
 
 def test_a_company_that_is_not_there_is_told_with_a_way_on(visit: Visit, acme: Desk) -> None:
     page = visit.go(company="nobodys")
     expect(page.get_by_role("heading", name=re.compile("no company “nobodys”"))).to_be_visible()
-    expect(page.get_by_role("link", name="Acme")).to_be_visible()
+    expect(page.get_by_role("link", name=acme.name)).to_be_visible()
 
 
 def test_the_crms_webhook_gets_a_secret_that_is_shown_once(visit: Visit, acme: Desk) -> None:

@@ -103,7 +103,7 @@ def test_a_synced_record_is_deleted_only_by_force_and_with_a_reason(visit: Visit
     dialog.get_by_label("Reason").fill("Asked to be forgotten")
     force.click()
     expect(page.get_by_role("heading", name="Organizations", level=1)).to_be_visible()
-    assert acme.http.get("/v1/companies/acme/organizations/kept").status_code == 404
+    assert acme.http.get(f"/v1/companies/{acme.company}/organizations/kept").status_code == 404
 
 
 def test_fields_are_cleared_on_both_sides_with_a_reason(visit: Visit, acme: Desk) -> None:

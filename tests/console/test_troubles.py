@@ -30,8 +30,7 @@ def failed(acme: Desk) -> Iterator[str]:
     acme.until("failed", "error")
     yield contact
     acme("DELETE", "/organizations/failed?force=true&reason=test")
-    body = {"action": "archive", "kind": "contacts", "id": contact}
-    acme.xero.post("/_sim/human", json=body)
+    acme.human("archive", "contacts", contact)
 
 
 def test_every_user_sees_the_banner_and_one_error_opens_its_record(visit: Visit, failed: str) -> None:
