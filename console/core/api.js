@@ -65,6 +65,8 @@ async function json(method, path, options) {
   return text ? JSON.parse(text) : null;
 }
 
+const withRevision = async (answer) => ({ body: await answer.json(), revision: answer.headers.get("etag")?.replace(/[^0-9]/g, "") || "" });
+
 /** A path with its query, blanks left out. */
 export function withQuery(path, query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
@@ -78,9 +80,7 @@ export const api = {
   post: (path, body, options) => json("POST", path, { body, ...options }),
   delete: (path, options) => json("DELETE", path, options),
   /** With its headers, for what carries a revision. */
-  async read(path, options) {
-    const answer = await send("GET", path, options);
-    return { body: await answer.json(), revision: answer.headers.get("etag")?.replace(/[^0-9]/g, "") || "" };
-  },
+  read: async (path, options) => withRevision(await send("GET", path, options)),
+  change: async (path, body, options) => withRevision(await send("PATCH", path, { body, ...options })),
   blob: async (path, options) => (await send("GET", path, options)).blob(),
 };

@@ -4,7 +4,7 @@ import { api } from "./api.js";
 
 const LONGEST_MS = 20_000;
 
-/** `{data, problem, busy, reload}`; `poll(data)` answers the pause before the next read in ms, or nothing to stop. */
+/** `{data, problem, busy, reload, put}`, where `put` shows what is known already; `poll(data)` answers the pause before the next read in ms, or nothing to stop. */
 export function useLoad(path, { poll = null, read = api.get } = {}) {
   const [state, setState] = useState({ path, data: null, problem: null, busy: Boolean(path) });
   const [turn, setTurn] = useState(0);
@@ -52,8 +52,9 @@ export function useLoad(path, { poll = null, read = api.get } = {}) {
   }, [path, turn]);
 
   const reload = useCallback(() => setTurn((old) => old + 1), []);
+  const put = (data) => setState((old) => ({ ...old, path, data, problem: null }));
   const mine = state.path === path;
-  return { data: mine ? state.data : null, problem: mine ? state.problem : null, busy: mine ? state.busy : true, reload };
+  return { data: mine ? state.data : null, problem: mine ? state.problem : null, busy: mine ? state.busy : true, reload, put };
 }
 
 /** `[run, busy, problem, clear]` for something a person starts; a second click while it runs does nothing. */

@@ -28,10 +28,12 @@ export function Select({ label, value, options, onChange, hint, hideLabel, ...re
     </select>${hint && html`<p class="hint">${hint}</p>`}</div>`;
 }
 
-export function Checkbox({ label, checked, onChange, hint, look, ...rest }) {
+/** While it is `busy` a click does nothing, and the focus stays where it is. */
+export function Checkbox({ label, checked, onChange, hint, look, busy, ...rest }) {
   const id = useId();
   return html`<div class=${`check ${look || ""}`}>
     <input type="checkbox" id=${id} checked=${checked} onChange=${(event) => onChange(event.target.checked)}
+      aria-busy=${busy ? "true" : undefined} onClick=${(event) => busy && event.preventDefault()}
       aria-describedby=${hint ? `${id}-hint` : undefined} ...${rest} />
     <label for=${id}>${label}</label>${hint && html`<p id=${`${id}-hint`} class="hint">${hint}</p>`}</div>`;
 }

@@ -1,5 +1,5 @@
 // Settings: the profile with what it changes, and every setting with what it does; each is saved by itself.
-import { html, useState } from "../core/html.js";
+import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import { choice, date, human, plain } from "../core/format.js";
 import { useHub } from "../core/hub.js";
@@ -13,12 +13,25 @@ const words = t.settings;
 
 export function Settings() {
   const hub = useHub();
-  const settings = useLoad(hub.path("/settings"), { read: api.read });
+  const path = hub.path("/settings");
+  const settings = useLoad(path, { read: api.read });
+  const revision = useRef("");
+  if (settings.data) revision.current = settings.data.revision;
+  const line = useRef(Promise.resolve()); // one after the other, so that each is based on the one before
+  const change = (name, value) => {
+    const turn = line.current.then(async () => {
+      const now = await api.change(path, { [name]: value }, { headers: { "if-match": `"${revision.current}"` } });
+      revision.current = now.revision;
+      settings.put(now);
+    });
+    line.current = turn.catch(() => {});
+    return turn;
+  };
   return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
     <${CompanyCard} changed=${settings.reload} />
-    <${Loaded} from=${settings} lines=${10}>${({ body, revision }) => html`${groups(body).map(([group, names]) => html`
-      <${Card} key=${group} title=${words.groups[group]}>${names.map((name) => html`<${Setting} key=${`${name} ${JSON.stringify(body[name].value)}`}
-        name=${name} told=${body[name]} revision=${revision} reload=${settings.reload} />`)}<//>`)}`}<//>
+    <${Loaded} from=${settings} lines=${10}>${({ body }) => html`${groups(body).map(([group, names]) => html`
+      <${Card} key=${group} title=${words.groups[group]}>${names.map((name) => html`<${Setting} key=${name}
+        name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}`}<//>
     ${hub.has("subscriptions") && html`<${EmailCard} />`}`;
 }
 
@@ -74,7 +87,7 @@ function EmailCard() {
   const told = useLoad(hub.path("/subscriptions"), { read: api.read });
   return html`<${Card} title=${words.email}><${Loaded} from=${told} lines=${5}>${({ body, revision }) => html`
     <p class="muted">${body.email ? words.emailTo(body.email) : words.noEmail}</p>
-    ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${`${name} ${topic.on}`} ...${{ name, topic, revision }}
+    ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${name} ...${{ name, topic, revision }}
       all=${body.topics} off=${!body.email} reload=${told.reload} />`)}`}<//><//>`;
 }
 
@@ -94,30 +107,32 @@ function Topic({ name, topic, all, revision, off, reload }) {
     say(words.savedOne(topic.title));
     reload();
   });
-  return html`<div class="setting"><${Checkbox} look="switch" label=${topic.title} hint=${topic.description} checked=${chosen} disabled=${busy || off} onChange=${save} />
+  useEffect(() => { setChosen(topic.on); }, [topic.on]);
+  return html`<div class="setting"><${Checkbox} look="switch" label=${topic.title} hint=${topic.description} checked=${chosen} disabled=${off} busy=${busy} onChange=${save} />
     <${ProblemNote} problem=${problem} /></div>`;
 }
 
 // ---------------------------------------------------------------- one setting
 
-function Setting({ name, told, revision, reload }) {
+function Setting({ name, told, change, reload }) {
   const hub = useHub();
   const [chosen, setChosen] = useState(null); // shown at once, until the hub has said the same
   const [save, busy, problem] = useAction(async (value) => {
     setChosen({ value: value === null ? told.profile_default : value });
     try {
-      await api.patch(hub.path("/settings"), { [name]: value }, { headers: { "if-match": `"${revision}"` } });
+      await change(name, value);
     } catch (error) {
       setChosen(null);
       if (error.status === 412) reload();
       throw error;
     }
     say(words.savedOne(words.names[name] || human(name)));
-    reload();
   });
-  const byHand = JSON.stringify(told.value) !== JSON.stringify(told.profile_default);
-  const off = !hub.may("write") || busy;
-  return html`<div class="setting" id=${name}><${Control} ...${{ name, told: { ...told, ...chosen }, save, off }} />
+  const now = JSON.stringify(told.value);
+  useEffect(() => { setChosen(null); }, [now]);
+  const byHand = now !== JSON.stringify(told.profile_default);
+  const off = !hub.may("write");
+  return html`<div class="setting" id=${name}><${Control} ...${{ name, told: { ...told, ...chosen }, save, off, busy }} />
     ${byHand && html`<p class="by-hand"><${Chip}>${words.byHand}<//> ${words.profileSays(said(name, told.profile_default))}
       <${Button} look="quiet" needs="write" disabled=${busy} onClick=${() => save(null)}>${words.giveBack}<//></p>`}
     <${ProblemNote} problem=${problem} /></div>`;
@@ -132,11 +147,12 @@ function said(name, value) {
   return (typeof value === "string" && value ? called(name, value) : plain(value)) || t.blank;
 }
 
-function Control({ name, told, save, off }) {
+function Control({ name, told, save, off: refused, busy }) {
   const label = words.names[name] || human(name);
   const hint = told.description;
   const { value, choices } = told;
-  if (typeof value === "boolean") return html`<${Checkbox} look="switch" label=${label} hint=${hint} checked=${value} disabled=${off} onChange=${save} />`;
+  if (typeof value === "boolean") return html`<${Checkbox} look="switch" label=${label} hint=${hint} checked=${value} disabled=${refused} busy=${busy} onChange=${save} />`;
+  const off = refused || busy;
   if (name === "field_owner") return html`<${Owners} ...${{ label, hint, value, choices, save, off }} />`;
   if (Array.isArray(value)) {
     return html`<fieldset class="group"><legend>${label}</legend><p class="hint">${hint}</p><div class="inline">${choices.map((each) => html`<${Checkbox}
@@ -144,8 +160,8 @@ function Control({ name, told, save, off }) {
       onChange=${(on) => save(on ? [...value, each] : value.filter((one) => one !== each))} />`)}</div></fieldset>`;
   }
   if (choices) return html`<${Select} label=${label} hint=${hint} value=${value} disabled=${off} options=${choices.map((each) => [each, called(name, each)])} onChange=${save} />`;
-  if (value && typeof value === "object") return html`<${Hours} ...${{ label, hint, value, save, off }} />`;
-  return html`<${Typed} ...${{ label, hint, value, save, off, type: name.endsWith("_date") ? "date" : "text" }} />`;
+  if (value && typeof value === "object") return html`<${Hours} key=${JSON.stringify(value)} ...${{ label, hint, value, save, off }} />`;
+  return html`<${Typed} key=${value} ...${{ label, hint, value, save, off, type: name.endsWith("_date") ? "date" : "text" }} />`;
 }
 
 function Typed({ label, hint, value, save, off, type }) {
