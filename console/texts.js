@@ -528,7 +528,7 @@ export const t = {
       sync_attachments: "Sync attachments",
       attachments_include_online: "Show attachments on Xero's online invoice",
       sync_voids: "Sync voids",
-      undo_archives_created: "Undoing an export archives the contacts it created",
+      undo_archives_created: "Undoing an export archives the contacts and voids the documents it created",
     },
   },
 

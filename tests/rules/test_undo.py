@@ -19,6 +19,7 @@ from ledgerlink.state.activity import Changed, Entry
 from ledgerlink.state.image import Image
 from ledgerlink.state.link import Link, Reverting
 from ledgerlink.state.record import Hold, Record
+from ledgerlink.state.reference import Reference
 from tests.support.builders import (
     DOCUMENT_ID,
     NOON,
@@ -268,3 +269,34 @@ def test_a_contact_archived_by_undoing_is_no_error_until_somebody_restores_it() 
     assert decide(a_record(), done.model_copy(update={"ordered_by": "j2"}), settings()) == Park("archived_in_ledger")
     assert still(done, archived) == Reverting(job="u1", archive=True)
     assert still(done, a_document()) is None
+
+
+# ------------------------------------------------------------------ documents
+
+
+@pytest.mark.parametrize(
+    ("entries", "why"),
+    [
+        ([], "history_gone"),
+        ([{"action": "updated", "diff": {"reference": Changed(before="a", after="b")}}], "not_undone"),
+        ([{"action": "created", "document_id": "another"}], "linked_since"),
+        ([{"action": "created", "outcome": "failed"}], "history_gone"),
+        ([{"action": "edited", "direction": "import", "diff": {"due_date": Changed()}}, {}], "edited_since"),
+        ([{"action": "updated", "direction": "import", "diff": {"status": Changed(), "stage": Changed()}}, {}], ""),
+        ([{}], ""),
+    ],
+)
+def test_a_document_that_was_created_is_voided_unless_more_was_done_with_it(
+    entries: list[dict[str, Any]], why: str
+) -> None:
+    said = {"direction": "export", "action": "created", "document_id": DOCUMENT_ID, "at": NOON}
+    told = [
+        Entry(**{**said, "company": "acme", "id": str(n), "kind": "invoices", "record": "1", **entry})
+        for n, entry in enumerate(entries)
+    ]
+    later = [entry.model_copy(update={"at": LATER}) if entry.direction == "import" else entry for entry in told]
+    ours = [entry for entry in later if entry.direction == "export"]
+    record, link = a_record(), a_linked()
+    undo = rules.of_document(ours, later, record, link, settings(undo_archives_created=True), Reference())
+    assert (undo.outcome, undo.reason) == (("skip", why) if why else ("archive", ""))
+    assert rules.of_document(ours, later, record, link, settings(), Reference()).reason == (why or "undo_archives_off")

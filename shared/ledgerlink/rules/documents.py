@@ -22,7 +22,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lifting, lines, merging_lines, prerequisites
+from . import lifting, lines, merging_lines, prerequisites, reverting
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .limits_of_fields import too_long
@@ -70,6 +70,8 @@ def is_exportable(status: Status, settings: CompanySettings) -> bool:
 
 def _linked(record: Record, link: Link, settings: CompanySettings) -> Decision:
     content = content_of(record)
+    if reverting.archives(link):
+        return Skip("export_undone") if link.document_status == "archived" else Archive(content)
     if link.document_status == "archived":
         return Nothing() if content.status == "void" else Park("void_in_ledger")
     if content.status == "void":
@@ -183,7 +185,7 @@ def _checked(
     if problems:
         stuck = (wait for wait in waits if isinstance(wait, Wait))
         return Refuse((*problems, *(_as_problem(wait) for wait in stuck)))
-    if _is_locked(view.issue_date, facts):
+    if facts.reference.is_locked(view.issue_date):
         return Park("period_locked")
     return prerequisites.together(waits) or decision
 
@@ -291,11 +293,6 @@ def _currency_problems(content: MoneyDocument, view: MoneyDocument, facts: Facts
         yield Problem("currency_not_subscribed", "currency", f"the ledger is not subscribed to {view.currency!r}")
     if content.exchange_rate is not None and content.exchange_rate <= 0:
         yield Problem("exchange_rate_not_allowed", "exchange_rate", f"{content.exchange_rate:f} is not above zero")
-
-
-def _is_locked(day: date | None, facts: Facts) -> bool:
-    locks = [each for each in (facts.reference.locked_until, facts.reference.closed_until) if each is not None]
-    return day is not None and any(day <= each for each in locks)
 
 
 def content_of(record: Record) -> MoneyDocument:

@@ -137,7 +137,9 @@ class CompanySettings(Value):
     )
     sync_voids: StrictBool = Field(False, description="Voiding a document on one side voids it on the other.")
     undo_archives_created: StrictBool = Field(
-        False, description="Undoing an export archives the contacts it created. The ledger's API cannot un-archive."
+        False,
+        description="Undoing an export archives the contacts it created, and voids the documents (a draft is deleted). "
+        "The ledger takes neither back.",
     )
 
     @field_validator("exportable_statuses")

@@ -140,6 +140,8 @@ def told_back(record: Record, link: Link, part: DispatchedPart, document: Docume
     content, said, told = record.content, document.content, document.settlement
     if told is None or not isinstance(content, MoneyDocument) or not isinstance(said, MoneyDocument):
         return record
+    if archives(link):  # its export was undone: what stands here stays
+        return record
     plain = told.model_copy(update={"parts": None})
     kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
     told_of = _TOLD if link.wanted <= part.revision else ("number",)

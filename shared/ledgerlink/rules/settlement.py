@@ -17,6 +17,7 @@ from ledgerlink.state.settlement import Settlement, SettlingPart
 
 from .import_ import Edit, Grounds, Ignore, Linked, Note
 from .merge import Change, agree
+from .reverting import archives
 
 _RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2}
 SETTLED: frozenset[Status] = frozenset({"part_paid", "paid"})
@@ -121,6 +122,8 @@ def linked(
         return Ignore("older")
     if record.deleted:
         return Ignore("deleted_here")
+    if told.status == "void" and archives(link):  # by us: the record goes back to what it was before it was sent
+        return Ignore("unchanged")
     news = taken_in(
         content,
         told,

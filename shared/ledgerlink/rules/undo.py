@@ -7,7 +7,7 @@ overwrote in the ledger is put back field by field, where both sides still say w
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,16 @@ from ledgerlink.state.activity import Changed, Entry
 from ledgerlink.state.image import Image
 from ledgerlink.state.link import Link, Reverting
 from ledgerlink.state.record import Record, content_of
+from ledgerlink.state.reference import Reference
 
 from .edits import changes_between
 from .jobs import plain
 from .merge import agree, same
 from .profiles import CompanySettings
+from .settlement import is_settled
 
 _SENT = frozenset({"created", "updated", "archived"})
+_OF_PAYMENT = frozenset({"status", "stage", "amount_outstanding", "remaining", "allocations"})  # of an invoice
 
 Diff = dict[str, dict[str, Any]]
 
@@ -84,6 +87,48 @@ def of_export(entries: Iterable[Entry], record: Record | None, link: Link | None
         return Undo("skip", "edited_since", _stays(edited))
     diff = {name: {"from": overwritten[name].after, "to": value} for name, value in values.items()}
     return Undo("update", message=_stays(edited), diff=diff, put_back=values)
+
+
+def of_document(
+    sent: Sequence[Entry],
+    since: Sequence[Entry],
+    record: Record | None,
+    link: Link | None,
+    settings: CompanySettings,
+    reference: Reference,
+) -> Undo:
+    """Undoing what a job did with an invoice or credit note: what it created is voided, a draft deleted, if nobody did
+    anything with it. ``sent``: the job's own entries; ``since``: all since it began; both newest first."""
+    told = [e for e in sent if e.direction == "export" and e.outcome == "ok" and e.action in _SENT]
+    if not told:
+        return Undo("skip", "history_gone")
+    if record is None or record.deleted or link is None:
+        return Undo("skip", "deleted_here")
+    if link.document_id != told[0].document_id:
+        return Undo("skip", "linked_since")
+    if link.document_status == "archived":
+        return Undo("skip", "void_in_ledger")
+    made = next((entry for entry in told if entry.action == "created"), None)
+    if made is None:
+        overwritten = ", ".join(_overwritten(told))
+        return Undo("skip", "not_undone", f"an update is edited back by hand: {overwritten}" if overwritten else "")
+    if is_settled(link.settlement):
+        return Undo("skip", "void_has_payments")
+    if reference.is_locked(getattr(link.base, "issue_date", None)):
+        return Undo("skip", "period_locked")
+    if why := _closed(link):
+        return Undo("skip", why)
+    if link.seen is not None or any(_edits(entry) for entry in since if entry.at > made.at and entry not in told):
+        return Undo("skip", "edited_since")
+    if not settings.undo_archives_created:
+        return Undo("skip", "undo_archives_off")
+    status = link.settlement.status if link.settlement is not None else "approved"
+    return Undo("archive", diff={"status": {"from": status, "to": "void"}}, archive=True)
+
+
+def _edits(entry: Entry) -> bool:
+    """Whether it changed what a document says, and not only what is paid and left of it."""
+    return entry.outcome == "ok" and bool(entry.diff.keys() - _OF_PAYMENT)
 
 
 def _of_create(entry: Entry, link: Link, settings: CompanySettings) -> Undo:

@@ -71,6 +71,11 @@ class Reference(Value):
     read_at: datetime | None = None
     version: int = 0
 
+    def is_locked(self, day: date | None) -> bool:
+        """Whether documents of this date can no longer be booked or changed."""
+        locks = [each for each in (self.locked_until, self.closed_until) if each is not None]
+        return day is not None and any(day <= each for each in locks)
+
     def tax_rate(self, code: str) -> TaxRate | None:
         return next((rate for rate in self.tax_rates if rate.code == code), None)
 

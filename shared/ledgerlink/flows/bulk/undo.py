@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ledgerlink.errors import NotFound
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import KINDS
+from ledgerlink.ports import Claimed
 from ledgerlink.rules import jobs as job_rules
 from ledgerlink.rules import undo as rules
 from ledgerlink.state.activity import Entry
@@ -25,8 +26,9 @@ from .send import calls_of
 from .work import Step, Work
 
 PAGE = 500
-UNDONE = frozenset({"organizations"})  # kinds; documents are voided or credited by a person
+UNDONE = frozenset({"organizations"})  # kinds
 UNDONE_HERE = frozenset({"products"})  # what came; what was sent since stays in the ledger
+VOIDED = frozenset({"invoices", "credit-notes"})  # what a job created of them, where nothing stands on it
 _SENT = ("created", "updated", "archived")
 
 
@@ -151,14 +153,14 @@ def lines(work: Work, source: Job, subjects: Sequence[Subject]) -> list[JobItem]
 
 def _without_taken(work: Work, items: list[JobItem]) -> list[JobItem]:
     """Lines that link a record to its old document again, where that is another record's by now, say so."""
-    old = {item.id: Image.of_data(item.before).linked_to for item in items if item.outcome == "link" and item.before}
-    if not old:
-        return items
-    kind = KINDS[next(item.kind for item in items if item.id in old)]
-    claims = work.at.links.claimed(work.company, kind.document_type, old.values())
-    taken = {id_ for id_, document in old.items() if document in claims and claims[document].link is not None}
+    old = {item.named: Image.of_data(item.before).linked_to for item in items if item.outcome == "link" and item.before}
+    taken: set[tuple[str, str]] = set()
+    for kind in {kind for kind, _ in old}:
+        mine = {named: document for named, document in old.items() if named[0] == kind}
+        claims = work.at.links.claimed(work.company, KINDS[kind].document_type, mine.values())
+        taken |= {name for name, document in mine.items() if claims.get(document, Claimed()).link is not None}
     gone: dict[str, object] = {"outcome": "skip", "reason": "link_taken", "diff": {}, "before": None, "put_back": None}
-    return [item.model_copy(update=gone) if item.id in taken else item for item in items]
+    return [item.model_copy(update=gone) if item.named in taken else item for item in items]
 
 
 def _was_sent(image: Image, link: Link | None) -> bool:
@@ -171,6 +173,11 @@ def _undo(
     work: Work, source: Job, subject: Subject, record: Record | None, link: Link | None, entries: list[Entry]
 ) -> rules.Undo:
     here = subject.image is not None and subject.key.kind in UNDONE_HERE
+    if subject.image is None and subject.key.kind in VOIDED:
+        context = work.context
+        return rules.of_document(
+            _of_job(entries, source.id), entries, record, link, context.settings, context.reference
+        )
     if subject.key.kind not in UNDONE and not here:
         return rules.Undo("skip", "not_undone")
     if subject.image is not None:

@@ -12,6 +12,13 @@ from . import jobs
 from .registry import REGISTRY, UNDO
 
 TRIES = 5
+_A_MIRROR = "what it brought mirrors the ledger: take a payment back there, and the next import follows"
+WHY_NOT = {
+    "import-payments": _A_MIRROR,
+    "update-invoices": _A_MIRROR,
+    "import-reference-data": "the ledger's own lists are only read here",
+    UNDO.name: "an undo is not undone: run the job again, or restore single values from a record's history",
+}
 
 
 def undo(context: Context, job: str, actor: Actor, *, dry_run: bool = False) -> Job:
@@ -23,7 +30,7 @@ def undo(context: Context, job: str, actor: Actor, *, dry_run: bool = False) -> 
     if source.status not in ENDED:
         raise Refused("job_not_ready", f"the job is {source.status}, and can be undone once it is over")
     if not REGISTRY[source.kind].undoable:
-        raise Refused("job_not_undoable")
+        raise Refused("job_not_undoable", WHY_NOT.get(source.kind, "the job changed nothing here or in the ledger"))
     if source.planned_at is not None and not source.ordered and not source.applied and not source.results:
         raise Refused("job_not_ready", "the job was only planned: nothing was changed")
     made = jobs.new(context, UNDO.name, actor, dry_run=dry_run).model_copy(update={"undoes": source.id})

@@ -30,6 +30,7 @@ from .work import Step, Work, ledger_of
 
 TRIES = 4
 IN_TURN = 12  # records put back in one transaction: seven writes each at most, and the lane
+Named = tuple[str, str]  # a record's kind and id: ids of different kinds may be the same
 _DOING = frozenset({"update", "archive", "unlink", "link", "delete"})
 _UNTOUCHED, _ORDERED = "in_flight", "ordered"  # how far a line is, while its chunk is under way
 
@@ -74,13 +75,14 @@ def withdraw(work: Work) -> Step:
 def _begun(work: Work, planned: Sequence[JobItem], anew: Callable[[Sequence[JobItem]], list[JobItem]]) -> list[JobItem]:
     """The lines of a plan as they stand when they are begun: what is no longer as planned is left out."""
     doing = [item for item in planned if item.outcome in _DOING]
-    now = {item.id: item for item in anew(doing)}
-    changed = [item for item in doing if not job_rules.same_plan(item, now[item.id])]
-    done: dict[str, JobItem] = {}
+    now = {item.named: item for item in anew(doing)}
+    changed = [item for item in doing if not job_rules.same_plan(item, now[item.named])]
+    done: dict[Named, JobItem] = {}
     if work.again:  # an earlier try of this turn may have changed it
         entries = receipts.of_job(work.at, [work.record_key(item) for item in changed], work.job.id)
         done = {
-            key.id: receipts.restored(job_rules.done_as(_of(changed, key)), entry) for key, entry in entries.items()
+            (key.kind, key.id): receipts.restored(job_rules.done_as(_of(changed, key)), entry)
+            for key, entry in entries.items()
         }
     links = work.at.links.many(_key(work, item) for item in changed)
     begun: list[JobItem] = []
@@ -88,20 +90,20 @@ def _begun(work: Work, planned: Sequence[JobItem], anew: Callable[[Sequence[JobI
         link = links.get(_key(work, item))
         if item.outcome not in _DOING:
             begun.append(job_rules.done_as(item))
-        elif item.id in done:
-            begun.append(done[item.id])
+        elif item.named in done:
+            begun.append(done[item.named])
         elif link is not None and _is_mine(link, work.job):
             begun.append(item.model_copy(update={"reason": _ORDERED}))
-        elif item in changed and (work.job.dry_run or now[item.id].outcome not in _DOING):
-            why = "changed_since_plan" if work.job.dry_run else now[item.id].reason
+        elif item in changed and (work.job.dry_run or now[item.named].outcome not in _DOING):
+            why = "changed_since_plan" if work.job.dry_run else now[item.named].reason
             begun.append(job_rules.left_out(item, why))
         else:
-            begun.append(now[item.id].model_copy(update={"reason": _UNTOUCHED}))
+            begun.append(now[item.named].model_copy(update={"reason": _UNTOUCHED}))
     return begun
 
 
 def _of(items: Sequence[JobItem], key: RecordKey) -> JobItem:
-    return next(item for item in items if item.id == key.id)
+    return next(item for item in items if item.named == (key.kind, key.id))
 
 
 # ------------------------------------------------------------------ one visit
@@ -115,10 +117,10 @@ def _further(work: Work, items: Sequence[JobItem]) -> list[JobItem]:
     if there:
         ledger_of(work.context)  # where nothing can be sent the job waits, and tells why
         ordered = _order(work, there, stored)
-        now = [ordered.get(item.id, item) for item in now]
+        now = [ordered.get(item.named, item) for item in now]
     here = [item for item in now if item.outcome in _DOING and item.before and not _in_ledger(item)]
     put_back = _put_back(work, [item for item in here if _free(work, item, stored)])
-    return [put_back.get(item.id, item) for item in now]
+    return [put_back.get(item.named, item) for item in now]
 
 
 def _seen(work: Work, item: JobItem, stored: Stored, *, cancelled: bool = False) -> JobItem:
@@ -145,7 +147,7 @@ def _seen(work: Work, item: JobItem, stored: Stored, *, cancelled: bool = False)
     return job_rules.left_out(item, "cancelled" if cancelled else "edited_since")
 
 
-def _order(work: Work, items: Sequence[JobItem], stored: Stored) -> dict[str, JobItem]:
+def _order(work: Work, items: Sequence[JobItem], stored: Stored) -> dict[Named, JobItem]:
     puts: list[Link] = []
     for item in items:
         link = stored.links[_key(work, item)]
@@ -154,7 +156,7 @@ def _order(work: Work, items: Sequence[JobItem], stored: Stored) -> dict[str, Jo
     kept = work.at.commit.each([[PutLink(link)] for link in puts])
     work.at.doorbells.ring(work.company, "export")
     return {
-        item.id: item.model_copy(update={"reason": _ORDERED}) if stored_now else _lost(item)
+        item.named: item.model_copy(update={"reason": _ORDERED}) if stored_now else _lost(item)
         for item, stored_now in zip(items, kept, strict=True)
     }
 
@@ -163,9 +165,9 @@ def _lost(item: JobItem) -> JobItem:
     return job_rules.left_out(item, "changed_meanwhile")
 
 
-def _put_back(work: Work, items: Sequence[JobItem]) -> dict[str, JobItem]:
+def _put_back(work: Work, items: Sequence[JobItem]) -> dict[Named, JobItem]:
     """Put records and links back, in turns; what somebody else changed meanwhile is left out."""
-    told: dict[str, JobItem] = {}
+    told: dict[Named, JobItem] = {}
     left, tells = list(items), telling.listens(work.company, work.at) if items else False
     for attempt in range(TRIES):
         if not left:
@@ -173,11 +175,11 @@ def _put_back(work: Work, items: Sequence[JobItem]) -> dict[str, JobItem]:
         lane = work.at.lanes.get(work.company, "export")  # before what is in flight is looked at (``lanes.turn``)
         stored = _stored(work, left)
         busy = [item for item in left if not _free(work, item, stored)]
-        told |= {item.id: item.model_copy(update={"reason": _UNTOUCHED}) for item in busy}
+        told |= {item.named: item.model_copy(update={"reason": _UNTOUCHED}) for item in busy}
         left = [item for item in left if item not in busy]
         groups = [(item, _writes(work, item, stored, tells=tells)) for item in left]
-        told |= {item.id: job_rules.left_out(item, "edited_since") for item, writes in groups if not writes}
-        done: set[str] = {item.id for item, writes in groups if not writes}
+        told |= {item.named: job_rules.left_out(item, "edited_since") for item, writes in groups if not writes}
+        done: set[Named] = {item.named for item, writes in groups if not writes}
         for some in chunks([group for group in groups if group[1]], IN_TURN if attempt < 2 else 1):
             try:
                 work.at.commit.all(*(write for _, writes in some for write in writes), PutLane(lane))
@@ -187,10 +189,10 @@ def _put_back(work: Work, items: Sequence[JobItem]) -> dict[str, JobItem]:
                 lane = work.at.lanes.get(work.company, "export")
                 continue
             lane = lanes.stored(lane)
-            done |= {item.id for item, _ in some}
-            told |= {item.id: job_rules.done_as(item).model_copy(update={"reason": ""}) for item, _ in some}
-        left = [item for item in left if item.id not in done]
-    told |= {item.id: _lost(item) for item in left}
+            done |= {item.named for item, _ in some}
+            told |= {item.named: job_rules.done_as(item).model_copy(update={"reason": ""}) for item, _ in some}
+        left = [item for item in left if item.named not in done]
+    told |= {item.named: _lost(item) for item in left}
     work.at.doorbells.ring(work.company, "export")
     telling.ring(work.company, [work.record_key(item) for item in items], work.at)
     return told

@@ -1,0 +1,145 @@
+"""Undoing what was sent: what a job created goes where nothing stands on it, and nobody did anything with it (J3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ledgerlink.errors import Refused
+from ledgerlink.flows.bulk import undo_asked as undoing
+from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.records import allocating
+from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.state.job import Job
+from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.record import Record, RecordKey
+from tests.support.aws import AwsInProcess
+from tests.support.hub import ACME, ANN, Hub
+
+LINE = {"description": "Work", "quantity": "1", "unit_price": "10.00", "tax_code": "OUTPUT2", "account_code": "200"}
+
+
+@pytest.fixture
+def hub(tables: object, aws: AwsInProcess) -> Iterator[Hub]:
+    made = Hub(aws, profile="crm")
+    made.setting(document_target_status="approved", undo_archives_created=True, sync_voids=True)
+    reference_data.refresh(made.context)
+    made.save("o1")
+    yield made
+    made.close()
+
+
+def put(hub: Hub, id_: str, kind: str = "invoices", **fields: Any) -> None:
+    said = {"number": f"{kind}-{id_}", "organization_id": "o1", "issue_date": "2026-11-20", "lines": [LINE]}
+    save(hub.context, RecordKey(ACME, kind, id_), Push(said | fields), ANN)
+
+
+def link(hub: Hub, id_: str, kind: str = "invoices") -> Link:
+    found = hub.at.links.get(LinkKey(ACME, kind, id_))
+    assert found is not None
+    return found
+
+
+def record(hub: Hub, id_: str, kind: str = "invoices") -> Record:
+    found = hub.at.records.get(RecordKey(ACME, kind, id_))
+    assert found is not None
+    return found
+
+
+def books(hub: Hub, sort: str = "invoices") -> dict[str, str]:
+    number = "InvoiceNumber" if sort == "invoices" else "CreditNoteNumber"
+    return {row[number]: row["Status"] for row in hub.xero.control("GET", "state")[sort]}
+
+
+def undone(hub: Hub, job: Job, **how: Any) -> Job:
+    started = undoing.undo(hub.context, job.id, ANN, **how)
+    hub.run()
+    return hub.job(started.id)
+
+
+def lines(hub: Hub, job: Job) -> dict[tuple[str, str], tuple[str, str]]:
+    return {item.named: (item.outcome, item.reason) for item in hub.items(job)}
+
+
+def test_documents_that_a_job_created_are_voided_and_what_stands_here_stays(hub: Hub) -> None:
+    put(hub, "1")
+    put(hub, "1", "credit-notes")  # another kind, the same id
+    job = hub.done("send-invoices")
+    assert books(hub) == {"invoices-1": "AUTHORISED"}
+    before = record(hub, "1")
+    plan = undone(hub, job, dry_run=True)
+    assert set(lines(hub, plan).values()) == {("archive", "")}
+    assert hub.items(plan)[0].diff == {"status": {"from": "approved", "to": "void"}}
+    undo = undone(hub, job)
+    assert (undo.status, undo.progress.archived) == ("done", 2)
+    assert (books(hub), books(hub, "credit_notes")) == ({"invoices-1": "VOIDED"}, {"credit-notes-1": "VOIDED"})
+    assert record(hub, "1").content == before.content
+    assert (link(hub, "1").state, link(hub, "1").reason) == ("skipped", "export_undone")
+
+    hub.clock.advance(600)  # and what the ledger tells of it later changes nothing
+    hub.done("update-invoices", ids=["1"])
+    hub.done("reconcile")
+    assert record(hub, "1").content == before.content
+    put(hub, "1", reference="edited")
+    hub.run()
+    assert (link(hub, "1").state, link(hub, "1").reason) == ("skipped", "export_undone")
+
+
+def test_a_draft_is_deleted(hub: Hub) -> None:
+    hub.setting(document_target_status="draft")
+    put(hub, "1")
+    job = hub.done("send-invoices")
+    undone(hub, job)
+    assert books(hub) == {"invoices-1": "DELETED"}
+
+
+def test_what_cannot_go_is_listed_beforehand_with_the_reason(hub: Hub) -> None:
+    invoices = ("paid", "credited", "edited", "voided", "locked")
+    for id_ in invoices:
+        put(hub, id_, issue_date="2026-01-10" if id_ == "locked" else "2026-11-20")
+    put(hub, "note", "credit-notes")
+    job = hub.done("send", records=[("credit-notes", "note"), *(("invoices", id_) for id_ in invoices)])
+    hub.clock.advance(5)
+    xero = hub.xero
+    person = {"kind": "invoices"}
+    xero.control(
+        "POST", "human", {**person, "action": "pay", "id": link(hub, "paid").document_id, "fields": {"amount": "5.00"}}
+    )
+    xero.control("POST", "human", {**person, "action": "void", "id": link(hub, "voided").document_id, "fields": {}})
+    allocating.allocate(hub.context, "note", document_id="credited", amount=Decimal("1.00"), on=None, actor=ANN)
+    put(hub, "edited", reference="edited here")
+    hub.run()
+    hub.done("update-invoices")
+    lock = {"kind": "organisation", "action": "edit", "fields": {"PeriodLockDate": "2026-01-31"}}
+    xero.control("POST", "human", lock)
+    reference_data.refresh(hub.context)
+    told = lines(hub, undone(hub, job, dry_run=True))
+    assert {id_: why for (_, id_), (_, why) in told.items()} == {
+        "paid": "void_has_payments",
+        "credited": "void_has_payments",
+        "note": "void_has_payments",
+        "edited": "edited_since",
+        "voided": "void_in_ledger",
+        "locked": "period_locked",
+    }
+
+
+def test_a_payment_nobody_heard_of_yet_keeps_it(hub: Hub) -> None:
+    put(hub, "1")
+    job = hub.done("send-invoices")
+    hub.clock.advance(5)
+    pay = {"kind": "invoices", "action": "pay", "id": link(hub, "1").document_id, "fields": {"amount": "12.00"}}
+    hub.xero.control("POST", "human", pay)
+    undo = undone(hub, job)
+    [(outcome, reason)] = lines(hub, undo).values()
+    assert (undo.status, outcome, reason) == ("done", "skipped", "void_has_payments")
+    assert books(hub) == {"invoices-1": "PAID"}
+    assert link(hub, "1").reverting is None
+
+
+def test_what_came_from_the_ledger_is_refused_with_the_reason(hub: Hub) -> None:
+    with pytest.raises(Refused, match="mirrors the ledger"):
+        undoing.undo(hub.context, hub.done("import-payments").id, ANN)
