@@ -108,6 +108,22 @@ def test_whatever_becomes_of_the_answer_it_is_posted_once(hub: Hub, fault: str, 
     assert states(hub, "1") == ["linked"]
 
 
+def test_a_job_whose_answers_are_lost_rests_until_the_ledger_can_be_asked(hub: Hub) -> None:
+    """It would ring, and look, every second for a quarter of an hour."""
+    put(hub, "1")
+    hub.xero.control("POST", "faults", {"match": {"path": "/Invoices"}, "kind": "error_after", "times": 9})
+    job = hub.start("send-invoices")
+    hub.run(sweeps=8)
+    [dispatch] = hub.at.lanes.open_dispatches(job.company)
+    resting, turns = hub.job(job.id), hub.job(job.id).turns
+    assert (dispatch.state, resting.status, resting.waiting_for) == ("unknown", "running", "lost_answer")
+    hub.run(sweeps=8)
+    assert hub.job(job.id).turns <= turns + 2
+    hub.run(sweeps=20)
+    assert hub.outcomes(job) == {"1": "created"}
+    assert len(hub.xero.control("GET", "state")["invoices"]) == 1
+
+
 @pytest.mark.parametrize("fault", ["error_after", "error_before"])
 def test_an_allocation_is_made_once_and_taken_back_once(hub: Hub, fault: str) -> None:
     hub.setting(document_target_status="approved")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import MOST_DOCUMENTS
 from ledgerlink.rules.limits import PER_MINUTE
 from ledgerlink.rules.standing import closed_because
+from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
 
@@ -36,7 +38,7 @@ def follow_chunk(work: Work, *, cancelled: bool = False) -> Step:
     if len(done) < len(now):
         figures = rules.counted(done, job.counted)
         shown = job.model_copy(update={"progress": figures.model_copy(update={"total": job.progress.total})})
-        return wait(work, shown, len(now) - len(done))
+        return wait(work, shown, [LinkKey(*work.record_key(item)) for item in now if item.outcome in rules.SENDING])
     dispatches = {link.last_dispatch for link in links.values() if was_sent(link, job)}
     used = job.calls.used + len(dispatches - set(job.memory.get("dispatches", ())))
     calls = work.calls(needed=max(job.calls.needed, used), used=used)
@@ -97,8 +99,8 @@ def was_sent(link: Link, job: Job) -> bool:
     return link.last_job == job.id and bool(link.last_dispatch and sent)
 
 
-def wait(work: Work, job: Job, pending: int) -> Step:
-    """Come back when about half of what is pending can have gone, or when the lane may be open again."""
+def wait(work: Work, job: Job, pending: Sequence[LinkKey]) -> Step:
+    """Come back when about half of what is pending can have gone, or when something may be known or sent again."""
     at, now = work.at, work.now
     lane = at.lanes.get(work.company, "export")
     budget = at.limits.budget(work.context.organisation)
@@ -111,6 +113,21 @@ def wait(work: Work, job: Job, pending: int) -> Step:
         wait = (retry_at - now).total_seconds()
         return Step(job, delay_s=min(wait, CLOSED_S), waiting_for="day_limit")
     if lane.free(now):  # nobody drives although something is due: the bell was lost, or has not come yet
+        known_at = _known_at(at.lanes.open_dispatches(work.company), pending)
+        if known_at is not None and known_at > now:
+            return Step(job, delay_s=min((known_at - now).total_seconds(), CLOSED_S), waiting_for="lost_answer")
         at.doorbells.ring(work.company, "export")
-    half = pending / MOST_DOCUMENTS / PER_MINUTE * 60 / 2
+    half = len(pending) / MOST_DOCUMENTS / PER_MINUTE * 60 / 2
     return Step(job, delay_s=min(max(half, FASTEST_S), SLOWEST_S))
+
+
+def _known_at(dispatches: Iterable[Dispatch], pending: Iterable[LinkKey]) -> datetime | None:
+    """When the ledger may first be asked about any of what is pending, where no answer came for all of it."""
+    at = {
+        part.key(dispatch.company): dispatch.resolve_at
+        for dispatch in dispatches
+        if dispatch.state == "unknown" and dispatch.resolve_at is not None
+        for part in dispatch.parts
+    }
+    times = [at.get(key) for key in pending]
+    return min(time for time in times if time is not None) if times and None not in times else None

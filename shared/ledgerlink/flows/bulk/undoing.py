@@ -235,7 +235,7 @@ def _kept(work: Work, items: Sequence[JobItem]) -> Step:
         work.at.jobs.write_chunk(job, "wanted", job.applied, items)
         figures = job_rules.counted(done, job.counted)
         shown = begun.model_copy(update={"progress": figures.model_copy(update={"total": job.progress.total})})
-        return following.wait(work, shown, len(items) - len(done))
+        return following.wait(work, shown, [_key(work, item) for item in items if item.outcome in _DOING])
     links = work.at.links.many(_key(work, item) for item in items)
     dispatches = {link.last_dispatch for link in links.values() if following.was_sent(link, job)}
     changes: dict[str, object] = {"applied": job.applied + 1}
