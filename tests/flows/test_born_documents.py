@@ -11,6 +11,7 @@ import pytest
 from bench.world import world
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk.turns import run_turn
+from ledgerlink.flows.bulk.undo_asked import undo
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.inbound.intake import Change, take_note
@@ -231,3 +232,18 @@ def test_one_that_was_missed_comes_with_the_nightly_comparison_once_its_customer
     ran(office, "import-contacts")
     ran(office, "reconcile")
     assert len(here(office)) == 1
+
+
+def test_an_import_is_undone_and_may_be_asked_for_again(office: Office) -> None:
+    office.set(import_documents_born_in_ledger=[], import_from_date="2026-01-01")
+    customer = contact(office)
+    told(office, customer, kind="contact")
+    document = invoice(office, customer)
+    human(office, "pay", "invoices", document, amount="20.00")
+    job = ran(office, "import-documents")
+    undone = undo(office.context, job.id, ADA)
+    for _ in range(20):
+        run_turn("bench", undone.id, office.at, seconds_left=lambda: 110.0)
+    assert here(office) == []
+    assert here(office, "payments") == []
+    assert outcomes(office, ran(office, "import-documents")) == {"X-1": ("created", "")}

@@ -28,6 +28,7 @@ from .work import Step, Work
 PAGE = 500
 UNDONE = frozenset({"organizations"})  # kinds
 UNDONE_HERE = frozenset({"products"})  # what came; what was sent since stays in the ledger
+BORN = frozenset({"invoices", "credit-notes", "payments"})  # what a job made of the ledger's goes again, here alone
 VOIDED = frozenset({"invoices", "credit-notes"})  # what a job created of them, where nothing stands on it
 _SENT = ("created", "updated", "archived")
 
@@ -172,7 +173,9 @@ def _was_sent(image: Image, link: Link | None) -> bool:
 def _undo(
     work: Work, source: Job, subject: Subject, record: Record | None, link: Link | None, entries: list[Entry]
 ) -> rules.Undo:
-    here = subject.image is not None and subject.key.kind in UNDONE_HERE
+    here = subject.image is not None and subject.key.kind in (
+        UNDONE_HERE if subject.image.existed else UNDONE_HERE | BORN
+    )
     if subject.image is None and subject.key.kind in VOIDED:
         context = work.context
         return rules.of_document(
