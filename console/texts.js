@@ -364,6 +364,27 @@ export const t = {
     skipped: (n) => `${number(n, "error rests", "errors rest")} now.`,
   },
 
+  safeEdits: {
+    title: "The edit is kept here: money stands on the invoice in Xero",
+    what: "Xero changes no amounts of an invoice that was paid. These are the ways round it; each is shown step by step first.",
+    about: {
+      lift_payment: (title) => `${title}: only payments that were posted from here are touched.`,
+      credit_and_reissue: (title) => `${title}: every payment stays where it is, whoever made it.`,
+    },
+    will: "What will happen",
+    steps: {
+      take_off: (amount, day) => `Our payment of ${amount} of ${day} is taken off the invoice.`,
+      update: (amount) => `The invoice is updated; it then comes to ${amount}.`,
+      put_back: (amount, day) => `The payment of ${amount} is put back, with its date ${day}, account and reference.`,
+      credit: (amount) => `The invoice is credited in full, by a credit note over ${amount}.`,
+      issue: (amount, day) => `A new invoice over ${amount}, dated ${day}, says what was edited.`,
+      allocate: (amount, _, own) => `${amount} of the credit is set against ${own ? "this invoice" : "the new invoice"}.`,
+    },
+    number: "Number of the new invoice", numberHint: "The old number stays with the old invoice.",
+    confirm: { lift_payment: "Update it so", credit_and_reissue: "Credit and re-issue" },
+    done: { lift_payment: "It is under way; the payment goes back by itself.", credit_and_reissue: "Credited and issued anew; both go to Xero by themselves." },
+  },
+
   conflicts: {
     sub: "Both sides changed the same field. Choose which value stays.",
     sides: { crm: "Here", ledger: "In Xero" },

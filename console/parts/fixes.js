@@ -8,6 +8,7 @@ import { Button, Diff, External, ProblemNote } from "./basics.js";
 import { ChoiceCombobox, ContactCombobox } from "./combobox.js";
 import { Dialog, openDialog, say } from "./dialogs.js";
 import { RecordField, TextField } from "./fields.js";
+import { isSafeEdit, openSafeEdit } from "./safe-edits.js";
 import { t } from "../texts.js";
 
 const words = t.fixes;
@@ -36,7 +37,7 @@ export function FixButtons({ error, done, describedBy }) {
     say(retried ? t.errors.retried(retried) : t.errors.left(left.length), retried ? "good" : "bad");
     done();
   });
-  const open = (fix) => openDialog((close) => html`<${FixDialog} ...${{ hub, error, fix, close, done }} />`);
+  const open = (fix) => isSafeEdit(fix) ? openSafeEdit({ hub, record: error.record, title: error.title, fix, done }) : openDialog((close) => html`<${FixDialog} ...${{ hub, error, fix, close, done }} />`);
   const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records: [error.record], close, done }} />`);
   return html`<div class="fixes">
     ${error.fixes.filter((fix) => fix.id !== "retry").map((fix, n) => html`<${Button} key=${fix.id} look=${n === 0 ? "primary" : ""} needs="write"

@@ -11,6 +11,7 @@ import { confirm, say } from "../parts/dialogs.js";
 import { Entries } from "../parts/entries.js";
 import { Holds } from "../parts/fields.js";
 import { Fixes } from "../parts/fixes.js";
+import { SafeEdits } from "../parts/safe-edits.js";
 import { Table } from "../parts/table.js";
 import { ALIGN, RecordName } from "../parts/values.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
@@ -33,6 +34,7 @@ export function RecordScreen({ kind, id }) {
       actions=${now && html`<${Actions} ...${{ kind, record: now, path, reload }} />`} />
     <${Loaded} from=${record} lines=${8}>${(data) => html`
       <${Trouble} kind=${kind} record=${data} reload=${reload} />
+      <${SafeEdits} ...${{ kind, record: data, title, reload }} />
       <div class="columns wide-narrow">
         <div>
           <${Contents} ...${{ kind, record: data, path, reload }} />

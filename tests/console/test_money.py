@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -150,6 +151,48 @@ def test_a_code_that_is_not_mapped_is_mapped_from_the_error(visit: Visit, invoic
     assert mapped["Odd group"] == "200"
     invoiced("PUT", "/mappings/account", {"items": []})
     invoiced("DELETE", "/invoices/odd?force=true&reason=test")
+
+
+@pytest.fixture
+def paid(invoiced: Desk) -> Iterator[Desk]:
+    """An invoice that was paid from here and edited afterwards."""
+    invoiced("PATCH", "/settings", {"auto_export": True, "payments_to_ledger": True})
+    line = {"description": "A day's work", "quantity": "2", "unit_price": "50.00", "account_code": "200"}
+    said = {"organization_id": "hall", "issue_date": "2026-11-20", "tax_mode": "none", "number": "INV-40"}
+    invoiced.job("export-organizations", ids=["hall"])
+    invoiced("PUT", "/invoices/i40", {**said, "lines": [line]})
+    invoiced.settle()
+    invoiced("PUT", "/payments/p40", {"document_id": "i40", "date": "2026-11-21", "amount": "40.00", "method": "090"})
+    invoiced.settle()
+    invoiced("PUT", "/invoices/i40", {**said, "lines": [{**line, "unit_price": "65.00"}]})
+    invoiced.settle()
+    yield invoiced
+    invoiced("PATCH", "/settings", {"auto_export": None, "payments_to_ledger": None})
+
+
+def test_a_paid_invoice_is_edited_by_lifting_the_payment(visit: Visit, paid: Desk) -> None:
+    page = visit.go("records/invoices/i40")
+    expect(page.get_by_text("money stands on the invoice in Xero")).to_be_visible()
+    page.get_by_role("button", name="Credit it in full").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("by a credit note over £100.00")).to_be_visible()
+    expect(dialog.get_by_label("Number of the new invoice")).to_have_value("INV-40-R")
+    dialog.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Lift our payment").click()
+    steps = dialog.get_by_role("listitem")
+    expect(steps).to_have_count(3)
+    expect(steps.nth(0)).to_contain_text("Our payment of £40.00")
+    expect(steps.nth(1)).to_contain_text("it then comes to £130.00")
+    visit.picture("safe-edit")
+    dialog.get_by_role("button", name="Update it so").click()
+    expect(page.get_by_text("It is under way")).to_be_visible()
+    paid.settle()
+    visit.go("records/invoices/i40")
+    expect(page.get_by_text("money stands on the invoice in Xero")).to_have_count(0)
+    now = paid("GET", "/invoices/i40")
+    assert (now["sync"]["state"], now["total"], now["amount_outstanding"]) == ("linked", "130.00", "90.00")
+    [row] = [row for row in paid.ledger()["invoices"] if row["InvoiceNumber"] == "INV-40"]
+    assert (row["Total"], row["AmountDue"]) == (130.0, 90.0)
 
 
 def test_payments_are_asked_for_now(visit: Visit, invoiced: Desk) -> None:

@@ -127,6 +127,7 @@ class FixedOut(Shown):
     outcome: str
     diff: dict[str, Diff]
     steps: list[StepOut] = Field(description="Of a safe edit: each a write to the ledger, in this order")
+    note: str | None = Field(description="What else is to be known of it before it is done")
     document: dict[str, str] | None = Field(description="Whom it is about: {document_id, name, email}")
     sync: Any
 
@@ -234,6 +235,7 @@ def fix_error(at: At, who: Who, body: FixIn) -> FixedOut:
         outcome=fixed.outcome,
         diff={name: Diff(from_=told["from"], to=told["to"]) for name, told in fixed.diff.items()},
         steps=_steps(at, key, fixed.steps),
+        note=fixed.note or None,
         document=None
         if document is None
         else {

@@ -29,7 +29,7 @@ WAY = "credit_and_reissue"
 NAME = 38  # of an id, so that what is added still fits our mark
 HUBS = {"amount_outstanding": None, "sent_at": None, "stage": "created"}
 NOT_EDITED = frozenset({"status", "amount_outstanding", "stage", "sent_at"})  # the ledger's and the hub's to say
-_NUMBERED = re.compile(r"^(.*)-(\d{1,3})$")
+_AGAIN = re.compile(r"^(.+)-R(\d*)$")
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,10 @@ def as_sent(record: Record, entries: Iterable[Entry]) -> MoneyDocument:
 
 
 def next_number(number: str) -> str:
-    """What to call the new one: the old number with a count behind it."""
-    found = _NUMBERED.match(number)
-    if not number:
-        return ""
-    return f"{found[1]}-{int(found[2]) + 1}" if found and int(found[2]) > 1 else f"{number}-2"
+    """What to call the new one: the old number with an R behind it, which no counting of numbers comes upon."""
+    if found := _AGAIN.match(number):
+        return f"{found[1]}-R{int(found[2] or 1) + 1}"
+    return f"{number}-R" if number else ""
 
 
 def papers(record: Record, sent: MoneyDocument, document: Document, number: str, today: date, now: datetime) -> Papers:

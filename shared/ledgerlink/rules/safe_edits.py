@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS
+from ledgerlink.kinds.money_documents import Line
 from ledgerlink.kinds.payment import PAYMENTS, Payment
 from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
@@ -93,13 +94,29 @@ def lift(record: Record, link: Link, document: Document, paid: Sequence[Paid], f
         return Plan(way, closed="total_below_paid", message=told)
     theirs = link.seen or link.base
     fields = [KINDS[record.kind].field(name) for name in decision.fields]
-    diff = {each.name: (each.of(theirs) if theirs else None, each.of(decision.content)) for each in fields}
+    diff = {
+        each.name: (_shown(each.of(theirs)) if theirs else None, _shown(each.of(decision.content))) for each in fields
+    }
     steps = (
         *(_step("take_off", each) for each in paid),
         Step("update", record.key, document.id, total),
         *(_step("put_back", each) for each in paid),
     )
     return Plan(way, steps, diff=diff)
+
+
+def _shown(value: Any) -> Any:
+    """A field as people compare it: lines without the ledger's ids, numbers without zeros behind them."""
+    if not isinstance(value, tuple):
+        return value
+    return tuple(
+        line.model_copy(update={"id": "", **_plain(line)}) if isinstance(line, Line) else line for line in value
+    )
+
+
+def _plain(line: Line) -> dict[str, Decimal]:
+    found = ((name, getattr(line, name)) for name in Line.model_fields)
+    return {name: Decimal(f"{value.normalize():f}") for name, value in found if isinstance(value, Decimal)}
 
 
 def as_unpaid(record: Record, link: Link, facts: Facts) -> Decision:

@@ -101,7 +101,7 @@ def test_only_those_who_may_fix_errors_order_it_and_only_where_one_waits(edited:
 
 def test_credited_and_issued_anew_with_the_number_given(edited: Api) -> None:
     [_, offer] = edited.get(INVOICE)["sync"]["fixes"]
-    assert offer["params"] == {"number": "N-1-2"}
+    assert offer["params"] == {"number": "N-1-R"}
     ask = {"record": REF, "fix": offer["id"], "params": {"number": "N-1b"}}
     planned = edited.post(f"{ACME}/errors:fix", {**ask, "dry_run": True}).json
     told = [(step["action"], step["amount"]) for step in planned["steps"]]

@@ -39,6 +39,7 @@ class Fixed:
     diff: dict[str, dict[str, Any]] = field(default_factory=dict)
     document: Document | None = None
     steps: tuple[Step, ...] = ()  # of a safe edit, each a write to the ledger
+    note: str = ""
 
 
 def fix(
@@ -67,7 +68,7 @@ def _safe_edit(
     else:
         plan = safe_editing.run(context, key, way, params, actor)
     shown = {name: {"from": plain(before), "to": plain(after)} for name, (before, after) in plan.diff.items()}
-    return Fixed("would_edit" if dry_run else "due", shown, steps=plan.steps)
+    return Fixed("would_edit" if dry_run else "due", shown, steps=plan.steps, note=plan.message)
 
 
 def _link(
