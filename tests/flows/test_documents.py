@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
+from ledgerlink.errors import Refused
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.outbound import settling
@@ -278,3 +281,19 @@ def test_a_conflict_about_lines_kept_as_the_ledger_has_them_speaks_the_crms_code
     office.here.ledger_calls()
     office.drain()
     assert "POST" not in office.here.ledger_calls()
+
+
+def test_an_edit_while_the_invoice_is_on_its_way_does_not_pass_the_lock(office: Office) -> None:
+    office.set(lock_after_transfer=True)
+    office.customer()
+    office.invoice("1")
+    office.fault(match={"method": "PUT", "path": "/Invoices"}, kind="error_after", status=503, times=3)
+    office.drain()
+    assert office.at.lanes.open_dispatches("bench")
+    with pytest.raises(Refused, match="in_flight"):
+        office.invoice("1", reference="late")
+    office.invoice("1", status="void")
+    assert office.said("invoices", "1").status == "void", "what a sent one allows may be saved meanwhile"
+    office.invoice("2")
+    office.invoice("2", reference="in time")
+    assert office.said("invoices", "2").reference == "in time"

@@ -44,7 +44,6 @@ class Rule:
     having_looked: Callable[[Decision, Document], Decision] = lambda decision, _document: decision
     match_keys: Callable[[Any], frozenset[str]] = lambda _content: frozenset()
     refusal: Callable[[Any, Any, Link, CompanySettings], str] = _any_edit  # why an edit here is refused: a reason code
-    guarded: bool = False  # no edit overlaps its being sent: the document cannot be corrected afterwards
     needs: Callable[[Record], tuple[RecordKey, ...]] = lambda _record: ()  # the records its document names
     complete: Callable[[Decision, Record, Link, Facts], Decision] = _as_decided
 
@@ -69,7 +68,6 @@ RULES: dict[str, Rule] = {
         needs=payments.needs,
         complete=payments.complete,
         refusal=payments.refusal,
-        guarded=True,
     ),
 }
 

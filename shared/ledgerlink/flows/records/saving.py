@@ -279,9 +279,17 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         )
         writes.append(PutEntry(entry))
         writes += telling.told(record, context.at) if push.tell_crm else []
-    guarded = export_rules.RULES[record.kind].guarded and bool(changes) and not link.document_id
-    turns = (held != link or guarded) and not created
+    turns = (held != link or _would_be_late(context, old, record, link)) and not created
     return Draft(record, after, tuple(writes), created=created, takes_turn=turns, lets_in=_lets_in(link, held))
+
+
+def _would_be_late(context: Context, before: Content | None, record: Record, link: Link) -> bool:
+    """Whether the edit is one that a document in the ledger refuses, and this one may be on its way there: then it must
+    not overlap its being sent, or it would pass what keeps it from a sent one."""
+    if before is None or link.document_id or not link.is_due:
+        return False
+    sent = link.model_copy(update={"document_id": "on its way"})
+    return bool(export_rules.RULES[record.kind].refusal(before, record.content, sent, context.settings))
 
 
 def _set_free(link: Link, changes: tuple[Change, ...]) -> Link:
