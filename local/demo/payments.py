@@ -16,6 +16,7 @@ THERE, HERE = 0.12, 0.09  # of the open invoices: paid there, paid here
 BACK, CREDITED = 10, 8  # at most
 CENT = Decimal("0.01")
 METHOD = "bank transfer"
+CLEANING = {"description": "Cleaning", "quantity": "1", "unit_price": "25.00", "account_code": "220"}
 
 
 class Payments:
@@ -40,6 +41,7 @@ class Payments:
         self._credited_there([row for row in rows["credit_notes"] if row["Status"] == "AUTHORISED"], open_[there:-here])
         self._paid_here({row["InvoiceNumber"]: row for row in open_[-here:]})
         self._ask()
+        self._edited_safely()
         self.money.totals()
         return {"payments": self._reconciled()}
 
@@ -104,6 +106,30 @@ class Payments:
         self.money.say(
             f"{sent['linked']} payments made here went out; {', '.join(code for _, code in wrong.values())}."
         )
+
+    def _edited_safely(self) -> None:
+        """Two paid invoices get another line: ours by lifting the payment, theirs by a credit note and a new one."""
+        ours = {each["document_id"] for each in self.hub.every("/payments") if each["id"].startswith("pay-")}
+        paid = [each for each in self.hub.every("/invoices", status="part_paid") if each["currency"] in ("", "GBP")]
+        for way, wanted in (("lift_payment", True), ("credit_and_reissue", False)):
+            record = next((each for each in paid if (each["id"] in ours) is wanted), None)
+            if record is None:
+                self.money.expect(False, f"there is no invoice to show {way} on")
+                continue
+            path, more = f"/invoices/{record['id']}", {**CLEANING, "tax_code": record["lines"][0]["tax_code"]}
+            self.hub("PATCH", path, json={"lines": [*record["lines"], more], "total": None, "subtotal": None})
+            self.hub.local("POST", "drain")
+            asked = {"record": {"kind": "invoices", "id": record["id"]}, "fix": way}
+            plan = self.hub("POST", "/errors:fix", json={**asked, "dry_run": True})
+            self.hub("POST", "/errors:fix", json=asked)
+            self.hub.local("POST", "drain")
+            steps = ", ".join(f"{step['action'].replace('_', ' ')} {step['amount']}" for step in plan["steps"])
+            self.money.say(f"{record['number']}, {record['status'].replace('_', ' ')}, edited safely: {steps}.")
+            states = {
+                self.hub("GET", f"/{step['record']['kind']}/{step['record']['id']}")["sync"]["state"]
+                for step in plan["steps"]
+            }
+            self.money.expect(states == {"linked"}, f"after {way} of {record['number']}: {states}")
 
     def _ask(self) -> None:
         """The schedule, now; then whatever follows from it."""
