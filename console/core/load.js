@@ -4,12 +4,13 @@ import { api } from "./api.js";
 
 const LONGEST_MS = 20_000;
 
-/** `{data, problem, busy, reload, put}`, where `put` shows what is known already; `poll(data)` answers the pause before the next read in ms, or nothing to stop. */
-export function useLoad(path, { poll = null, read = api.get } = {}) {
+/** `{data, problem, busy, reload, put}`, where `put` shows what is known already; `poll(data)` answers the pause before the next read in ms, or nothing to stop.
+ * With `keep` what is on screen stays there, busy, until what was asked for instead has come: the next page of a list. */
+export function useLoad(path, { poll = null, read = api.get, keep = false } = {}) {
   const [state, setState] = useState({ path, data: null, problem: null, busy: Boolean(path) });
   const [turn, setTurn] = useState(0);
   const how = useRef();
-  how.current = { poll, read };
+  how.current = { poll, read, keep };
 
   useEffect(() => {
     if (!path) return undefined;
@@ -28,7 +29,7 @@ export function useLoad(path, { poll = null, read = api.get } = {}) {
       } catch (problem) {
         if (stop.signal.aborted) return;
         // What was shown stays; the words about what is wrong come on top.
-        setState((old) => ({ path, data: old.path === path ? old.data : null, problem, busy: false }));
+        setState((old) => ({ path, data: old.path === path || how.current.keep ? old.data : null, problem, busy: false }));
       }
       const text = JSON.stringify(data);
       unchanged = text === last ? unchanged + 1 : 0;
@@ -54,7 +55,7 @@ export function useLoad(path, { poll = null, read = api.get } = {}) {
   const reload = useCallback(() => setTurn((old) => old + 1), []);
   const put = (data) => setState((old) => ({ ...old, path, data, problem: null }));
   const mine = state.path === path;
-  return { data: mine ? state.data : null, problem: mine ? state.problem : null, busy: mine ? state.busy : true, reload, put };
+  return { data: mine || (keep && path) ? state.data : null, problem: mine ? state.problem : null, busy: mine ? state.busy : true, reload, put };
 }
 
 /** `[run, busy, problem, clear]` for something a person starts; a second click while it runs does nothing. */

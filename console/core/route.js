@@ -16,6 +16,9 @@ export function address(company, parts = [], query = {}) {
   return `#/${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 }
 
+/** The query as it is now, which a screen may not have been drawn with yet. */
+export const queryNow = () => parse(location.hash).query;
+
 /** Someone who has typed something is asked before it is left behind; `null` for nobody. */
 let guard = null;
 export const setGuard = (next) => { guard = next; };

@@ -1,5 +1,5 @@
 // Tables that become cards on a narrow screen, with rows to select and pages to turn; the way back is the browser's own.
-import { classes, html } from "../core/html.js";
+import { classes, html, useLayoutEffect, useRef } from "../core/html.js";
 import { useHub } from "../core/hub.js";
 import { t } from "../texts.js";
 import { Button } from "./basics.js";
@@ -33,13 +33,19 @@ export function Table({ caption, columns, rows, rowKey, selected, onSelect, name
   </table></div>`;
 }
 
-/** Turns pages by cursor; each page has its address, and Previous is going back. */
+/** Turns pages by cursor; each page has its address, and Previous is going back. What was turned to is seen from its top. */
 export function Pager({ next, query, count }) {
   const hub = useHub();
   const page = Number(query.page || 1);
+  const [own, shown] = [useRef(), useRef({ page, next })];
+  useLayoutEffect(() => {
+    if (shown.current.next === next) return; // what was turned to has not come yet
+    if (shown.current.page !== page) own.current.closest("section, #panel").scrollIntoView({ block: "start" });
+    shown.current = { page, next };
+  }, [page, next]);
   const go = (change) => hub.go(hub.route.parts, { ...query, ...change });
-  if (!next && page === 1) return html`<p class="pager muted">${t.pager.all(count)}</p>`;
-  return html`<nav class="pager" aria-label=${t.pager.label}>
+  if (!next && page === 1) return html`<p class="pager muted" ref=${own}>${t.pager.all(count)}</p>`;
+  return html`<nav class="pager" ref=${own} aria-label=${t.pager.label}>
     <${Button} disabled=${page === 1} onClick=${() => go({ cursor: "", page: "" })}>${t.pager.first}<//>
     <${Button} disabled=${page === 1} onClick=${() => history.back()}>${t.pager.previous}<//>
     <span class="muted">${t.pager.page(page)}</span>

@@ -16,7 +16,7 @@ const SIDES = ["crm", "ledger"];
 export function Conflicts() {
   const hub = useHub();
   const { query } = hub.route;
-  const list = useLoad(withQuery(hub.path("/conflicts"), { limit: 20, cursor: query.cursor }));
+  const list = useLoad(withQuery(hub.path("/conflicts"), { limit: 20, cursor: query.cursor }), { keep: true });
   const done = () => { list.reload(); hub.refresh(); };
   return html`<${Page} title=${t.tabs.conflicts} sub=${words.sub} actions=${html`<${Button} busy=${list.busy} onClick=${done}>${t.refresh}<//>`} />
     <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`

@@ -17,7 +17,7 @@ const words = t.errors;
 export function Errors() {
   const hub = useHub();
   const { query } = hub.route;
-  const list = useLoad(withQuery(hub.path("/errors"), { limit: 100, cursor: query.cursor }));
+  const list = useLoad(withQuery(hub.path("/errors"), { limit: 100, cursor: query.cursor }), { keep: true });
   const done = () => { list.reload(); hub.refresh(); };
   const all = () => confirm({ title: words.retryAll, words: words.retryAllWords(count(list.data.count)), label: words.retryAll,
     act: () => retry(hub, { all: true }, done) });

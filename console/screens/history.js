@@ -4,6 +4,7 @@ import { withQuery } from "../core/api.js";
 import { choice, human } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
+import { queryNow } from "../core/route.js";
 import { Button, Card, Empty, Loaded, Page } from "../parts/basics.js";
 import { Entries } from "../parts/entries.js";
 import { Select, TextField } from "../parts/fields.js";
@@ -16,8 +17,8 @@ export function History() {
   const hub = useHub();
   const { query } = hub.route;
   const { page, ...where } = query;
-  const list = useLoad(withQuery(hub.path("/history"), { limit: 50, ...where }));
-  const narrow = (change) => hub.go(hub.route.parts, { ...query, cursor: "", page: "", ...change });
+  const list = useLoad(withQuery(hub.path("/history"), { limit: 50, ...where }), { keep: true });
+  const narrow = (change) => hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
   const filter = (name, options, said) => html`<${Select} label=${words.filters[name]} value=${where[name]} onChange=${(value) => narrow({ [name]: value })}
     options=${[["", t.any], ...options.map((each) => [each, said(each)])]} />`;
   return html`<${Page} title=${t.tabs.history} sub=${words.sub} actions=${html`<${Button} busy=${list.busy} onClick=${list.reload}>${t.refresh}<//>`} />

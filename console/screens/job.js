@@ -70,7 +70,7 @@ export function Items({ job, all = { outcome: "", label: t.everything, without: 
   const hub = useHub();
   const { query } = hub.route;
   const planned = job.status === "planned";
-  const items = useLoad(withQuery(hub.path(`/jobs/${job.id}/items`), { outcome: query.outcome || all.outcome, limit: 50, cursor: query.cursor }));
+  const items = useLoad(withQuery(hub.path(`/jobs/${job.id}/items`), { outcome: query.outcome || all.outcome, limit: 50, cursor: query.cursor }), { keep: true });
   const show = (outcome) => hub.go(hub.route.parts, { outcome });
   const counts = figures(job).filter(([name]) => !all.without.includes(name));
   return html`<${Card} title=${planned ? words.plan : words.results}>

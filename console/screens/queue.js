@@ -14,7 +14,7 @@ const words = t.queue;
 export function Queue() {
   const hub = useHub();
   const { query } = hub.route;
-  const list = useLoad(withQuery(hub.path("/export-queue"), { limit: 50, cursor: query.cursor }));
+  const list = useLoad(withQuery(hub.path("/export-queue"), { limit: 50, cursor: query.cursor }), { keep: true });
   const columns = [
     { name: "record", label: words.record, cell: (row) => html`<${RecordLink} record=${row.record} title=${row.title} on=${row.seen_on} />` },
     { name: "kind", label: words.kind, cell: (row) => human(hub.kind(row.record.kind)?.singular || row.record.kind) },

@@ -5,6 +5,7 @@ import * as format from "../core/format.js";
 import { choice, count, human } from "../core/format.js";
 import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useLoad, useSettled } from "../core/load.js";
+import { queryNow } from "../core/route.js";
 import { Button, Chip, Empty, Loaded, Page } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
@@ -21,12 +22,12 @@ export function Records({ kind }) {
   const hub = useHub();
   const { query } = hub.route;
   const { page, cols, ...where } = query;
-  const list = useLoad(withQuery(hub.path(`/${kind.name}`), { limit: 50, ...where }));
+  const list = useLoad(withQuery(hub.path(`/${kind.name}`), { limit: 50, ...where }), { keep: true });
   const [columns, setColumns] = useColumns(kind, cols);
   const [selected, setSelected] = useState(new Set());
   useEffect(() => { setSelected(new Set()); }, [JSON.stringify(where)]);
 
-  const narrow = (change) => hub.go(hub.route.parts, { ...query, cursor: "", page: "", ...change });
+  const narrow = (change) => hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
   const narrowed = kind.filters.some((filter) => where[filter.name]) || where.q;
   const rows = list.data?.items || [];
   const fresh = actionOf(kind, "save") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, "new"])}>${t.record.new(kind.singular)}</a>`;
@@ -80,7 +81,7 @@ function useColumns(kind, asked) {
   const columns = kind.columns.filter((column, n) => n === 0 || names.includes(column.name));
   const set = (next) => {
     localStorage.setItem(key(kind), next.join(","));
-    hub.go(hub.route.parts, { ...hub.route.query, cols: next.join(",") }, { replace: true });
+    hub.go(hub.route.parts, { ...queryNow(), cols: next.join(",") }, { replace: true });
   };
   return [columns, set];
 }

@@ -15,7 +15,7 @@ export function Suggestions() {
   const hub = useHub();
   const { query } = hub.route;
   const [selected, setSelected] = useState(new Set());
-  const list = useLoad(withQuery(hub.path("/suggestions"), { limit: 50, cursor: query.cursor }));
+  const list = useLoad(withQuery(hub.path("/suggestions"), { limit: 50, cursor: query.cursor }), { keep: true });
   useEffect(() => { setSelected(new Set()); }, [list.data]);
   const done = () => { list.reload(); hub.refresh(); };
   const some = (action) => confirm({

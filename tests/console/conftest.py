@@ -188,7 +188,9 @@ class Visit:
         self.page.on("console", self._said)
 
     def _said(self, message: Any) -> None:
-        if "Content Security Policy" in message.text:  # which forbids calling anybody else
+        # The policy forbids calling anybody else; a screen that breaks says so to the console. Answers may be refused.
+        broke = message.type == "error" and not message.text.startswith("Failed to load resource")
+        if broke or "Content Security Policy" in message.text:
             self.broken.append(message.text)
 
     def go(self, where: str = "", role: str = "admin", company: str = "") -> Any:
