@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -502,25 +502,70 @@ class Deaths:
         self.office.here.aws.hook, self.office.here.stopwatch.simulator = self.aws_hook, self.ledger
 
 
-def edit_safely(office: Office) -> None:
+def lifted(office: Office) -> None:
     lift(office)
     settle(office)
 
 
-def test_killed_at_any_call_it_ends_as_if_it_had_not_been() -> None:
+def assert_lifted(office: Office) -> None:
+    assert_mended(office, "144.00", (50.0, "cheque 7 LL-p1"))
+
+
+def reissued(office: Office) -> None:
+    reissue(office)
+    settle(office, 6)
+
+
+def assert_reissued_once(office: Office) -> None:
+    [issued] = [each.id for each in office.at.records.page("bench", "invoices").items if each.id != "1"]
+    [credit] = [each.id for each in office.at.records.page("bench", "credit-notes").items]
+    made = {"issue": RecordKey("bench", "invoices", issued), "credit": RecordKey("bench", "credit-notes", credit)}
+    assert_reissued(office, made, left="94.00")
+    assert active(office) == [(50.0, "cheque 7 LL-p1")]
+
+
+SCENES = [(lifted, assert_lifted), (reissued, assert_reissued_once)]
+
+
+@pytest.mark.parametrize(("scene", "holds"), SCENES, ids=lambda each: each.__name__)
+def test_killed_at_any_call_it_ends_as_if_it_had_not_been(
+    scene: Callable[[Office], None], holds: Callable[[Office], None]
+) -> None:
     with offices() as office:
         calls = Deaths(office)
-        edit_safely(office)
+        scene(office)
         calls.end()
-        assert_mended(office, "144.00", (50.0, "cheque 7 LL-p1"))
+        holds(office)
     deaths = [(call, after) for call in range(1, calls.seen + 1) for after in (False, True)]
-    for call, after in random.Random("lift").sample(deaths, int(os.environ.get("DEATHS", DEATHS))):
+    for call, after in random.Random(scene.__name__).sample(deaths, int(os.environ.get("DEATHS", DEATHS))):
         with offices() as office:
             death = Deaths(office, call, after=after)
             with suppress(Killed):
-                edit_safely(office)
+                scene(office)
             death.end()
             weather_clears(office)
             if office.at_rest("invoices", "1").reason == "paid_document":  # it died before anything was ordered
-                edit_safely(office)
-            assert_mended(office, "144.00", (50.0, "cheque 7 LL-p1"))
+                scene(office)
+            holds(office)
+
+
+@pytest.mark.parametrize("kind", ["error_before", "error_after"])
+@pytest.mark.parametrize("path", ["/CreditNotes$", "/Invoices", "/Allocations"])
+def test_an_answer_lost_while_issuing_anew_posts_nothing_twice(edited: Office, path: str, kind: str) -> None:
+    edited.fault(match={"method": "PUT", "path": path}, kind=kind, times=4, status=503)
+    reissued(edited)
+    weather_clears(edited)
+    assert_reissued_once(edited)
+
+
+def test_the_schedule_in_the_middle_takes_nothing_for_a_reversal(edited: Office) -> None:
+    lift(edited)
+    edited.drain()
+    assert active(edited) == []
+    scheduled(edited)
+    assert [(each.id, content(each).status) for each in paid(edited)] == [("p1", "active")]
+    settle(edited)
+    scheduled(edited)
+    settle(edited)
+    assert_lifted(edited)
+    assert [(each.id, content(each).status) for each in paid(edited)] == [("p1", "active")]
