@@ -90,6 +90,8 @@ def test_failures_are_told_with_reasons_and_spoil_nothing(quiet: Hub) -> None:
         "taken": "name_taken",
         "wrong": "name_not_allowed",
     }
+    [taken] = [item for item in quiet.items(job, outcome="failed") if item.id == "taken"]
+    assert taken.message == "The contact Org taken in the ledger already has this name."
     assert quiet.at.links.count_errors(ACME) == 2
 
 

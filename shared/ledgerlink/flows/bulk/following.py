@@ -12,7 +12,7 @@ from ledgerlink.rules.limits import PER_MINUTE
 from ledgerlink.rules.standing import closed_because
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job, JobItem
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import Link, LinkKey, SyncError
 
 from . import receipts
 from .ordering import decider, link_of, ordered
@@ -66,9 +66,13 @@ def _told(item: JobItem, link: Link, outcome: str) -> JobItem:
     told: dict[str, Any] = {"outcome": outcome, "reason": "", "message": "", "document_id": link.document_id}
     if outcome in ("failed", "skipped"):
         error = link.error
-        words = "; ".join(error.details) or error.message if error else ""
-        told |= {"reason": link.reason, "message": words, "diff": {}, "overwritten": ()}
+        told |= {"reason": link.reason, "message": _words(error) if error else "", "diff": {}, "overwritten": ()}
     return item.model_copy(update=told)
+
+
+def _words(error: SyncError) -> str:
+    """All that is wrong; of a taken name who has it, which the ledger's own words do not say."""
+    return error.message if error.holder else "; ".join(error.details) or error.message
 
 
 def _overtaken(

@@ -6,7 +6,8 @@ once more, chunk by chunk, and what would be refused says so, with who has the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from ledgerlink.rules import jobs as rules
@@ -20,6 +21,7 @@ from .work import Step, Work, ledger_of
 DOCUMENT_TYPE = "contact"  # of all documents, the only ones whose names are unique
 FEW = 100
 NAMES_AT_ONCE = 25
+A_TURN = timedelta(seconds=15)
 
 
 def names_in(items: Iterable[JobItem]) -> int:
@@ -44,22 +46,36 @@ def _line(document: Document) -> JobItem:
 
 
 def _gone_through(work: Work, *, asked: bool) -> Step:
-    """The next chunk of the plan with what would be refused; the figures are counted anew on the way."""
-    job, number = work.job, work.job.memory.get("checked", 0)
-    items = work.plan_chunk(number)
-    names = [name for item in items if (name := rules.new_name(item))]
-    holders = _asked(work, names) if asked else _read(work)
-    earlier: dict[str, str] = {}
-    for before in range(number):
-        earlier |= {rules.as_name(rules.new_name(i)): i.id for i in work.plan_chunk(before) if rules.new_name(i)}
-    told = rules.with_names_taken(items, holders, earlier)
-    work.at.jobs.write_chunk(job, "plan", number, told)
-    figures = rules.counted(told, Progress(**job.memory.get("recounted", {})))
-    after = _remembering(work, checked=number + 1, recounted=figures.model_dump())
-    if number + 1 < job.chunk:
+    """The next chunks of the plan with what would be refused; the figures are counted anew on the way.
+
+    The names are read once for as many chunks as a turn has time for: once a chunk would be quadratic.
+    """
+    job, number, until = work.job, work.job.memory.get("checked", 0), work.now + A_TURN
+    holders = {} if asked else _read(work)
+    earlier = {name: id_ for before in range(number) for name, id_ in _given(work.plan_chunk(before))}
+    figures = Progress(**job.memory.get("recounted", {}))
+    while number < job.chunk:
+        items = work.plan_chunk(number)
+        if asked:
+            holders = _asked(work, [name for item in items if (name := rules.new_name(item))])
+        told = rules.with_names_taken(items, holders, earlier)
+        work.at.jobs.write_chunk(job, "plan", number, told)
+        figures, number = rules.counted(told, figures), number + 1
+        earlier |= dict(_given(told))
+        if work.now > until:
+            break
+    after = _remembering(work, checked=number, recounted=figures.model_dump())
+    if number < job.chunk:
         return Step(after)
     progress = figures.model_copy(update={"total": job.progress.total})
     return Step(after.model_copy(update={"progress": progress}), finished=True)
+
+
+def _given(items: Iterable[JobItem]) -> Iterator[tuple[str, str]]:
+    """The names that these lines give, as compared, and to which record."""
+    for item in items:
+        if name := rules.new_name(item):
+            yield rules.as_name(name), item.id
 
 
 def _asked(work: Work, names: list[str]) -> dict[str, tuple[str, str]]:
@@ -70,7 +86,7 @@ def _asked(work: Work, names: list[str]) -> dict[str, tuple[str, str]]:
     return {rules.as_name(line.title): (line.id, line.title) for line in lines}
 
 
-def _read(work: Work) -> Mapping[str, tuple[str, str]]:
+def _read(work: Work) -> dict[str, tuple[str, str]]:
     return {
         rules.as_name(line.title): (line.id, line.title)
         for number in range(work.job.memory["names"])
