@@ -227,7 +227,7 @@ _ALL = (
     # --- refusals of the API
     Reason("in_flight", "refuse", "The record is being sent to the ledger right now, or is part of an edit under way.", "Try again in a moment.", "anyone"),
     Reason("locked", "refuse", "An invoice that was sent is locked here (lock_after_transfer).",
-           "Credit it with a credit note and issue a new invoice; voiding it is allowed.", "crm"),
+           "Credit it and issue a new one (errors:fix credit_and_reissue, with the edit as params.fields); voiding it is allowed.", "finance"),
     Reason("link_taken", "refuse", "That document is already linked to another record.", "Unlink the other one first."),
     Reason("link_needs_confirmation", "refuse", "Linking would overwrite values.", "Look at the differences and confirm."),
     Reason("synced", "refuse", "The record is in the ledger and cannot be deleted.",

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ledgerlink.errors import NotFound, Refused
+from ledgerlink.errors import Invalid, NotFound, Refused
 from ledgerlink.flows.errors import problems, safe_editing
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import linking, saving
@@ -396,6 +396,30 @@ def test_an_edit_below_what_was_paid_leaves_credit(sent: Office) -> None:
     made = reissue(sent)
     settle(sent, 6)
     assert_reissued(sent, made, left="0.00", over="14.00")
+
+
+@pytest.mark.parametrize(("amount", "steps"), [("50.00", [70, 50]), (None, [120])])
+def test_a_locked_invoice_is_issued_anew_with_the_edit_that_comes_along(
+    sent: Office, amount: str | None, steps: list[int]
+) -> None:
+    if amount:
+        pay(sent, "p1", amount)
+        settle(sent)
+    sent.set(lock_after_transfer=True)
+    with pytest.raises(Refused, match="locked"):
+        sent.invoice("1", DEARER)
+    with pytest.raises(NotFound):
+        reissue(sent)
+    edit = {"fields": {"lines": [DEARER]}}
+    with pytest.raises(Invalid, match="fields"):
+        safe_editing.run(sent.context, INVOICE, "lift_payment", edit, ADA)
+    plan = safe_editing.plan(sent.context, INVOICE, "credit_and_reissue", edit)
+    assert [step.amount for step in plan.steps if step.action == "allocate"] == [Decimal(each) for each in steps]
+    made = reissue(sent, **edit)
+    settle(sent, 6)
+    assert_reissued(sent, made, left="94.00" if amount else "144.00")
+    sent.invoice("1")
+    assert sent.said("invoices", "1").lines[0].unit_price == 50, "the CRM repeats itself, which is no edit"
 
 
 def test_the_new_one_has_the_number_that_a_person_gives(edited: Office) -> None:

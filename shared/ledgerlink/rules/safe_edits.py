@@ -67,10 +67,12 @@ class Plan:
     diff: dict[str, tuple[Any, Any]] = field(default_factory=dict)  # of the document: what it says, what it is to say
 
 
-def offered(record: Record, link: Link) -> bool:
-    """Whether an edit of it waits that money keeps back."""
+def offered(record: Record, link: Link, *, brought: bool = False) -> bool:
+    """Whether an edit of it waits that money keeps back; or, where the edit is ``brought``, whether it is there."""
     if record.kind != "invoices" or not link.document_id or link.safe_edit is not None:
         return False
+    if brought:
+        return link.document_status == "active" and documents.content_of(record).status != "void"
     waits = link.state in ("error", "parked") or (link.state == "due" and link.exported < link.wanted)
     stuck = waits or (link.state == "skipped" and link.reason == "paid_document")
     return stuck and is_settled(link.settlement) and documents.content_of(record).status != "void"

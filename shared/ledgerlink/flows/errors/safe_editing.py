@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from ledgerlink.errors import NotFound, Refused
+from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import lanes
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, record_entry
@@ -54,26 +55,26 @@ class _Known:
 
 def plans(context: Context, key: RecordKey) -> list[Plan]:
     """Every way, with its steps or why it is closed. Raises NotFound where no edit waits for one."""
-    read = _read(context, key)
-    known = _known(context, key, read)
+    read = _read(context, key, {})
+    known = _known(context, key, read, {})
     return [_WAYS[way](context, read, known, {}, None)[0] for way in rules.WAYS]
 
 
 def plan(context: Context, key: RecordKey, way: str, params: Mapping[str, Any]) -> Plan:
     """The steps of one way. Raises NotFound, Refused with the reason where it is closed."""
-    read = _read(context, key)
-    return _open(_WAYS[way](context, read, _known(context, key, read), params, None)[0])
+    read = _read(context, key, params)
+    return _open(_WAYS[way](context, read, _known(context, key, read, params), params, None)[0])
 
 
 def run(context: Context, key: RecordKey, way: str, params: Mapping[str, Any], actor: Actor) -> Plan:
     """Order it; the export does the steps. Raises NotFound, Refused (closed, ``in_flight``), Conflict."""
-    read = _read(context, key)
-    at_first = _known(context, key, read)
+    read = _read(context, key, params)
+    at_first = _known(context, key, read, params)
     keys = [at_first.link.key, *(each.link.key for each in at_first.paid if each.link is not None)]
     ordered: list[Plan] = []
 
     def writes() -> list[Write]:
-        plan, writes = _WAYS[way](context, read, _known(context, key, read), params, actor)
+        plan, writes = _WAYS[way](context, read, _known(context, key, read, params), params, actor)
         ordered.append(_open(plan))
         return writes
 
@@ -90,8 +91,8 @@ def _open(plan: Plan) -> Plan:
     return plan
 
 
-def _read(context: Context, key: RecordKey) -> _Read:
-    _, link = _offered(context, key)
+def _read(context: Context, key: RecordKey, params: Mapping[str, Any]) -> _Read:
+    _, link = _offered(context, key, params)
     document = linking.read_document(context, link.document_type, link.document_id)
     told = document.settlement
     ids = [part.id for part in told.of("payment")] if told is not None else []
@@ -99,17 +100,18 @@ def _read(context: Context, key: RecordKey) -> _Read:
     return _Read(document, {payment.id: payment for payment in payments})
 
 
-def _offered(context: Context, key: RecordKey) -> tuple[Record, Link]:
+def _offered(context: Context, key: RecordKey, params: Mapping[str, Any]) -> tuple[Record, Link]:
+    """The pair, if an edit of it waits; or, where ``fields`` bring one (a locked one takes none), if it is there."""
     record, link = linking.pair_of(context, key)
     if link.is_lifting:
         raise Refused("in_flight", "a safe edit of it is under way")
-    if not rules.offered(record, link):
+    if not rules.offered(record, link, brought=bool(params.get("fields"))):
         raise NotFound("edit that money keeps back")
     return record, link
 
 
-def _known(context: Context, key: RecordKey, read: _Read) -> _Known:
-    record, link = _offered(context, key)
+def _known(context: Context, key: RecordKey, read: _Read, params: Mapping[str, Any]) -> _Known:
+    record, link = _offered(context, key, params)
     told = read.document.settlement
     parts = told.parts or () if told is not None else ()
     claims = context.at.links.claimed(key.company, PAYMENTS.document_type, [part.id for part in parts])
@@ -128,8 +130,10 @@ def _known(context: Context, key: RecordKey, read: _Read) -> _Known:
 Way = tuple[Plan, list[Write]]
 
 
-def _lift(context: Context, read: _Read, known: _Known, _: Mapping[str, Any], actor: Actor | None) -> Way:
+def _lift(context: Context, read: _Read, known: _Known, params: Mapping[str, Any], actor: Actor | None) -> Way:
     """The document and its payments go into the export queue together."""
+    if params.get("fields"):
+        raise Invalid(FieldProblem("params.fields", "save the edit first; only what is issued anew brings its own"))
     plan = rules.lift(known.record, known.link, read.document, known.paid, facts_for(context, [known.record]))
     if plan.closed or actor is None:
         return plan, []
@@ -150,9 +154,10 @@ def _ordered(link: Link, plan: Plan, told: str, now: datetime, actor: Actor, **m
 def _reissue(context: Context, read: _Read, known: _Known, params: Mapping[str, Any], actor: Actor | None) -> Way:
     """The document goes back to what was sent; a credit note, a new document and what sets them against each other
     are records as any, and go by the export queue."""
-    record, now = known.record, context.at.clock.now()
+    now = context.at.clock.now()
+    record, brought = _edited(context, known.record, params.get("fields"))
     facts = facts_for(context, [record])
-    sent = reissue.as_sent(record, _history(context, record.key))
+    sent = reissue.as_sent(record, chain(brought, _history(context, record.key)))
     number = " ".join(str(params.get("number") or "").split())
     made = reissue.papers(record, sent, read.document, number, facts.today, now)
     facts = facts_for(context, [made.before, made.credit, made.issued])
@@ -162,7 +167,7 @@ def _reissue(context: Context, read: _Read, known: _Known, params: Mapping[str, 
     back = known.link.model_copy(
         update={"wanted": made.before.revision, "exported": made.before.revision, **export.columns(made.before)}
     )
-    changes = edits.changes_between(KINDS[record.kind], record.content, made.before.content)
+    changes = edits.changes_between(KINDS[record.kind], known.record.content, made.before.content)
     told = f"credited by {made.credit.id}, issued anew as {made.issued.id}"
     writes: list[Write] = [
         PutRecord(made.before),
@@ -173,6 +178,19 @@ def _reissue(context: Context, read: _Read, known: _Known, params: Mapping[str, 
     for each in (made.credit, made.issued, *(_allocation(made, order, n) for n, order in enumerate(allocations))):
         writes += _new(context, each, plan, actor)
     return plan, writes
+
+
+def _edited(context: Context, record: Record, fields: Any) -> tuple[Record, list[Entry]]:
+    """The record with an edit that comes with the order, and that edit as the history would tell it."""
+    if not fields:
+        return record, []
+    if not isinstance(fields, dict):
+        raise Invalid(FieldProblem("params.fields", "say which fields become what"))
+    content = saving.merged(record, fields)
+    changes = diff(edits.changes_between(KINDS[record.kind], record.content, content))
+    now = context.at.clock.now()
+    entry = record_entry(record.key, at=now, mark="brought", direction="here", action="edited", diff=changes)
+    return record.model_copy(update={"content": content}), [entry]
 
 
 def _allocation(made: Papers, order: AllocationOrder, n: int) -> Record:

@@ -188,6 +188,11 @@ def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Conten
     return pushed, _without_derived(key.kind, pushed, KINDS[key.kind].identified(content, before), before)
 
 
+def merged(record: Record, fields: Mapping[str, Any]) -> Content:
+    """What the record would say with these fields; nothing is stored. Raises Invalid."""
+    return _contents(record.key, record, Push(fields, "merge"))[1]
+
+
 def _without_derived(sort: str, pushed: Content | None, content: Content, before: Content | None) -> Content:
     """What was filled in from the ledger is no longer so once something else is said."""
     kind = KINDS[sort]
