@@ -10,6 +10,7 @@ import { ContactCombobox } from "../parts/combobox.js";
 import { say } from "../parts/dialogs.js";
 import { Holds, RecordField, TextField } from "../parts/fields.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
+import { openSafeEdit } from "../parts/safe-edits.js";
 import { t } from "../texts.js";
 
 const words = t.record;
@@ -86,6 +87,14 @@ function Form({ kind, first }) {
     }
   }
 
+  /** What is locked takes no edit; a new one can say it instead. */
+  function reissue() {
+    const fields = Object.fromEntries(Object.entries(sent(kind, changed, base)).filter(([name]) => !HOLDS.includes(name)));
+    openSafeEdit({ hub, record: { kind: kind.name, id: first.id }, title: titleOf(kind, first),
+      fix: { id: "credit_and_reissue", label: t.safeEdits.label, params: { fields, number: "" } },
+      done: () => { setGuard(null); hub.refresh(); hub.go(["records", kind.name, first.id]); } });
+  }
+
   const set = (name) => (value) => setTyped((old) => ({ ...old, [name]: value }));
   const wrong = (name) => problem?.of?.(name) || "";
   const linked = first?.sync.accounting_code;
@@ -103,7 +112,7 @@ function Form({ kind, first }) {
       <${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${first?.id} hint=${t.combobox.hint} problem=${wrong("link")} /><//>`}
     <${Card} title=${t.holds.card}><${Holds} value=${typed} onChange=${setTyped} /><//>
     ${!first && html`<${Card} title=${words.idCard}><${TextField} label=${words.idLabel} value=${id} onInput=${setId} problem=${wrong("id")} hint=${words.idHint} /><//>`}
-    <${ProblemNote} problem=${problem} />
+    <${ProblemNote} problem=${problem} actions=${first && problem?.code === "locked" && html`<${Button} look="primary" needs="write" onClick=${reissue}>${t.safeEdits.label}<//>`} />
     <div class="actions sticky"><a class="button" role="button" href=${hub.to(["records", kind.name, ...(first ? [first.id] : [])])}>${t.cancel}</a>
       <${Button} look="primary" type="submit" busy=${busy} needs="write" disabled=${!dirty}>${t.save}<//></div>
   </form>`;

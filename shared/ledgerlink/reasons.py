@@ -179,6 +179,7 @@ _ALL = (
     Reason("allocation_not_fitting", "error", "A credit fits only open invoices of the same customer and currency.", "Choose another invoice."),
     Reason("payment_in_batch", "error", "The payment is part of a batch, which the ledger's API cannot take back.", "Take it back in the ledger.", "ledger"),
     Reason("payment_reconciled", "error", "The payment is reconciled with the bank.", "Undo the reconciliation in the ledger.", "ledger"),
+    Reason("issued_anew", "refuse", "It was credited in full and issued anew before.", "Edit the new one.", "anyone"),
     Reason("payment_stayed", "error", "A payment could not be taken off the document, so the document was not edited.",
            "Look at the payment, or credit the document and issue a new one."),
     Reason("money_not_ours", "error", "Money stands on it that was not posted from here, and is never touched.",

@@ -154,23 +154,29 @@ def test_a_code_that_is_not_mapped_is_mapped_from_the_error(visit: Visit, invoic
 
 
 @pytest.fixture
-def paid(invoiced: Desk) -> Iterator[Desk]:
-    """An invoice that was paid from here and edited afterwards."""
+def paying(invoiced: Desk) -> Iterator[Desk]:
+    """Documents and payments go to the ledger by themselves."""
     invoiced("PATCH", "/settings", {"auto_export": True, "payments_to_ledger": True})
-    line = {"description": "A day's work", "quantity": "2", "unit_price": "50.00", "account_code": "200"}
-    said = {"organization_id": "hall", "issue_date": "2026-11-20", "tax_mode": "none", "number": "INV-40"}
     invoiced.job("export-organizations", ids=["hall"])
-    invoiced("PUT", "/invoices/i40", {**said, "lines": [line]})
-    invoiced.settle()
-    invoiced("PUT", "/payments/p40", {"document_id": "i40", "date": "2026-11-21", "amount": "40.00", "method": "090"})
-    invoiced.settle()
-    invoiced("PUT", "/invoices/i40", {**said, "lines": [{**line, "unit_price": "65.00"}]})
-    invoiced.settle()
     yield invoiced
-    invoiced("PATCH", "/settings", {"auto_export": None, "payments_to_ledger": None})
+    invoiced("PATCH", "/settings", {"auto_export": None, "payments_to_ledger": None, "lock_after_transfer": None})
 
 
-def test_a_paid_invoice_is_edited_by_lifting_the_payment(visit: Visit, paid: Desk) -> None:
+def paid_and_edited(desk: Desk, number: str) -> None:
+    """An invoice that was paid from here and edited afterwards."""
+    line = {"description": "A day's work", "quantity": "2", "unit_price": "50.00", "account_code": "200"}
+    said = {"organization_id": "hall", "issue_date": "2026-11-20", "tax_mode": "none", "number": f"INV-{number}"}
+    desk("PUT", f"/invoices/i{number}", {**said, "lines": [line]})
+    desk.settle()
+    paid = {"document_id": f"i{number}", "date": "2026-11-21", "amount": "40.00", "method": "090"}
+    desk("PUT", f"/payments/p{number}", paid)
+    desk.settle()
+    desk("PUT", f"/invoices/i{number}", {**said, "lines": [{**line, "unit_price": "65.00"}]})
+    desk.settle()
+
+
+def test_a_paid_invoice_is_edited_by_lifting_the_payment(visit: Visit, paying: Desk) -> None:
+    paid_and_edited(paying, "40")
     page = visit.go("records/invoices/i40")
     expect(page.get_by_text("money stands on the invoice in Xero")).to_be_visible()
     page.get_by_role("button", name="Credit it in full").click()
@@ -186,13 +192,30 @@ def test_a_paid_invoice_is_edited_by_lifting_the_payment(visit: Visit, paid: Des
     visit.picture("safe-edit")
     dialog.get_by_role("button", name="Update it so").click()
     expect(page.get_by_text("It is under way")).to_be_visible()
-    paid.settle()
+    paying.settle()
     visit.go("records/invoices/i40")
     expect(page.get_by_text("money stands on the invoice in Xero")).to_have_count(0)
-    now = paid("GET", "/invoices/i40")
+    now = paying("GET", "/invoices/i40")
     assert (now["sync"]["state"], now["total"], now["amount_outstanding"]) == ("linked", "130.00", "90.00")
-    [row] = [row for row in paid.ledger()["invoices"] if row["InvoiceNumber"] == "INV-40"]
+    [row] = [row for row in paying.ledger()["invoices"] if row["InvoiceNumber"] == "INV-40"]
     assert (row["Total"], row["AmountDue"]) == (130.0, 90.0)
+
+
+def test_an_edit_of_a_locked_invoice_is_issued_anew(visit: Visit, paying: Desk) -> None:
+    paid_and_edited(paying, "41")
+    paying("PATCH", "/settings", {"lock_after_transfer": True})
+    page = visit.go("records/invoices/i41/edit")
+    page.get_by_label("Reference").fill("as agreed")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Credit it in full, and issue a new one").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_have_count(4)
+    visit.picture("issued-anew")
+    dialog.get_by_role("button", name="Credit and re-issue").click()
+    expect(page.get_by_text("Credited and issued anew")).to_be_visible()
+    paying.settle()
+    [new] = [row for row in paying.ledger()["invoices"] if row["InvoiceNumber"] == "INV-41-R"]
+    assert (new["Total"], new["Reference"]) == (130.0, "as agreed")
 
 
 def test_payments_are_asked_for_now(visit: Visit, invoiced: Desk) -> None:

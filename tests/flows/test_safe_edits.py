@@ -422,6 +422,22 @@ def test_a_locked_invoice_is_issued_anew_with_the_edit_that_comes_along(
     assert sent.said("invoices", "1").lines[0].unit_price == 50, "the CRM repeats itself, which is no edit"
 
 
+def test_what_was_issued_anew_is_not_credited_twice(edited: Office) -> None:
+    made = reissue(edited)
+    settle(edited, 6)
+    edited.invoice("1", CHEAPER)
+    settle(edited)
+    for way in ("credit_and_reissue", "lift_payment"):
+        with pytest.raises(Refused, match="issued_anew"):
+            safe_editing.run(edited.context, INVOICE, way, {}, ADA)
+    assert edited.at_rest("invoices", "1").reason == "paid_document"
+    assert len(edited.books("credit_notes")) == 1
+    key = made["issue"]
+    edited.put("invoices", key.id, number="N-1-R", organization_id="o1", issue_date="2026-11-22", lines=[CHEAPER])
+    edited.drain()
+    assert [each.closed for each in safe_editing.plans(edited.context, key)] == ["money_not_ours", ""]
+
+
 def test_the_new_one_has_the_number_that_a_person_gives(edited: Office) -> None:
     made = reissue(edited, number=" R 7 ")
     settle(edited, 6)

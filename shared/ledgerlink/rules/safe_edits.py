@@ -69,7 +69,7 @@ class Plan:
 
 def offered(record: Record, link: Link, *, brought: bool = False) -> bool:
     """Whether an edit of it waits that money keeps back; or, where the edit is ``brought``, whether it is there."""
-    if record.kind != "invoices" or not link.document_id or link.safe_edit is not None:
+    if record.kind != "invoices" or not link.document_id or link.safe_edit is not None or link.issued_anew:
         return False
     if brought:
         return link.document_status == "active" and documents.content_of(record).status != "void"

@@ -114,6 +114,7 @@ class Link(Value):
     reverting: Reverting | None = None
     safe_edit: SafeEdit | None = None
     edit_refused: Refusal | None = None
+    issued_anew: str = ""  # the record that says instead what it should have said: it was credited in full
     lift: Lift | None = None
     lifted: tuple[str, ...] = ()  # documents it had before: taken back by us, and never to be taken for it again
     held_fields: tuple[str, ...] = ()  # travel neither way until someone changes them (after an undo)

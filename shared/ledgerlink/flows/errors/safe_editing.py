@@ -105,6 +105,8 @@ def _offered(context: Context, key: RecordKey, params: Mapping[str, Any]) -> tup
     record, link = linking.pair_of(context, key)
     if link.is_lifting:
         raise Refused("in_flight", "a safe edit of it is under way")
+    if link.issued_anew:
+        raise Refused("issued_anew", f"{link.issued_anew} says instead what it should have said")
     if not rules.offered(record, link, brought=bool(params.get("fields"))):
         raise NotFound("edit that money keeps back")
     return record, link
@@ -165,7 +167,12 @@ def _reissue(context: Context, read: _Read, known: _Known, params: Mapping[str, 
     if plan.closed or actor is None:
         return plan, []
     back = known.link.model_copy(
-        update={"wanted": made.before.revision, "exported": made.before.revision, **export.columns(made.before)}
+        update={
+            "wanted": made.before.revision,
+            "exported": made.before.revision,
+            "issued_anew": made.issued.id,
+            **export.columns(made.before),
+        }
     )
     changes = edits.changes_between(KINDS[record.kind], known.record.content, made.before.content)
     told = f"credited by {made.credit.id}, issued anew as {made.issued.id}"
