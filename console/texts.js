@@ -10,6 +10,7 @@ export const t = {
   yes: "Yes", no: "No", on: "on", off: "off", any: "Any", none: "None", blank: "blank", everything: "Everything",
   required: "(needed)",
   cancel: "Cancel", close: "Close", save: "Save", later: "Later", again: "Try again", refresh: "Refresh", undo: "Undo",
+  line: (n) => `Line ${n}`,
   copy: "Copy", copied: "Copied", remove: "Remove",
   addItem: (name, label) => ({ lines: "Add a line", people: "Add a person", allocations: "Add an allocation" }[name] || `Add to ${label}`), more: "More", itemOf: (n) => `No. ${n}`,
   removeItem: (label, n) => `Remove ${n} of ${label}`,
@@ -241,7 +242,11 @@ export const t = {
     removeFilter: (label) => `Remove the filter ${label}`,
     nothingFound: "Nothing matches", nothingFoundWhat: "Change the search or take a filter away.", showAll: "Show all",
     none: (plural) => `No ${plural} yet`,
-    noneWhat: (plural) => `Import them from Xero, load a CSV file, or let your CRM push its ${plural} here.`,
+    noneWhat: (kind, plural) => ({
+      organizations: "Import them from Xero, load a CSV file, or let your CRM push its organizations here.",
+      products: "Import them from Xero, or let your CRM push its products here.",
+      payments: "They come from Xero with what they pay, or from your CRM.",
+    }[kind] || `Let your CRM push its ${plural} here, or make one.`),
     selection: "With the chosen records",
     selected: (n) => `${n} chosen`,
     clear: "Clear choice",
@@ -277,7 +282,7 @@ export const t = {
     forceReason: "Reason",
     saved: (title) => `${title} is saved.`,
     clear: "Clear fields…", clearTitle: "Clear fields", clearWords: "Emptying a field never clears it on the other side by itself. Here you say so, and the history keeps why.",
-    clearNow: (n) => `Clear ${number(n, "field", "fields")}`, clearSide: "Where", clearSides: { both: "Here and in Xero", ledger: "In Xero only", crm: "Here only" }, cleared: "Cleared.",
+    clearNow: (n) => (n ? `Clear ${number(n, "field", "fields")}` : "Clear fields"), clearSide: "Where", clearSides: { both: "Here and in Xero", ledger: "In Xero only", crm: "Here only" }, cleared: "Cleared.",
     rename: "Change id…", renameWords: "A record that was made in Xero can get the id your CRM has for it.", renamed: "It has a new id.",
     utc: "In UTC.",
     blankHint: "Emptying a field here does not clear it in Xero.",
@@ -422,7 +427,7 @@ export const t = {
       missing: "not known to Xero", missed_webhooks: "missed by webhooks", missed_deltas: "missed by the poll", unknown: "contacts in Xero that belong to nobody here",
     },
     all: "Every difference", agrees: "Both sides agree", agreesWhat: "Nothing differed.",
-    empty: "Nothing was compared yet", emptyWhat: "The first comparison comes in the night after connecting; or start one now.",
+    empty: "Nothing was compared yet", emptyWhat: "The first comparison comes in the night after connecting. Once connected you can start one here, too.",
   },
 
   csv: {

@@ -72,11 +72,14 @@ export function fieldLabel(kind, name) {
   return `${label}: ${part?.label.toLowerCase() || t.choices[tail]?.toLowerCase() || human(tail).toLowerCase()}`;
 }
 
-/** Words of the hub with its settings as people see them called: `auto_export` becomes “Send documents by themselves”. */
-export const said = (text) => text && text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
+/** Words of the hub with its settings and fields as people see them called: `auto_export` becomes “Send documents by
+ * themselves”, and `lines.1.tax_code: …` Line 1, tax code: … */
+export const said = (text) => text && text.replace(/(^|; )([a-z_]+(?:\.\w+)*): /g, (_, before, path) => `${before}${pathInWords(path)}: `).replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
   const name = t.settings.names[word];
   return name ? `“${name}”` : word;
 });
+
+const pathInWords = (path) => human(path.replace(/^lines\.(\d+)/, (_, n) => t.line(n)).split(".").map((part) => part.replaceAll("_", " ")).join(", "));
 
 export const human = (name) => {
   const text = name.replace(/[_-]/g, " ");

@@ -46,13 +46,15 @@ export function Note({ tone, title, children, actions, alert }) {
   </div>`;
 }
 
+const sameWords = (one, other) => [one, other].map((text) => (text || "").toLowerCase().replace(/\W+$/, "")).every((text, _, all) => text === all[0]);
+
 /** What went wrong, what to do, and the way on. */
 export function ProblemNote({ problem, retry, actions }) {
   if (!problem) return null;
   const errors = problem.errors || [];
   return html`<${Note} tone="bad" alert title=${format.said(problem.title) || t.problems.other.title}
     actions=${(retry || actions) && html`${retry && html`<${Button} onClick=${retry}>${t.again}<//>`}${actions}`}>
-    ${problem.detail && problem.detail !== problem.title && !errors.length && html`<p>${format.said(problem.detail)}</p>`}
+    ${problem.detail && !sameWords(problem.detail, problem.title) && !errors.length && html`<p>${format.said(problem.detail)}</p>`}
     ${errors.length > 0 && html`<ul>${errors.map((each) => html`<li><b>${format.human(each.field)}</b>: ${each.message}</li>`)}</ul>`}
     ${problem.remedy && html`<p>${format.said(problem.remedy)}</p>`}
   <//>`;

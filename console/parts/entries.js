@@ -1,7 +1,7 @@
 // History entries: what happened, when, by whom, with the change and the way to bring a value back.
 import { classes, html } from "../core/html.js";
 import { api } from "../core/api.js";
-import { human, said } from "../core/format.js";
+import { fieldLabel, human, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { Badge, Button, Diff, Reason, Time } from "./basics.js";
 import { confirm, say } from "./dialogs.js";
@@ -31,7 +31,7 @@ function Entry({ entry, kind, restored, withRecord }) {
       ${entry.outcome !== "ok" && html`<${Badge} value=${entry.outcome} />`}
       <span class="muted"><${Time} at=${entry.at} />${entry.actor && ` · ${words.by(entry.actor)}`}
         ${entry.job && html` · <a href=${hub.to(["jobs", entry.job])}>${words.job}</a>`}</span></div>
-    ${entry.message ? html`<p>${said(entry.message)}</p>` : entry.reason && html`<p><${Reason} code=${entry.reason} /></p>`}
+    ${entry.message ? html`<p>${entry.reason === "conflict" ? html`<${Reason} code="conflict" /> ${entry.message.split(", ").map((name) => fieldLabel(its, name)).join(", ")}` : said(entry.message)}</p>` : entry.reason && html`<p><${Reason} code=${entry.reason} /></p>`}
     ${fields.length > 0 && html`<details><summary>${words.changes(fields.length)}</summary>
       <${Diff} diff=${entry.diff} kind=${its} />
       ${restored && entry.outcome === "ok" && html`<${Button} needs="write" onClick=${restore}>${words.restore}<//>`}</details>`}</li>`;

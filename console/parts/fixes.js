@@ -1,7 +1,7 @@
 // What can be done about an error: the fixes the hub offers, each shown before it is carried out.
 import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
-import { human } from "../core/format.js";
+import { human, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Diff, External, ProblemNote } from "./basics.js";
@@ -27,7 +27,7 @@ export function Fixes({ record, reload }) {
 /** The ledger's own words, where they say something else than ours. */
 export function Details({ error }) {
   const more = error.details.filter((detail) => detail !== error.message);
-  return more.length > 0 && html`<ul>${more.map((detail) => html`<li class="muted">${detail}</li>`)}</ul>`;
+  return more.length > 0 && html`<ul>${more.map((detail) => html`<li class="muted">${said(detail)}</li>`)}</ul>`;
 }
 
 export function FixButtons({ error, done, describedBy }) {
@@ -71,7 +71,7 @@ function FixDialog({ hub, error, fix, close, done }) {
   const setField = (name) => (value) => setParams((old) => ({ ...old, fields: { ...old.fields, [name]: value } }));
   return html`<${Dialog} title=${fix.label} close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
       <${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${fix.label}<//>`}>
-    <p>${words.about(error.title)} ${error.message}</p>
+    <p>${words.about(error.title)} ${said(error.message)}</p>
     ${asksContact && (kind?.document_type === "contact" ? html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`
       : html`<${TextField} label=${words.document} hint=${words.documentHint} value=${contact?.document_id} onInput=${(id) => setContact(id.trim() ? { document_id: id.trim() } : null)} />`)}
     ${asksTarget && html`${!fix.params.from && html`<${TextField} label=${t.mappings.from} hint=${t.mappings.fromHint} value=${params.from} onInput=${set("from")} />`}

@@ -1,7 +1,7 @@
 // One job: how far it is, what became of each record or what would, cancel, apply, undo.
 import { html, useEffect } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
-import { count } from "../core/format.js";
+import { count, fieldLabel, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Badge, Button, Card, Diff, Empty, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
@@ -85,6 +85,9 @@ export function Items({ job, all = { outcome: "", label: t.everything, without: 
       : html`<${Empty} title=${words.noItems} />`}<//><//>`;
 }
 
+/** A conflict's message names fields. */
+const inWords = ({ reason, message }, kind) => (reason === "conflict" ? message.split(", ").map((name) => fieldLabel(kind, name)).join(", ") : said(message));
+
 function Item({ item }) {
   const hub = useHub();
   const fields = Object.keys(item.diff);
@@ -94,7 +97,7 @@ function Item({ item }) {
       <strong>${known ? html`<a href=${hub.record(item.record)}>${title}</a>` : title}</strong>
       ${item.line && html`<span class="muted">${words.line(item.line)}</span>`}</div>
     ${item.reason && html`<p><${Reason} code=${item.reason} /></p>`}
-    ${item.message && html`<p class="muted">${item.message}</p>`}
+    ${item.message && html`<p class="muted">${inWords(item, hub.kind(item.record.kind))}</p>`}
     ${fields.length > 0 && html`<details><summary>${words.changes(fields.length, item.overwritten.length)}</summary>
       <${Diff} diff=${item.diff} overwritten=${item.overwritten} kind=${hub.kind(item.record.kind)} caption=${title} /></details>`}</li>`;
 }

@@ -46,7 +46,7 @@ export function Records({ kind }) {
           selected=${hub.may("write") ? selected : null} onSelect=${hub.may("write") ? setSelected : null} />
         <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
       : narrowed ? html`<${Empty} title=${words.nothingFound} action=${html`<${Button} onClick=${() => hub.go(hub.route.parts)}>${words.showAll}<//>`}>${words.nothingFoundWhat}<//>`
-        : html`<${Empty} title=${words.none(kind.plural)} action=${hub.may("write") && fresh}>${words.noneWhat(kind.plural)}<//>`}<//>`;
+        : html`<${Empty} title=${words.none(kind.plural)} action=${hub.may("write") && fresh}>${words.noneWhat(kind.name, kind.plural)}<//>`}<//>`;
 }
 
 function drawn(kind, columns, hub, where, narrow) {

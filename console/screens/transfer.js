@@ -98,7 +98,7 @@ function JobDialog({ job: kind, ids, label, close }) {
   return html`<${Dialog} title=${words.directions[kind] || name} wide close=${() => close()} actions=${html`
       <${Button} onClick=${() => close()}>${t.cancel}<//>
       ${plan?.status === "planned" && html`<${Button} onClick=${look}>${words.look}<//>`}
-      <${Button} look="primary" needs="write" busy=${busy} onClick=${start}>${name}<//>`}>
+      <${Button} look="primary" needs="write" busy=${busy} disabled=${planProblem?.status >= 400 && planProblem.status < 500} onClick=${start}>${name}<//>`}>
     <p>${ids ? words.chosen(ids.length) : words.all[kind]}</p>
     <ul class="rules">${(words.rules[kind] || []).map((rule) => html`<li>${rule}</li>`)}</ul>
     <${Preview} plan=${plan} problem=${planProblem} />

@@ -231,7 +231,7 @@ _ALL = (
            "Credit it and issue a new one (errors:fix credit_and_reissue, with the edit as params.fields); voiding it is allowed.", "finance"),
     Reason("link_taken", "refuse", "That document is already linked to another record.", "Unlink the other one first."),
     Reason("link_needs_confirmation", "refuse", "Linking would overwrite values.", "Look at the differences and confirm."),
-    Reason("synced", "refuse", "The record is in the ledger and cannot be deleted.",
+    Reason("synced", "refuse", "The record is synced with the ledger and cannot be deleted.",
            "Unlink it first, or let an administrator force it with a reason.", "admin"),
     Reason("organisation_taken", "refuse", "Another company is paired with that organisation.",
            "Choose another organisation.", "admin"),

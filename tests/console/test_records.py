@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import expect
 
@@ -97,7 +100,7 @@ def test_a_synced_record_is_deleted_only_by_force_and_with_a_reason(visit: Visit
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("in the ledger and cannot be deleted")
+    expect(dialog.get_by_role("alert")).to_contain_text("synced with the ledger and cannot be deleted")
     force = dialog.get_by_role("button", name="Delete anyway")
     expect(force).to_be_disabled()
     dialog.get_by_label("Reason").fill("Asked to be forgotten")
@@ -130,3 +133,38 @@ def test_pages_are_turned_and_the_back_button_turns_them_back(visit: Visit, acme
     expect(page.get_by_text("Page 2")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("link", name="Pagewise 000")).to_be_visible()
+
+
+def test_a_list_of_fifty_thousand_holds_one_page_and_stays_until_the_next_has_come(visit: Visit, acme: Desk) -> None:
+    acme.organization("one", "Just One")
+    one = acme("GET", "/organizations/one")
+    held: list[Any] = []
+
+    def answer(route: Any) -> None:
+        cursor = int(parse_qs(urlsplit(route.request.url).query).get("cursor", ["0"])[0])
+        items = [{**one, "id": f"r{n}", "name": f"Record {n:05}"} for n in range(cursor, cursor + 50)]
+        body = json.dumps({"items": items, "next": str(cursor + 50) if cursor + 50 < 50_000 else None})
+        if cursor == 100:
+            held.append(lambda: route.fulfill(body=body, content_type="application/json"))
+        else:
+            route.fulfill(body=body, content_type="application/json")
+
+    page = visit.page
+    page.route("**/organizations?*", answer)
+    visit.go("records/organizations")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(50)
+    next_ = page.get_by_role("button", name="Next")
+    next_.click()
+    expect(page.get_by_role("link", name="Record 00050")).to_be_in_viewport()
+    next_.click()
+    expect(page.locator(".table-frame.dim")).to_be_visible()
+    expect(rows).to_have_count(50)  # what was there, until what comes has come
+    expect(next_).to_be_focused()
+    held.pop()()
+    expect(page.get_by_role("link", name="Record 00100")).to_be_in_viewport()
+    for number in range(150, 400, 50):
+        next_.click()
+        expect(page.get_by_role("link", name=f"Record {number:05}")).to_be_in_viewport()
+    expect(rows).to_have_count(50)
+    expect(page.get_by_text("Page 8")).to_be_visible()

@@ -93,7 +93,8 @@ def _index(item: LinkItem, link: Link) -> None:
     elif link.state == "due" and not link.is_due:  # it waits for something
         item.errors_of, item.error_key = f"{link.company}#waiting", f"{stamp(link.updated_at)}#{where}"
     if link.part == "main" and link.tombstone != "deleted_here":
-        item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:40]}#{link.id}"
+        # A tab comes before everything else: "Abbey Hall" stands before "Abbey Hall 2".
+        item.list_of, item.list_key = f"{link.company}#{link.kind}", f"{link.title.casefold()[:40]}\t{link.id}"
 
 
 def _since(link: Link) -> datetime | None:
