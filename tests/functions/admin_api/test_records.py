@@ -237,3 +237,9 @@ def test_a_filter_that_little_fits_is_read_to_the_end(api: Api) -> None:
     some(api)
     page = api.get(ORGANIZATIONS, limit=1, q="cid")
     assert [record["id"] for record in page["items"]] == ["cid"]
+
+
+def test_a_name_stands_before_its_own_continuations(api: Api) -> None:
+    for id, name in (("a", "Abbey Hall 2"), ("b", "Abbey Hall"), ("c", "Abbey Halls")):
+        api.put(f"{ORGANIZATIONS}/{id}", {"name": name})
+    assert [each["id"] for each in api.get(ORGANIZATIONS)["items"]] == ["b", "a", "c"]
