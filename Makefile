@@ -22,9 +22,9 @@ demo: $(READY) ## the product at work on this machine, checked; ends with one li
 run: $(READY) ## the whole system on this machine until Ctrl-C
 	@$(BIN)/python -m local
 
-test: $(READY) ## every test: all cores, then the browser; make test ARGS="-k name" for some of them
+test: $(READY) ## every test on all cores, those in the browser last; make test ARGS="-k name" for some of them
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore tests/console $(ARGS) || [ $$? -eq 5 ]
-	$(BIN)/python -m pytest tests/console -p no:randomly $(ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder tests/console -p no:randomly $(ARGS) || [ $$? -eq 5 ]
 
 pictures: $(READY) ## the screenshots of docs/images, taken anew by the browser tests
 	LEDGERLINK_PICTURES=docs/images $(BIN)/python -m pytest -n 0 tests/console/test_pictures.py

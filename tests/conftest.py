@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import aws as in_process
+from tests.support.quick_sdk import quick_sdk
 
 if TYPE_CHECKING:
     from pynamodb.connection import Connection
@@ -19,7 +20,7 @@ os.environ.update(in_process.ENVIRONMENT)
 @pytest.fixture
 def aws() -> Iterator[in_process.AwsInProcess]:
     """AWS answered in this process, empty."""
-    with in_process.installed() as installed:
+    with in_process.installed() as installed, quick_sdk():
         yield installed
 
 

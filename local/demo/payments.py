@@ -95,12 +95,13 @@ class Payments:
         answer = self.hub("POST", "/payments:batch", json={"items": items})
         self.money.expect(all(row["outcome"] != "failed" for row in answer["items"]), "not every payment was taken")
         self.hub.local("POST", "drain")
-        sent = Counter(self.hub("GET", f"/payments/{item['id']}")["sync"]["state"] for item in items)
+        told_of = {record["id"]: record["sync"] for record in self.hub.every("/payments")}
+        sent = Counter(told_of[item["id"]]["state"] for item in items)
         self.money.expect(
             sent["linked"] == len(items) - len(wrong), f"of {len(items)} payments made here: {dict(sent)}"
         )
         for id_, (_, code) in wrong.items():
-            sync = self.hub("GET", f"/payments/{id_}")["sync"]
+            sync = told_of[id_]
             told = (sync["error"] or {}).get("code") or sync["reason"]
             self.money.expect(told == code, f"{id_} was told {told}, expected {code}")
         self.money.say(

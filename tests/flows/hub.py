@@ -16,6 +16,7 @@ from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutCompany
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
+from tests.support.quick_sdk import quick_sdk
 
 CRM = Actor("crm-client", "crm")
 ADA = Actor("ada")
@@ -91,5 +92,5 @@ def key(id_: str) -> RecordKey:
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    with world() as here:
+    with world() as here, quick_sdk():
         yield Hub(here)

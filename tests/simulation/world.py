@@ -39,6 +39,7 @@ from local.xero.app import create_app
 from local.xero.faults import Late
 from local.xero.kinds import KINDS as XERO_KINDS
 from tests.support import aws as in_process
+from tests.support.quick_sdk import quick_sdk
 
 from . import organizations as kind
 from . import papers
@@ -55,7 +56,6 @@ from .lambdas import Lambdas, Shared, SimulatedWiring
 from .overwriting import Overwriting
 from .people import Administrator, Bookkeeper
 from .queues import URL, Queues, Source
-from .quick_sdk import quick_sdk
 from .reached import Reached
 from .sending import Sending
 from .settled import Settled

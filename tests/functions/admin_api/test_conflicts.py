@@ -21,7 +21,7 @@ def import_all(api: Api) -> list[str]:
     context = open_context("acme", api.wired)
     documents = context.ledger.crawl("contact").documents
     now = context.at.clock.now()
-    intake = Intake(context, "job", now, candidates=lambda: candidates(context, "contact"))
+    intake = Intake(context, "job", now, candidates=lambda: candidates(context, "contact", documents))
     return [taken.outcome for taken in take_in(intake, documents)]
 
 

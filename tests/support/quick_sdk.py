@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from botocore.client import BaseClient
 from botocore.endpoint import Endpoint
@@ -55,7 +56,11 @@ def quick_sdk() -> Iterator[None]:
     addresses: dict[int, Any] = {}
 
     def create_request(self: Endpoint, params: Any, operation_model: Any = None) -> Any:
-        if operation_model.service_model.service_name not in QUICK:
+        beside = urlsplit(params["url"]).hostname in (
+            "127.0.0.1",
+            "localhost",
+        )  # a local stack: a real network
+        if beside or operation_model.service_model.service_name not in QUICK:
             return create(self, params, operation_model)
         return _Request(params["method"], params["url"], params["headers"], params["body"])
 
