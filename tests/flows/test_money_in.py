@@ -354,3 +354,13 @@ def test_news_of_somebody_elses_document_is_one_read(sent: Office) -> None:
     sent.read()
     assert sent.here.ledger_calls() == {"GET": 1}
     assert sent.at.marks.count(sent.context.organisation) == 0
+
+
+def test_a_copy_of_our_payment_entered_by_a_person_is_a_payment_of_its_own(sent: Office) -> None:
+    pay(sent, "p1", "50.00", reference="cheque 7")
+    sent.drain()
+    act(sent, "pay", amount="50.00", reference="cheque 7 LL-p1")
+    scheduled(sent)
+    assert sent.at_rest("payments", "p1").document_id == payment_ids(sent)[0]
+    assert sorted(sent.at_rest("payments", each.id).document_id for each in paid(sent)) == sorted(payment_ids(sent))
+    assert state(sent) == ("part_paid", Decimal("20.00"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from random import Random
 
 from local.xero.books import Row
@@ -106,6 +107,15 @@ class Cashier:
             self._do("create", "prepayments", "", fields)
         else:
             self._try("allocate", "prepayments", credit, {"invoice": invoice.id})
+
+    def copy(self, unknown: Collection[str]) -> bool:
+        """Enters a payment of ours once more, reference and all: one of these, of which we do not know yet."""
+        for row in self._ledger.rows("payments"):
+            fields = row.fields
+            if papers.mark_in(papers.PAYMENTS, fields) in unknown and fields["Status"] == _OPEN:
+                kind, again = fields["DocumentKind"], {"amount": fields["Amount"], "reference": fields["Reference"]}
+                return self.does("pay", kind, fields["DocumentID"], {n: str(v) for n, v in again.items()})
+        return False
 
     # ------------------------------------------------------------------ hands
 

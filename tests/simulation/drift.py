@@ -204,9 +204,16 @@ class Drift:
     def _payment_here(self, record: Record, link: Link) -> None:
         content = record.content
         assert isinstance(content, Payment)
-        if not link.document_id or record.deleted:
-            return  # it says why it is not there
+        if not link.document_id or record.deleted:  # it says why it is not there; but then it is not
+            rows = [self.ledger.row("payments", id) for id in self.posted[PAYMENTS, record.id]]
+            if any(row is not None and row.fields["Status"] == "AUTHORISED" for row in rows):
+                self._wrong("paid once", f"{record.id} was sent, and says {link.state} {link.reason}")
+            return
         row = self._row(record, link)
+        if content.document_kind == "credit_note" and link.last_export_at is not None:
+            self.reached("refund sent")
+        if content.status == "reversed":
+            self.reached("payment reversed")
         there = row is not None and row.fields["Status"] == "AUTHORISED"
         if row is None or there != (content.status == "active"):
             self._wrong("paid once", f"{record.id} is {content.status} here, {row and row.fields['Status']} there")
@@ -254,8 +261,9 @@ class Drift:
     def _allocated(self, record: Record, link: Link) -> None:
         content = record.content
         assert isinstance(content, AllocationOrder)
-        if link.document_id and link.document_status == "active" and self._row(record, link) is None:
-            self.reached("allocation gone there")
+        row = self._row(record, link) if link.document_status == "active" else None
+        if row is not None and row.fields["Amount"] != content.amount:
+            self._wrong("paid once", f"{record.id} is {content.amount} here and {row.fields['Amount']} there")
 
     def _sums(self, records: list[Record]) -> None:
         """Net, tax and gross per currency and month: pushed, here and there."""

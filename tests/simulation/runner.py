@@ -20,6 +20,7 @@ from .world import Result, World
 # Where nobody asks for a size: organizations of a world that are edited, and that are loaded in one go.
 SIZES = (20, 50, 50, 100, 100, 200)
 BULKS = (0, 0, 0, 100, 300)
+PAGES = (0, 0, 0, 30)  # documents to a page of the ledger's answers
 MONEY = (0, 0, 12, 30)  # documents; with them there are fewer customers
 
 
@@ -32,6 +33,7 @@ class Task:
     bulk: int = 0  # organizations besides, that are loaded in one go
     money: int = 0  # documents besides, with payments and credits
     undone: int = 0  # bulk jobs that are taken back
+    page: int = 0  # documents to a page of the ledger's answers; 0: as many as there are
     edits: int = 0  # of each organization; 0: as it comes
     people: int = 0  # acts of an administrator on each; 0: as it comes
     minutes: float = 0  # that the storm lasts; 0: as it comes
@@ -59,6 +61,7 @@ def run(task: Task) -> Result:
                 bulk=bulk,
                 money=money,
                 undone=undone,
+                page=task.page or PAGES[task.seed % len(PAGES)] if not task.size else task.page,
                 edits=task.edits,
                 people=task.people,
                 minutes=task.minutes,

@@ -143,9 +143,8 @@ def _imported(entry: Entry, marks: dict[str, str]) -> Iterator[str]:
         yield "merged: link follows" if entry.outcome == "ok" else "merged into a linked one"
     elif entry.action == "linked" and entry.kind == PAYMENTS:
         yield "our own payment found by the import"
-    elif entry.action == "linked" and entry.kind == kind.KIND:
-        ours = marks.get(entry.document_id) == f"{kind.MARK}{entry.record}"
-        yield "our own create found by the import" if ours else "linked as exact"
+    elif entry.action == "linked" and marks.get(entry.document_id) != f"{kind.MARK}{entry.record}":
+        yield "linked as exact"
 
 
 def _deleted(operation: str, told: dict[str, Any]) -> list[str]:

@@ -26,6 +26,7 @@ import webhook_intake.app
 from ledgerlink.adapters import aws as aws_clients
 from ledgerlink.adapters.dynamodb.tables import bind
 from ledgerlink.adapters.xero import client as xero_client
+from ledgerlink.adapters.xero import reading
 from ledgerlink.adapters.xero import session as xero_session
 from ledgerlink.adapters.xero.credentials import XeroCredentials
 from ledgerlink.flows.company import companies
@@ -116,7 +117,7 @@ class World:
 
     ``money``: documents besides, with what is paid and credited of them.
 
-    ``undone``: bulk jobs that are started and taken back.
+    ``undone``: bulk jobs that are started and taken back; ``page``: documents to a page of the ledger's answers.
 
     ``calm``: no faults at all, to see that the harness itself is right; ``only``: these and no others. Not
     ``to_the_end``: no further than the first violation.
@@ -132,6 +133,7 @@ class World:
         bulk: int = 0,
         money: int = 0,
         undone: int = 0,
+        page: int = 0,
         edits: int = 0,
         people: int = 0,
         minutes: float = 0,
@@ -142,6 +144,7 @@ class World:
     ) -> None:
         self.seed, self.size, self.bulk, self.calm = seed, size, bulk, calm
         self.edits, self.people, self.minutes, self.money, self.undone = edits, people, minutes, money, undone
+        self.page = page
         self.time = VirtualTime()
         self.weather = weather or Weather(self._dice("weather"), only)
         self.verdicts, self.reached, self.values, self.store = Verdicts(), Reached(), Values(), Store(self.time)
@@ -424,10 +427,23 @@ class World:
             invoice, since = dice.choice(documents[papers.INVOICES])
             when = dice.uniform(max(at, since), storm)
             self.time.at(when, lambda id=id, to=invoice: till.allocate(id, to))  # type: ignore[misc]
+        if dice.random() < 0.25:
+            self.time.at(storm * 0.75, till.burst)
+        if dice.random() < 0.5:
+            self._every(20, self._copy_a_payment, until=storm)
         for _ in range(self.money // 8):
             self.time.at(dice.uniform(storm / 2, storm), till.take_back)
         for _ in range(self.money):
             self.time.at(dice.uniform(60, storm), self.cashier.act)
+
+    def _copy_a_payment(self) -> None:
+        """While it is not known what became of ours; once a world."""
+        if self.cashier.did["copy"]:
+            return
+        unknown = [d for d in self.store.dispatches() if d.state == "unknown" and d.document_type == "payment"]
+        if self.cashier.copy({part.id for dispatch in unknown for part in dispatch.parts}):
+            self.cashier.did["copy"] += 1
+            self.reached("our payment copied by a person")
 
     def _ask_for_payments(self) -> None:
         def ask() -> None:
@@ -535,6 +551,8 @@ class World:
             stack.enter_context(patch.object(crm_notifier.app, "process_partial_response", _processed))
             keys = XeroCredentials(Settings(xero_webhook_key="hook-key"))
             stack.enter_context(patch.object(webhook_intake.app, "credentials", lambda: keys))
+            if self.page:
+                stack.enter_context(patch.object(reading, "PAGE", self.page))
             if lenient:
                 stack.enter_context(patch.object(type(XERO_KINDS[kind.BOOK]), "_clashes", lambda *_: ()))
             ledgerlink.wiring.ports.cache_clear()

@@ -27,6 +27,7 @@ class Rule:
     would_refer_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # as a new record, too
     settles: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # what is to be read after it
     is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
+    copied: bool = False  # one with the mark of a record that has its document is a copy of it: a record of its own
     in_ours: Callable[[Content, Record, Link, Grounds], Content] = lambda said, *_: said  # in the CRM's codes
     recognised: Callable[[Document, Grounds, str, Matches], Unlinked] | None = None  # of what records may be, unlinked
 
@@ -59,7 +60,12 @@ RULES: dict[str, Rule] = {
     "credit-notes": _MONEY,
     "allocations": Rule(_contact, _new_contact, settles=allocations.settles),
     "payments": Rule(
-        payments.linked, payments.unlinked, payments.refers_to, settles=payments.refers_to, is_ours=payments.is_ours
+        payments.linked,
+        payments.unlinked,
+        payments.refers_to,
+        settles=payments.refers_to,
+        is_ours=payments.is_ours,
+        copied=True,
     ),
 }
 

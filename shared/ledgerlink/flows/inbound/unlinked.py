@@ -31,7 +31,9 @@ from .linked import edit_with, store
 
 def ours(intake: Intake, known: Known, document: Document, record: Record, link: Link, tombstone: str) -> Step:
     """A document with our mark that no link holds: our own create, whose settlement was lost."""
-    if not taking_in.of(link.kind).is_ours(record, document, grounds_of(intake, known, document)):
+    rule = taking_in.of(link.kind)
+    copy = bool(link.document_id) and rule.copied
+    if copy or not rule.is_ours(record, document, grounds_of(intake, known, document)):
         return unlinked(intake, known, document, tombstone)
     if record.deleted or tombstone or link.tombstone or link.document_id:
         reason = link.tombstone or tombstone or ("deleted_here" if record.deleted else "linked_elsewhere")
