@@ -34,6 +34,16 @@ def test_the_state_is_of_the_first_organisation_unless_another_is_named(rig: Rig
     assert rig.sim("GET", f"state?organisation={first[:-1]}x").status_code == 422
 
 
+def test_another_organisation_is_opened_once_with_its_own_lists(rig: Rig) -> None:
+    made = rig.sim("POST", "organisations", {"Name": "Third Books", "CountryCode": "DE"}).json()["organisations"]
+    assert [each["name"] for each in made][2:] == ["Third Books"]
+    rig.sim("POST", "seed", {"contacts": [{"Name": "Ada"}], "organisation": made[2]["id"]})
+    assert rig.sim("POST", "organisations", {"Name": "Third Books"}).json()["organisations"] == made
+    assert names(rig.state(made[2]["id"])["contacts"]) == ["Ada"]
+    assert {kind for kind in KINDS if rig.state(made[2]["id"])[kind]} == FILLED | {"contacts"}
+    assert rig.sim("POST", "organisations", {}).status_code == 422
+
+
 def test_a_seeded_number_of_contacts_are_varied_and_all_different(rig: Rig) -> None:
     made = rig.sim("POST", "seed", {"contacts": 300}).json()
     contacts = rig.state()["contacts"]
