@@ -10,11 +10,14 @@ from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records.saving import Push, save
 from ledgerlink.state.record import RecordKey
 
-from .contacts import CRM, drain, step
+from .contacts import CRM, UPDATED, drain, step
 from .report import Line
 from .world import World, world
 
 PRODUCTS = 20
+# Write units for one of them, as derived in docs/decisions/0008-history-before-the-link.md.
+SENT = 18  # with its customer, who is not in the ledger yet
+REPRICED = 8  # its record learns the new totals
 
 
 def invoice(number: int, **changed: Any) -> dict[str, Any]:
@@ -55,13 +58,14 @@ def run(count: int) -> list[Line]:
             _save(here, "organizations", f"o{number}", {"name": f"Customer {number}"})
         push(here, range(count))
         puts = 2 * math.ceil(count / 50) + math.ceil(PRODUCTS / 50)
-        # The contact made before it, the invoice, and what the record learns of it: total, what is left, when it went.
-        lines += step(
-            here, f"send {count} invoices", count, lambda: drain(here), PUT=puts, POST=0, units=18
-        )  # a contact and a document, 9 each
+        lines += step(here, f"send {count} invoices", count, lambda: drain(here), PUT=puts, POST=0, units=SENT)
         push(here, range(count))
         lines += step(here, f"push {count} invoices again", count, lambda: drain(here), PUT=0, POST=0, GET=0, units=0)
         push(here, range(count), reference="Purchase order 7")
         posts, reads = math.ceil(count / 50), math.ceil(count / 1000)
-        lines += step(here, f"update {count} invoices", count, lambda: drain(here), POST=posts, GET=reads, units=5)
+        how = {"POST": posts, "GET": reads}
+        lines += step(here, f"update {count} invoices", count, lambda: drain(here), units=UPDATED, **how)
+        dearer = [{**line, "unit_price": "45"} for line in invoice(0)["lines"]]
+        push(here, range(count), reference="Purchase order 7", lines=dearer)
+        lines += step(here, f"update {count} invoices' prices", count, lambda: drain(here), units=REPRICED, **how)
     return lines

@@ -109,7 +109,7 @@ def sent(content: Content, link: Link) -> dict[str, Any]:
     if not isinstance(content, MoneyDocument) or not link.document_id:
         return {}
     there, money = link.seen or link.base, link.settlement
-    told: dict[str, Any] = {"sent_at": content.sent_at or link.last_export_at}
+    told: dict[str, Any] = {"sent_at": link.last_export_at}
     if isinstance(there, MoneyDocument):
         told |= {name: getattr(there, name) for name in ("number", "subtotal", "total_tax", "total")}
     if money is not None:

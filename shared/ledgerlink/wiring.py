@@ -84,7 +84,7 @@ class Wiring:
 
     @cached_property
     def activity(self) -> p.Activity:
-        from .adapters.dynamodb.records import DynamoActivity
+        from .adapters.dynamodb.activity import DynamoActivity
 
         return self._bound(DynamoActivity())
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from ledgerlink.adapters.dynamodb import activity
+from ledgerlink.adapters.dynamodb.activity import DynamoActivity
 from ledgerlink.adapters.dynamodb.commit import DynamoCommit
 from ledgerlink.adapters.dynamodb.control_ports import DynamoCursors, DynamoLanes, DynamoWakes
 from ledgerlink.adapters.dynamodb.items import link_item
 from ledgerlink.adapters.dynamodb.links import DynamoLinks
 from ledgerlink.adapters.dynamodb.marks import DynamoMarks
-from ledgerlink.adapters.dynamodb.records import DynamoActivity, DynamoRecords
+from ledgerlink.adapters.dynamodb.records import DynamoRecords
+from ledgerlink.adapters.dynamodb.tables import ActivityItem
 from ledgerlink.adapters.hands import Hands
 from ledgerlink.errors import Conflict, Invalid, StoreBusy
 from ledgerlink.flows.entries import record_entry
@@ -36,7 +39,9 @@ from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Disagree, Refuse, Wait
 from ledgerlink.rules.decisions import Problem as Trouble
 from ledgerlink.rules.merge import Clash
+from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import LinkKey
+from ledgerlink.state.record import RecordKey
 from tests.support.aws import Answer, AwsInProcess, Call
 from tests.support.builders import NOON, a_dispatch, a_link, a_linked, a_part, a_record, an_organization
 
@@ -205,6 +210,70 @@ def test_history_is_newest_first_and_written_once(commit: DynamoCommit) -> None:
     commit.all(PutEntry(entries[1]))
     assert DynamoActivity().of_record(a_record().key).items == entries[::-1]
     assert DynamoActivity().of_company("c1", since=NOON + timedelta(seconds=1)).items == entries[:0:-1]
+
+
+def _sent(mark: str, *ids: str, minute: int = 0) -> list[Entry]:
+    """What became of the parts of one dispatch."""
+    at = NOON + timedelta(minutes=minute)
+    return [
+        record_entry(RecordKey("c1", "organizations", id_), at=at, mark=mark, direction="export", action="created")
+        for id_ in ids
+    ]
+
+
+def test_the_entries_of_a_dispatch_lie_on_one_sheet_and_are_paged_like_others(tables: Any) -> None:
+    history = DynamoActivity()
+    alone = _sent("edit", "a", minute=0) + _sent("edit", "a", minute=2)
+    sent = _sent("d1", *(f"o{n:02}" for n in range(30)), minute=1)
+    history.add(alone)
+    history.add(sent, together=sent[0].id.removesuffix("-organizations-o00"))
+    newest_first = sorted(alone + sent, key=lambda entry: entry.id, reverse=True)
+    rows = list(ActivityItem.by_company.query("c1"))
+    assert len(rows) == 3, "two entries and a sheet"
+    for limit in (1, 7, 31, 32, 50):
+        shown, after = [], None
+        while True:
+            page = history.of_company("c1", after=after, limit=limit)
+            assert len(page.items) <= limit
+            shown, after = shown + page.items, page.next
+            if after is None:
+                break
+        assert shown == newest_first, limit
+    since = history.of_company("c1", since=NOON + timedelta(minutes=1), limit=10)
+    assert (
+        since.items + history.of_company("c1", since=NOON + timedelta(minutes=1), after=since.next).items
+        == newest_first[:-1]
+    )
+    assert history.of_record(RecordKey("c1", "organizations", "o07")).items == [sent[7]]
+    assert history.find("c1", sent[7].id) == sent[7]
+    assert history.find("c1", alone[0].id) == alone[0]
+    assert history.find("c1", f"{sent[7].id}x") is None
+
+
+def test_a_dispatch_settled_in_several_goes_is_told_once(tables: Any) -> None:
+    history, sent = DynamoActivity(), _sent("d1", "a", "b", "c", "d")
+    together = sent[0].id.removesuffix("-organizations-a")
+    history.add(sent[:2], together=together)
+    history.add(sent[1:], together=together)  # b once more: a drain died between its history and its link
+    history.add(sent[1:], together=together)
+    assert history.of_company("c1").items == sent[::-1]
+    page = history.of_company("c1", limit=3)
+    assert history.of_company("c1", after=page.next).items == sent[:1]
+    assert history.find("c1", sent[3].id) == sent[3]
+
+
+def test_what_no_item_could_hold_lies_on_several_sheets(tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activity, "MOST_ON_A_SHEET", 100)
+    sent = _sent("d1", *(f"o{n}" for n in range(8)))
+    DynamoActivity().add(sent, together=sent[0].id.removesuffix("-organizations-o0"))
+    assert len(list(ActivityItem.by_company.query("c1"))) > 1
+    assert DynamoActivity().of_company("c1").items == sent[::-1]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "eyJlbnRyeSI6MX0=", "W10="])
+def test_a_history_read_on_from_elsewhere_is_refused(tables: Any, cursor: str) -> None:
+    with pytest.raises(Invalid):
+        DynamoActivity().of_company("c1", after=cursor)
 
 
 def test_a_dispatch_keeps_its_exact_bytes_until_it_is_dropped(commit: DynamoCommit) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import linking, saving
+from ledgerlink.ports import Claim
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold
 from tests.flows.hub import ADA, CRM, Hub, hub, key
@@ -82,6 +83,21 @@ def test_a_contact_of_ours_whose_settlement_was_lost_is_recognised(hub: Hub) -> 
     assert hub.link("1").document_id == made
     hub.drain()
     assert len(hub.contacts()) == 1
+
+
+def test_a_contact_claimed_for_a_link_that_never_came_to_have_it_is_given_up(hub: Hub) -> None:
+    """A drain claimed it and died; before the next one looked, somebody had taken our mark away in the ledger."""
+    hub.set(import_contacts_born_in_ledger=True, create_linked_contact_on_create=False)
+    hub.push("1")
+    theirs = hub.human(action="create", fields={"Name": "Stranger"})["ContactID"]
+    hub.at.commit.all(Claim(LinkKey(*key("1")), "contact", theirs))
+    hub.hear(theirs)
+    hub.read()
+    assert hub.link("1").document_id == ""
+    assert hub.content("1").name == "Org 1"
+    hub.read()
+    (born,) = set(hub.ids()) - {"1"}
+    assert hub.link(born).document_id == theirs
 
 
 def test_a_possible_duplicate_holds_both_sides_and_asks(hub: Hub) -> None:

@@ -16,7 +16,7 @@ from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.record import Record, RecordKey
-from tests.flows.documents import Office, office
+from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import CRM
 
 __all__ = ["office"]
@@ -313,7 +313,7 @@ def test_what_a_bookkeeper_edits_there_is_not_written_over(sent: Office) -> None
 def test_what_was_sent_says_so_at_once(sent: Office) -> None:
     said = sent.said("invoices", "1")
     assert (said.amount_outstanding, said.total, said.total_tax) == (120, 120, 20)
-    assert said.sent_at is not None
+    assert sent.at_rest("invoices", "1").last_export_at is not None
     assert sent.at_rest("invoices", "1").exported == sent.at_rest("invoices", "1").wanted
     sent.invoice("2", number="")
     sent.drain()
@@ -322,6 +322,31 @@ def test_what_was_sent_says_so_at_once(sent: Office) -> None:
     sent.invoice("2", number="")
     sent.drain()
     assert not sent.here.ledger_calls()
+
+
+def test_an_update_that_leaves_the_totals_is_no_news_to_the_crm(sent: Office) -> None:
+    before = sent.at.records.get(RecordKey("bench", "invoices", "1"))
+    assert before is not None
+    sent.invoice("1", number="N-1", reference="Purchase order 7")
+    saved = sent.at.records.get(before.key)
+    assert saved is not None
+    said = saved.content
+    assert (said.subtotal, said.total_tax, said.total) == (100, 20, 120), "nothing they come from was edited"
+    sent.drain()
+    assert sent.at.records.get(before.key) == saved, "nobody was told anything"
+    link = sent.at_rest("invoices", "1")
+    assert (link.state, link.exported, link.wanted) == ("linked", saved.revision, saved.revision)
+
+
+def test_totals_follow_the_lines_and_are_not_held_against_them(sent: Office) -> None:
+    sent.invoice("1", {**LINE, "unit_price": "60.00"}, number="N-1")
+    assert sent.said("invoices", "1").total is None, "unknown until the ledger says"
+    sent.drain()
+    said = sent.said("invoices", "1")
+    assert (said.subtotal, said.total_tax, said.total, said.amount_outstanding) == (120, 24, 144, 144)
+    sent.invoice("1", {**LINE, "unit_price": "60.00"}, number="N-1", reference="again")
+    sent.drain()
+    assert sent.at_rest("invoices", "1").state == "linked"
 
 
 def test_a_payment_whose_answer_was_lost_is_known_by_its_mark_and_never_paid_twice(sent: Office) -> None:

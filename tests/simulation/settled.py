@@ -43,17 +43,20 @@ class Settled:
     # ------------------------------------------------------------------ at any time
 
     def one_to_one(self) -> None:
-        """Links and claims name each other."""
+        """Links and claims name each other. Claims are stored first: until a dispatch is settled they are ahead."""
+        flying = {part.key(COMPANY) for dispatch in self.store.dispatches() for part in dispatch.parts}
         claims, links = self.store.claims(), self.store.links()
         for key, link in links.items():
-            if link.document_id and claims.get(link.document_id, ("", ""))[0] != f"{key.kind}#{key.id}#{key.part}":
+            holder = claims.get(link.document_id, ("", ""))[0]
+            if link.document_id and holder != f"{key.kind}#{key.id}#{key.part}" and key not in flying:
                 self._wrong(
                     "one to one", f"{key.id} says {link.document_id}, which {claims.get(link.document_id)} holds"
                 )
         for document, (holder, _) in claims.items():
             if holder:
-                held = links.get(LinkKey(COMPANY, *holder.split("#")))
-                if held is None or held.document_id != document:
+                key = LinkKey(COMPANY, *holder.split("#"))
+                held = links.get(key)
+                if (held is None or held.document_id != document) and key not in flying:
                     self._wrong("one to one", f"{document} is held by {holder}, which has {held and held.document_id}")
 
     # ------------------------------------------------------------------ 20 minutes after the faults

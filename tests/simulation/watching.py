@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ledgerlink.adapters.dynamodb.items import record_of
-from ledgerlink.adapters.dynamodb.tables import RecordItem
+from ledgerlink.adapters.dynamodb.pack import unpress
+from ledgerlink.adapters.dynamodb.tables import LinkItem, RecordItem
 from ledgerlink.ports import CERTAIN
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import Record, RecordKey
@@ -54,7 +55,8 @@ class Watching:
                 for hear in self.records:
                     hear(record)
             elif put["TableName"] == "LinksTable" and not sk.startswith("ledger#") and done:
-                self._link(sk, json.loads(put["Item"].get("rest", {}).get("S", "{}")), put["Item"])
+                rest = unpress(LinkItem.from_raw_data(raw(put["Item"])).body)[0]
+                self._link(sk, json.loads(rest), put["Item"])
         for sk in _deleted(operation, told) if done else ():
             if sk.startswith("dispatch#") and not any(
                 key.endswith(sk.removeprefix("dispatch#")) for key in self._keys()

@@ -91,6 +91,7 @@ class Kind(Generic[C]):
     needed: frozenset[str] = field(default_factory=frozenset)  # fields that cannot be blank
     hub_fields: frozenset[str] = field(default_factory=frozenset)  # the hub's own; ignored when pushed
     derived: frozenset[str] = field(default_factory=frozenset)  # the hub fills them in where nobody said them
+    derived_from: frozenset[str] = field(default_factory=frozenset)  # what makes these unknown again when it changes
     listed: bool = True  # people see it as records of a kind; else on the record it belongs to
     belongs_to: Callable[[C], tuple[str, str]] | None = None  # that record's kind and id
     alone: bool = False  # one to a call

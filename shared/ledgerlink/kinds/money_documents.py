@@ -195,6 +195,7 @@ INVOICES: Kind[Invoice] = Kind(
     completed=completed,
     in_order=True,
     derived=frozenset({"subtotal", "total_tax", "total"}),
+    derived_from=frozenset({"lines", "tax_mode"}),
     identified=with_line_ids,
     fields=FIELDS,
 )
@@ -212,6 +213,7 @@ CREDIT_NOTES: Kind[CreditNote] = Kind(
     completed=completed,
     in_order=True,
     derived=frozenset({"subtotal", "total_tax", "total"}),
+    derived_from=frozenset({"lines", "tax_mode"}),
     identified=with_line_ids,
     fields=tuple(field for field in FIELDS if field.name not in ("due_date", "url")),
 )

@@ -146,7 +146,10 @@ class Links(Protocol):
 class Activity(Protocol):
     """The history."""
 
-    def add(self, entries: Sequence[Entry]) -> None: ...
+    def add(self, entries: Sequence[Entry], *, together: str = "") -> None:
+        """``together``: what the ids of all these begin with, if they are about one dispatch (cheaper). Of a dispatch
+        all entries are added this way, or none."""
+        ...
 
     def get(self, key: RecordKey, entry: str) -> Entry | None: ...
 

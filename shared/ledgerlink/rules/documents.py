@@ -208,7 +208,9 @@ def having_looked(decision: Decision, document: Document) -> Decision:
 def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocument, lines.Said]:
     """The document as the ledger is to have it. Its lines carry the ids they have there; ``said`` has our own."""
     content = content_of(record)
-    said = lines.rounded(lines.said(content, TERMS[record.kind], facts), content, facts)
+    said = lines.said(content, TERMS[record.kind], facts)
+    if getattr(record.pushed, "total", None) is not None or record.pushed is None:  # else the ledger told it
+        said = lines.rounded(said, content, facts)
     customer = facts.link("organizations", content.organization_id)
     currency = content.currency.upper() or facts.reference.base_currency
     theirs = _as_document(link.seen or link.base)

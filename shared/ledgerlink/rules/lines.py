@@ -271,7 +271,7 @@ class _Translated:
 
 
 def rounded(said: Said, content: MoneyDocument, facts: Facts) -> Said:
-    """The lines with a rounding line where the pushed total is cents away, or with what is wrong about it (D6)."""
+    """The lines with a rounding line where the total is cents away, or with what is wrong about it (D6)."""
     if content.total is None:
         return said
     total = said.total(content.tax_mode)

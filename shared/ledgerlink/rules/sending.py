@@ -17,7 +17,8 @@ def is_live(record: Record, settings: CompanySettings) -> bool:
         return False
     if content.status == "draft" and "any" not in settings.exportable_statuses:
         return False
-    return content.status != "part_paid" and content.amount_outstanding in (None, content.total)
+    unpaid = content.total is None or content.amount_outstanding in (None, content.total)
+    return content.status != "part_paid" and unpaid
 
 
 def by_itself(record: Record, settings: CompanySettings) -> bool:

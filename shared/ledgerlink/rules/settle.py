@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,7 +134,8 @@ def _settlement(link: Link, document: Document) -> Settlement | None:
 
 
 def told_back(record: Record, link: Link, part: DispatchedPart, document: Document, now: datetime) -> Record:
-    """The record with what the ledger answered about it: its number, its totals, what is outstanding; and when (D7).
+    """The record with what the ledger answered about it: its number, its totals, what is outstanding (D7). The same one
+    where that is no news. When it was sent stands on its link.
 
     Totals of what was sent are not those of what somebody has made of it since.
     """
@@ -144,15 +146,24 @@ def told_back(record: Record, link: Link, part: DispatchedPart, document: Docume
         return record
     plain = told.model_copy(update={"parts": None})
     kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
-    told_of = _TOLD if link.wanted <= part.revision else ("number",)
-    blank = {name: getattr(said, name) for name in told_of if getattr(content, name) in (None, "")}
-    kept = kept.model_copy(update={**blank, "sent_at": now})
+    names = _open_totals(record) if link.wanted <= part.revision else ()
+    new = {name: value for name in names if (value := getattr(said, name)) is not None}
+    kept = kept.model_copy(update=new if content.number else {**new, "number": said.number})
+    if kept == content:
+        return record
     return record.model_copy(
         update={"content": kept, "revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
     )
 
 
-_TOLD = ("number", "subtotal", "total_tax", "total")
+_TOTALS = ("subtotal", "total_tax", "total")
+
+
+def _open_totals(record: Record) -> Iterator[str]:
+    """The totals that the CRM did not say itself."""
+    for name in _TOTALS:
+        if getattr(record.pushed, name, None) is None or name in KINDS[record.kind].hub_fields:
+            yield name
 
 
 def at_revision(link: Link, part: DispatchedPart, before: Link, revision: int) -> Link:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 from ledgerlink.kinds import KINDS
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from .pack import rest_json, squeeze, stamp, unsqueeze, unstamp
+from .pack import content_from, content_json, press, rest_json, stamp, unpress, unstamp
 from .tables import ActivityItem, LinkItem, RecordItem, shard_of
 
 HISTORY = timedelta(days=400)
@@ -68,8 +67,7 @@ def link_item(link: Link) -> LinkItem:
     item.do_not_import = link.do_not_import.on or None
     kind = KINDS[link.kind]
     implied = {"document_type"} if link.document_type == kind.document_type else set()
-    item.rest = rest_json(link, _LINK_COLUMNS | implied)
-    item.base, item.seen = squeeze(link.base), squeeze(link.seen)
+    item.body = press(rest_json(link, _LINK_COLUMNS | implied), content_json(link.base), content_json(link.seen))
     _index(item, link)
     return item
 
@@ -106,18 +104,18 @@ def _since(link: Link) -> datetime | None:
 
 def link_of(item: LinkItem) -> Link:
     kind, id_, part = item.sk.split("#")
-    rest: dict[str, Any] = json.loads(item.rest or "{}")
+    rest, base, seen = unpress(item.body)
     return Link.model_validate(
         {
             "document_type": KINDS[kind].document_type if item.document_id else "",
-            **rest,
+            **json.loads(rest),
             "company": item.company,
             "kind": kind,
             "id": id_,
             "part": part,
             "version": int(item.version),
-            "base": unsqueeze(kind, item.base),
-            "seen": unsqueeze(kind, item.seen),
+            "base": content_from(kind, base),
+            "seen": content_from(kind, seen),
             "state": item.state,
             "title": item.title or "",
             "number": item.number or "",
@@ -138,16 +136,14 @@ def record_sk(key: RecordKey) -> str:
 
 
 def record_item(record: Record) -> RecordItem:
-    content = record.content.model_dump_json(exclude_defaults=True)
-    pushed = record.pushed.model_dump_json(exclude_defaults=True) if record.pushed is not None else "null"
+    content, pushed = content_json(record.content), content_json(record.pushed)
     at = stamp(record.updated_at)
     return RecordItem(
         record.company,
         record_sk(record.key),
         version=record.version + 1,
         revision=record.revision,
-        content=content,
-        pushed=None if pushed == content else pushed,
+        body=press(content, pushed),
         updated_at=at,
         changed_by=record.changed_by,
         deleted=record.deleted or None,
@@ -160,18 +156,15 @@ def record_item(record: Record) -> RecordItem:
 
 def record_of(item: RecordItem) -> Record:
     kind, id_ = item.sk.split("#", 1)
-    model = KINDS[kind].model
-    content = model.model_validate_json(item.content)
-    pushed = content if item.pushed is None else None
-    if item.pushed not in (None, "null"):
-        pushed = model.model_validate_json(item.pushed)
+    content, pushed = unpress(item.body)
+    now = KINDS[kind].model.model_validate_json(content)
     return Record(
         company=item.company,
         kind=kind,
         id=id_,
         revision=int(item.revision),
-        content=content,
-        pushed=pushed,
+        content=now,
+        pushed=now if pushed == content else content_from(kind, pushed),
         updated_at=unstamp(item.updated_at),
         changed_by=item.changed_by,
         deleted=bool(item.deleted),
@@ -181,18 +174,19 @@ def record_of(item: RecordItem) -> Record:
     )
 
 
-def activity_item(entry: Entry) -> ActivityItem:
+def activity_item(entry: Entry, *, listed: bool = True) -> ActivityItem:
+    """The entry among its record's; ``listed``: and by itself in the company's timeline."""
     return ActivityItem(
         f"{entry.company}#{entry.kind}#{entry.record}",
         entry.id,
-        company=entry.company,
-        data=entry.model_dump_json(exclude_defaults=True, exclude={"company", "id", "kind", "record"}),
+        company=entry.company if listed else None,
+        body=press(entry.model_dump_json(exclude_defaults=True, exclude={"company", "id", "kind", "record"})),
         expires_at=int((entry.at + HISTORY).timestamp()),
     )
 
 
 def entry_of(item: ActivityItem) -> Entry:
-    _, kind, record = item.record_key.split("#", 2)
+    company, kind, record = item.record_key.split("#", 2)
     return Entry.model_validate(
-        {**json.loads(item.data), "company": item.company, "id": item.entry, "kind": kind, "record": record}
+        {**json.loads(unpress(item.body)[0]), "company": company, "id": item.entry, "kind": kind, "record": record}
     )

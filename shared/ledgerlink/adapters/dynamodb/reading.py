@@ -35,13 +35,13 @@ def page(
     query: Callable[..., Any], *args: Any, make: Callable[[Any], Any], after: str | None, limit: int, **kw: Any
 ) -> Page:
     """One page of a query; the cursor is the key of the last item read, as opaque text."""
-    start = _key(after)
+    start = cursor_key(after)
     with translated(), _of_ours(after):
         # With a filter, "page size" is how many are looked at in one call, and most may not fit.
         page_size = limit if kw.get("filter_condition") is None else max(limit, LOOKED_AT)
         rows = query(*args, limit=limit, page_size=page_size, last_evaluated_key=start, **kw)
         items = [make(row) for row in rows]
-        return Page(items, _text(rows.last_evaluated_key))
+        return Page(items, cursor_text(rows.last_evaluated_key))
 
 
 @contextmanager
@@ -55,11 +55,13 @@ def _of_ours(cursor: str | None) -> Iterator[None]:
         raise
 
 
-def _text(key: Any) -> str | None:
+def cursor_text(key: Any) -> str | None:
+    """A place in a list as opaque text."""
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode() if key else None
 
 
-def _key(text: str | None) -> Any:
+def cursor_key(text: str | None) -> Any:
+    """The place again. Raises Invalid for a text that is none of ours."""
     if not text:
         return None
     try:

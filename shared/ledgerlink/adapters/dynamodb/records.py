@@ -1,20 +1,18 @@
-"""Records and their history in DynamoDB."""
+"""Records in DynamoDB, and their changes in order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from ledgerlink.ports import Changed, Page
-from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import Record, RecordKey
 
 from .errors import translated
-from .items import activity_item, entry_of, record_of, record_sk
+from .items import record_of, record_sk
 from .pack import stamp
 from .reading import many, page
-from .tables import ActivityItem, RecordItem
+from .tables import RecordItem
 
 
 class DynamoRecords:
@@ -55,45 +53,3 @@ class DynamoRecords:
         later = RecordItem.feed_key > since if since else None
         with translated():
             return list(RecordItem.feed_index.query(company, later, limit=limit))
-
-
-class DynamoActivity:
-    """``ports.Activity``."""
-
-    def add(self, entries: Sequence[Entry]) -> None:
-        with translated(), ActivityItem.batch_write() as batch:
-            for item in {entry.id: activity_item(entry) for entry in entries}.values():
-                batch.save(item)
-
-    def get(self, key: RecordKey, entry: str) -> Entry | None:
-        found = many(ActivityItem, [(f"{key.company}#{key.kind}#{key.id}", entry)])
-        return entry_of(found[0]) if found else None
-
-    def find(self, company: str, entry: str) -> Entry | None:
-        with translated():
-            found = next(iter(ActivityItem.by_company.query(company, ActivityItem.entry == entry, limit=1)), None)
-        return entry_of(found) if found is not None else None
-
-    def of_record(self, key: RecordKey, *, after: str | None = None, limit: int = 50) -> Page:
-        return page(
-            ActivityItem.query,
-            f"{key.company}#{key.kind}#{key.id}",
-            make=entry_of,
-            after=after,
-            limit=limit,
-            scan_index_forward=False,
-        )
-
-    def of_company(
-        self, company: str, *, after: str | None = None, limit: int = 50, since: datetime | None = None
-    ) -> Page:
-        later = ActivityItem.entry >= (stamp(since) or "") if since else None
-        return page(
-            ActivityItem.by_company.query,
-            company,
-            later,
-            make=entry_of,
-            after=after,
-            limit=limit,
-            scan_index_forward=False,
-        )

@@ -1,7 +1,7 @@
 """The four tables as PynamoDB models: keys, sparse index keys, and the attributes that lists filter on.
 
-What no index needs travels as one JSON attribute, without the values that are at their defaults: a link stays under
-1 KB, which is one write unit, and a new field of a model needs no change here.
+What no index needs travels as one attribute, ``body``: JSON without the values that are at their defaults, pressed. So
+links, records and entries stay under 1 KB, which is one write unit, and a new field of a model needs no change here.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ class _List(GlobalSecondaryIndex["LinkItem"]):
 
 
 class LinkItem(Model):
-    """A link (sk ``kind#id#part``) or a claim on a document (sk ``ledger#type#document``, with ``holder``)."""
+    """A link (sk ``kind#id#part``; ``body``: the rest of it, ``base`` and ``seen``) or a claim on a document (sk
+    ``ledger#type#document``, with ``holder``)."""
 
     class Meta(_Meta):
         pass
@@ -120,9 +121,7 @@ class LinkItem(Model):
     do_not_export = BooleanAttribute(null=True)
     do_not_import = BooleanAttribute(null=True)
 
-    rest = UnicodeAttribute(null=True)
-    base = BinaryAttribute(null=True, legacy_encoding=False)
-    seen = BinaryAttribute(null=True, legacy_encoding=False)
+    body = BinaryAttribute(null=True, legacy_encoding=False)
 
     due_index: ClassVar[Any] = _Due()
     waiting_index: ClassVar[Any] = _Waiting()
@@ -140,7 +139,7 @@ class _Feed(GlobalSecondaryIndex["RecordItem"]):
 
 
 class RecordItem(Model):
-    """A record: its content and what was last pushed, both JSON; ``pushed`` is absent where it equals the content."""
+    """A record. ``body``: its content and what was last pushed."""
 
     class Meta(_Meta):
         pass
@@ -149,8 +148,7 @@ class RecordItem(Model):
     sk = UnicodeAttribute(range_key=True)
     version = NumberAttribute(default=0)
     revision = NumberAttribute(default=0)
-    content = UnicodeAttribute(null=True)
-    pushed = UnicodeAttribute(null=True)
+    body = BinaryAttribute(null=True, legacy_encoding=False)
     updated_at = UnicodeAttribute(null=True)
     changed_by = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
@@ -172,15 +170,16 @@ class _ByCompany(GlobalSecondaryIndex["ActivityItem"]):
 
 
 class ActivityItem(Model):
-    """A history entry."""
+    """A history entry, or a sheet of them (``activity.py``). What has a ``company`` is in the company's timeline."""
 
     class Meta(_Meta):
         pass
 
     record_key = UnicodeAttribute(hash_key=True)
     entry = UnicodeAttribute(range_key=True)
-    company = UnicodeAttribute()
-    data = UnicodeAttribute()
+    company = UnicodeAttribute(null=True)
+    body = BinaryAttribute(null=True, legacy_encoding=False)
+    sheet = BinaryAttribute(null=True, legacy_encoding=False)
     expires_at = NumberAttribute(null=True)
 
     by_company: ClassVar[Any] = _ByCompany()

@@ -71,6 +71,7 @@ class Known:
     claims: Mapping[str, Claimed]
     links: dict[LinkKey, Link]
     records: dict[RecordKey, Record]
+    being_made: frozenset[str] = frozenset()  # types of documents that an open dispatch may have made
     named: Mapping[tuple[str, str], RecordKey] = field(default_factory=dict)  # records of documents they refer to
     touched: set[Hashable] = field(default_factory=set)
 

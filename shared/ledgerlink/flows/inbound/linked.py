@@ -139,6 +139,8 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
     """Follow a merge; where the survivor belongs to another record, a person must sort it out (K12)."""
     at = intake.context.at
     holder = known.claims.get(survivor, Claimed()).link
+    if holder is None and document.type in known.being_made:  # the survivor may be just what is being made
+        return TakenIn(document, "again", "in_flight", link.key), []
     writes: list[Write]
     entry = record_entry(
         link.key.record,

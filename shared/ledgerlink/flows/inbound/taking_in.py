@@ -18,6 +18,7 @@ from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import (
     Claimed,
     PutNotice,
+    Unclaim,
     Write,
 )
 from ledgerlink.rules import born_documents, settlement, taking_in
@@ -152,7 +153,8 @@ def foresee(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
 def _known(intake: Intake, documents: list[Document]) -> Known:
     """Read in the order that makes a document of ours recognisable: open dispatches first, then the claims."""
     at, company = intake.context.at, intake.context.company.id
-    busy = lanes.in_flight(at.lanes.open_dispatches(company))
+    dispatches = at.lanes.open_dispatches(company)
+    busy, being_made = lanes.in_flight(dispatches), {d.document_type for d in dispatches if d.action == "create"}
     claims: dict[str, Claimed] = {}
     for document_type in {document.type for document in documents}:
         ids = [d.id for d in documents if d.type == document_type]
@@ -168,7 +170,8 @@ def _known(intake: Intake, documents: list[Document]) -> Known:
     moved = {LinkKey(company, each.kind, each.moved_to) for each in records.values() if each.moved_to}
     records |= at.records.many({key.record for key in moved}) if moved else {}
     new = [document for document in documents if claims.get(document.id, Claimed()).link is None]
-    return Known(busy, claims, at.links.many(keys | moved), records, _named(intake, documents, new))
+    links = at.links.many(keys | moved)
+    return Known(busy, claims, links, records, frozenset(being_made), _named(intake, documents, new))
 
 
 def _named(intake: Intake, documents: list[Document], new: list[Document]) -> dict[tuple[str, str], RecordKey]:
@@ -197,6 +200,9 @@ def _one(intake: Intake, known: Known, document: Document) -> Step:
         return TakenIn(document, "again", "changed_meanwhile", key), []
     if intake.versions is not None and link.version != intake.versions.get(key, link.version):
         return TakenIn(document, "again", "changed_meanwhile", key), []
+    if claim.link is not None and link.document_id != document.id:  # it was claimed, and the link never came to have it
+        left = replace(TakenIn(document, "again", "changed_meanwhile", key), before=(record, link))
+        return left, [Unclaim(key, document.type, document.id)]
     decided = (
         ours(intake, known, document, record, link, claim.tombstone)
         if claim.link is None

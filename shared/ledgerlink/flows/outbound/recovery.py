@@ -7,7 +7,7 @@ from datetime import timedelta
 from ledgerlink.flows import lanes
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.kinds import Content
-from ledgerlink.ports import Confirmed, DropDispatch, PutDispatch, PutEntry, PutLink, Write
+from ledgerlink.ports import Confirmed, DropDispatch, PutDispatch, PutLink
 from ledgerlink.rules import dispatch as rules
 from ledgerlink.rules import settle as settled
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
@@ -104,14 +104,13 @@ def _without_match(drain: Drain, dispatch: Dispatch, part: DispatchedPart, *, se
         link = drain.at.links.get(part.key(drain.company))
         if link is None or link.last_dispatch == dispatch.id:
             return
-        if drain.at.commit.each([_no_match_writes(drain, dispatch, link, several)])[0]:
+        if drain.at.commit.each([[PutLink(_no_match(drain, dispatch, link, several))]])[0]:
             return
 
 
-def _no_match_writes(drain: Drain, dispatch: Dispatch, link: Link, several: bool) -> list[Write]:
+def _no_match(drain: Drain, dispatch: Dispatch, link: Link, several: bool) -> Link:
     if not several:
-        return [PutLink(settled.never_arrived(link, dispatch.id))]
-    now = drain.at.clock.now()
+        return settled.never_arrived(link, dispatch.id)
     entry = record_entry(
         link.key.record,
         at=dispatch.opened_at,
@@ -121,4 +120,5 @@ def _no_match_writes(drain: Drain, dispatch: Dispatch, link: Link, several: bool
         outcome="failed",
         reason="several_matches",
     )
-    return [PutLink(settled.parked(link, dispatch.id, "several_matches", now)), PutEntry(entry)]
+    settling.remember(drain, dispatch, [entry])
+    return settled.parked(link, dispatch.id, "several_matches", drain.at.clock.now())

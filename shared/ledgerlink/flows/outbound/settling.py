@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledgerlink.flows import lanes
-from ledgerlink.flows.entries import diff, job_of, record_entry
+from ledgerlink.flows.entries import diff, entry_id, job_of, record_entry
 from ledgerlink.flows.notices import telling
 from ledgerlink.flows.records.holders import with_holders
 from ledgerlink.kinds import BY_DOCUMENT, KINDS, Content
@@ -23,6 +23,7 @@ from ledgerlink.ports import (
     PutLink,
     PutRecord,
     Reply,
+    TellCrm,
     Unclaim,
     Write,
 )
@@ -74,7 +75,7 @@ def settle_parts(
             break
         known = _known(drain, dispatch, left)
         groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
-        outcomes = iter(_store(drain, [writes for _, writes in groups if writes]))
+        outcomes = iter(_store(drain, dispatch, [writes for _, writes in groups if writes]))
         left = [s for s, writes in groups if writes and not next(outcomes)]
         _have_it_read(drain, groups)
     return left
@@ -104,11 +105,30 @@ def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> No
         drain.at.doorbells.ring(drain.company, "import", again=True)
 
 
-def _store(drain: Drain, groups: list[list[Write]]) -> list[bool]:
-    """History first, in one cheap batch: it is true whether or not the link is stored now, and its id is always the
-    same. A transaction would cost it twice."""
-    drain.at.activity.add([write.entry for group in groups for write in group if isinstance(write, PutEntry)])
-    return drain.at.commit.each([[write for write in group if not isinstance(write, PutEntry)] for group in groups])
+_ORDER: tuple[tuple[type, ...], ...] = ((Claim, Unclaim), (PutRecord, TellCrm), (PutLink,))
+
+
+def _store(drain: Drain, dispatch: Dispatch, groups: list[list[Write]]) -> list[bool]:
+    """One after the other what is true whether or not the next is stored: history, claim, what the record is told; last
+    the link, which says that all of it is. Who finds it unsaid does all again, and writes the same. A transaction would
+    cost everything twice."""
+    remember(drain, dispatch, [write.entry for group in groups for write in group if isinstance(write, PutEntry)])
+    kept = [True] * len(groups)
+    for sorts in _ORDER:
+        some = {
+            at: writes
+            for at, group in enumerate(groups)
+            if kept[at] and (writes := [write for write in group if isinstance(write, sorts)])
+        }
+        for at, stored in zip(some, drain.at.commit.each(list(some.values())), strict=True):
+            kept[at] = stored
+    return kept
+
+
+def remember(drain: Drain, dispatch: Dispatch, entries: Sequence[Entry]) -> None:
+    """Add to the history what became of parts of a dispatch."""
+    together = entry_id(dispatch.opened_at, dispatch.id) if len(dispatch.parts) > 1 else ""
+    drain.at.activity.add(entries, together=together)
 
 
 @dataclass(frozen=True)
@@ -145,6 +165,7 @@ def _writes(
 ) -> list[Write]:
     """The writes that settle one part; none where it was settled before or the record is gone."""
     part, now = settled.part, drain.at.clock.now()
+    writes: list[Write]
     link = known.links.get(part.key(drain.company))
     if link is None or link.last_dispatch == dispatch.id:
         return []
@@ -155,25 +176,23 @@ def _writes(
         entry = _entry(drain, dispatch, part, now, outcome="failed", reason=refused.code, message=told, **said)
         return [PutLink(rules.rejected(link, dispatch, part, refused, now)), PutEntry(entry)]
     document = settled.verdict.document
-    if link.document_id and link.document_id != document.id:
+    holder = known.claims.get(document.id, Claimed()).link
+    if document.id != link.document_id and (link.document_id or holder not in (None, link.key)):
         entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
-        return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
-    if not link.document_id:
-        holder = known.claims.get(document.id, Claimed()).link
-        if holder is not None and holder != link.key:
-            entry = _entry(drain, dispatch, part, now, outcome="failed", reason="linked_elsewhere", **said)
-            return [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
+        writes = [PutLink(rules.parked(link, dispatch.id, "linked_elsewhere", now)), PutEntry(entry)]
+        return [*writes, Unclaim(link.key, document.type, document.id)] if holder == link.key else writes
     content = sent.get(part.reference)
     changes = _changes(link, part, content)
     entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
     after = rules.confirmed(link, dispatch, part, content, document, now)
-    writes: list[Write] = [PutEntry(entry)]
+    writes = [PutEntry(entry)]
     record = known.records.get(link.key.record)
     if record is not None and not record.deleted:
         kept = rules.told_back(record, link, part, document, now)
         after = rules.at_revision(after, part, link, kept.revision)
         after = after.model_copy(update={**export_rules.columns(kept), "updated_at": now})
-        writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]
+        if kept is not record:
+            writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]
     writes.append(PutLink(after))
     if link.document_id and not after.document_id:  # taken off to be put back: the import leaves what is deleted alone
         writes.append(Unclaim(link.key, document.type, document.id, tombstone="payment_lifted"))

@@ -194,13 +194,15 @@ def merged(record: Record, fields: Mapping[str, Any]) -> Content:
 
 
 def _without_derived(sort: str, pushed: Content | None, content: Content, before: Content | None) -> Content:
-    """What was filled in from the ledger is no longer so once something else is said."""
+    """What was filled in from the ledger stands until something is said that it comes from."""
     kind = KINDS[sort]
     names = [name for name in kind.derived if name in kind.hub_fields or getattr(pushed, name, None) is None]
     if before is None or not names:
         return content
     as_it_was = content.model_copy(update={name: getattr(before, name) for name in names})
-    return before if as_it_was == before else content.model_copy(update=dict.fromkeys(names))
+    if any(getattr(content, name) != getattr(before, name) for name in kind.derived_from):
+        return content.model_copy(update=dict.fromkeys(names))
+    return before if as_it_was == before else as_it_was
 
 
 def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | None, Content]:
