@@ -129,6 +129,19 @@ def test_a_merge_leads_to_the_survivor(hub: Hub) -> None:
     assert ("import", "merged", "") in hub.history("1")
 
 
+def test_a_merge_into_what_is_being_made_waits_until_it_is_known_whose_it_is(hub: Hub) -> None:
+    loser = linked(hub)
+    hub.fault(match={"method": "PUT", "path": "/Contacts"}, kind="error_after", status=503, times=1)
+    hub.push("2")
+    hub.drain()  # made, and nobody here knows
+    survivor = hub.contacts()["Org 2"]["ContactID"]
+    hub.human(action="merge", id=loser, fields={"into": survivor})
+    hub.hear(loser)
+    hub.read()
+    assert hub.link("1").document_id == loser
+    assert not hub.at.links.claimed("bench", "contact", [survivor])
+
+
 def test_a_merge_into_somebody_elses_contact_is_put_before_a_person(hub: Hub) -> None:
     one, two = linked(hub, "1"), linked(hub, "2")
     hub.human(action="merge", id=one, fields={"into": two})

@@ -59,7 +59,7 @@ def _bring_customers(intake: Intake, documents: Sequence[Document]) -> None:
     if intake.source != "event" or not settings.import_contacts_born_in_ledger:
         return
     new = _unknown(intake, [d for d in documents if d.kind in settings.import_documents_born_in_ledger])
-    known = Known(set(), {}, {}, {}, _named(intake, [], new))
+    known = Known(set(), {}, {}, {}, named=_named(intake, [], new))
     grounds = [(document, grounds_of(intake, known, document)) for document in new]
     ids = {id_ for document, its in grounds if (id_ := born_documents.customer_of(document, its))}
     if ids:
