@@ -177,7 +177,7 @@ def _timeout_not_applied() -> Breaks:
     yield patch.object(XeroLedger, "send", sure)
 
 
-@mutant("an element with an error in a 200 counts as confirmed", seed=4, minutes=20, only={"http.element_error": 0.4})
+@mutant("an element with an error in a 200 counts as confirmed", seed=2, minutes=20, only={"http.element_error": 0.4})
 def _error_confirmed() -> Breaks:
     verdict = answers._verdict
 
