@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 os.environ.update(in_process.ENVIRONMENT)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The simulation first: one of its tests takes a minute, which no worker should begin when the others are done."""
+    items.sort(key=lambda item: "simulation" not in item.path.parts)
+
+
 @pytest.fixture
 def aws() -> Iterator[in_process.AwsInProcess]:
     """AWS answered in this process, empty."""
