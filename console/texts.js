@@ -210,7 +210,7 @@ export const t = {
     plan: "What would happen, record by record",
     results: "What happened, record by record",
     filter: "Only",
-    noItems: "Nothing to show here",
+    notDone: "Not done", noItems: "Nothing to show here",
     noFigures: "No record was touched.",
     waits: "It waits",
     failed: "It did not finish",

@@ -14,6 +14,8 @@ const words = t.job;
 const MOVING = ["planning", "running"];
 const WORDS_OF_PLAN = { created: "create", updated: "update", archived: "archive", linked: "link", unlinked: "unlink", deleted: "delete", skipped: "skip", suggested: "suggest", failed: "fail" };
 
+const PLANNED = Object.values(WORDS_OF_PLAN); // what a job that is over has not come to
+
 export function JobScreen({ id }) {
   const hub = useHub();
   const job = useLoad(hub.path(`/jobs/${encodeURIComponent(id)}`), { poll: (data) => (!data || MOVING.includes(data.status)) && 700 });
@@ -43,6 +45,10 @@ function JobActions({ job, reload }) {
     ${OVER.includes(job.status) && hub.jobCan("undo") && !job.undoes && !job.undone_by && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}`;
 }
 
+/** Codes of reasons in brackets, as people read them. */
+const whyIn = (error, hub) => said(error.charAt(0).toUpperCase() + error.slice(1))
+  .replace(/\((\w+)\)/g, (all, code) => (hub.reason(code) ? `(${hub.reason(code).message.replace(/\.$/, "")})` : all));
+
 function State({ job }) {
   const hub = useHub();
   const { done, total } = job.progress;
@@ -53,7 +59,7 @@ function State({ job }) {
       <span role="status">${moving ? (total ? words.of(count(done), count(total)) : words.counting) : words.states[job.status]}</span></div>
     ${moving && html`<${JobBar} job=${job} />`}
     ${moving && job.waiting_for && html`<${Note} tone="warn" title=${words.waits}><${Reason} code=${job.waiting_for} /><//>`}
-    ${job.error && html`<${Note} tone="bad" title=${words.failed}>${job.error}<//>`}
+    ${job.error && html`<${Note} tone="bad" title=${words.failed}>${whyIn(job.error, hub)}<//>`}
     <${Figures} job=${job} />
     ${job.undone_by && html`<p><a href=${hub.to(["jobs", job.undone_by])}>${words.undoneBy}</a></p>`}
     ${job.undoes && html`<p><a href=${hub.to(["jobs", job.undoes])}>${words.undoes}</a></p>`}
@@ -80,7 +86,7 @@ export function Items({ job, all = { outcome: "", label: t.everything, without: 
         look=${query.outcome === outcome ? "on" : ""} aria-pressed=${String(query.outcome === outcome)} onClick=${() => show(outcome)}>
         ${(planned ? words.would : words.did)[name]} ${count(number)}<//>`; })}</div>`}
     <${Loaded} from=${items}>${(data) => data.items.length ? html`<ul class="items">${data.items.map((item, n) =>
-        html`<${Item} key=${`${item.record.id}-${n}`} item=${item} />`)}</ul>
+        html`<${Item} key=${`${item.record.id}-${n}`} item=${item} over=${OVER.includes(job.status)} />`)}</ul>
       <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
       : html`<${Empty} title=${words.noItems} />`}<//><//>`;
 }
@@ -88,12 +94,12 @@ export function Items({ job, all = { outcome: "", label: t.everything, without: 
 /** A conflict's message names fields. */
 const inWords = ({ reason, message }, kind) => (reason === "conflict" ? message.split(", ").map((name) => fieldLabel(kind, name)).join(", ") : said(message));
 
-function Item({ item }) {
+function Item({ item, over }) {
   const hub = useHub();
   const fields = Object.keys(item.diff);
   const title = item.title || item.record.id || item.accounting_code || "";
   const known = item.record.id && hub.kind(item.record.kind) && item.outcome !== "create";
-  return html`<li class="item"><div class="item-head"><${Badge} value=${item.outcome} />
+  return html`<li class="item"><div class="item-head">${over && PLANNED.includes(item.outcome) ? html`<${Badge} label=${words.notDone} />` : html`<${Badge} value=${item.outcome} />`}
       <strong>${known ? html`<a href=${hub.record(item.record)}>${title}</a>` : title}</strong>
       ${item.line && html`<span class="muted">${words.line(item.line)}</span>`}</div>
     ${item.reason && html`<p><${Reason} code=${item.reason} /></p>`}

@@ -123,7 +123,8 @@ function Narrowed({ kind, where, narrow }) {
   const on = kind.filters.filter((filter) => where[filter.name]);
   if (!on.length) return null;
   const said = (filter) => filter.type === "boolean" ? (where[filter.name] === "true" ? t.yes : t.no)
-    : filter.type === "datetime" ? where[filter.name].slice(0, 10) : choice(where[filter.name]);
+    : filter.type === "datetime" ? where[filter.name].slice(0, 10)
+      : filter.type === "choice" ? choice(where[filter.name]) : where[filter.name];
   return html`<div class="narrowed">${on.map((filter) => html`<${Chip} key=${filter.name}>${filter.label}: ${said(filter)}
     <button type="button" aria-label=${words.removeFilter(filter.label)} onClick=${() => narrow({ [filter.name]: "" })}>✕</button><//>`)}</div>`;
 }
