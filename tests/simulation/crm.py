@@ -71,7 +71,7 @@ class Crm:
         self._time, self._dice, self._values, self._door = time, dice, values, door
         self.accounts: dict[str, Account] = {}
         self.pushed = 0
-        self.given_up = 0
+        self.given: set[str] = set()  # contacts that a person linked somebody to
 
     def create(self, id: str) -> None:
         """A new organization."""

@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from ledgerlink.adapters.xero import answers
+from ledgerlink.adapters.xero import answers, reading
 from ledgerlink.adapters.xero.ledger import XeroLedger
 from ledgerlink.flows import lanes
 from ledgerlink.flows.inbound import batch
-from ledgerlink.flows.outbound import dispatching, looking, recovery, settling
+from ledgerlink.flows.outbound import dispatching, export, looking, recovery, settling
 from ledgerlink.flows.records import saving
-from ledgerlink.ports import DropDispatch, NotSent, PutDispatch, PutLane, Unclaim, Unknown
+from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
-from ledgerlink.rules import edits, merge
+from ledgerlink.rules import edits, merge, payments, settlement
 from ledgerlink.rules import import_ as import_rules
 from ledgerlink.rules import settle as settle_rules
 from ledgerlink.state.lane import Lane
@@ -41,6 +42,9 @@ class Mutant:
     people: int
     minutes: float
     only: Mapping[str, float]
+    money: int
+    undone: int
+    page: int
 
 
 MUTANTS: dict[str, Mutant] = {}
@@ -64,11 +68,14 @@ def mutant(
     edits: int = 8,
     people: int = 0,
     minutes: float = 12,
+    money: int = 0,
+    undone: int = 0,
+    page: int = 0,
 ) -> Callable[[Callable[[], Breaks]], Callable[[], Breaks]]:
     """Lists the mutant that the function makes."""
 
     def listed(patches: Callable[[], Breaks]) -> Callable[[], Breaks]:
-        MUTANTS[name] = Mutant(patches, seed, size, edits, people, minutes, only)
+        MUTANTS[name] = Mutant(patches, seed, size, edits, people, minutes, only, money, undone, page)
         return patches
 
     return listed
@@ -286,3 +293,57 @@ def _blank_clears() -> Breaks:
 @mutant("a change from the ledger is stored and its notice is not", seed=1, only={})
 def _untold() -> Breaks:
     yield patch.object(batch.Intake, "told", lambda self, record: [])
+
+
+# ------------------------------------------------------------------ money
+
+
+@mutant("what is under way is sent again", seed=3, size=4, edits=1, money=10, minutes=25, only={"http.kill_sent": 0.2})
+def _sent_beside() -> Breaks:
+    blind = SimpleNamespace(**{**vars(lanes), "in_flight": lambda _dispatches: set()})
+    yield patch.object(export, "lanes", blind)
+
+
+@mutant("a payment is not measured by what is left", seed=2, size=4, edits=1, money=10, minutes=25, only={})
+def _above() -> Breaks:
+    yield patch.object(payments, "_amount_problems", lambda *_: ())
+
+
+@mutant(
+    "what has no number of its own counts as never arrived",
+    size=4,
+    edits=1,
+    money=12,
+    minutes=30,
+    only={"http.error_after": 0.4},
+)
+def _unnumbered() -> Breaks:
+    yield patch.object(recovery, "_is_it", _unless(lambda document: not getattr(document.content, "number", "")))
+
+
+@mutant("money is sent before it is written ahead", size=4, edits=1, money=8, minutes=20, only={})
+def _unwritten_money() -> Breaks:
+    yield from _unwritten()
+
+
+@mutant("what is paid in the ledger is not taken in", size=4, edits=1, money=12, minutes=30, only={})
+def _unpaid() -> Breaks:
+    yield patch.object(settlement, "taken_in", lambda content, *_, **__: settlement.News(content, ()))
+
+
+def _unless(lost: Callable[[Any], bool]) -> Callable[..., bool]:
+    """Recognising what was sent, but for these."""
+    is_it = recovery._is_it
+    return lambda dispatch, part, link, document, sent: (
+        not lost(document) and is_it(dispatch, part, link, document, sent)
+    )
+
+
+# ------------------------------------------------------------------ pages
+
+
+@mutant(
+    "only the first page of what changed is read", size=12, edits=15, minutes=30, page=4, only={"http.error_after": 0.4}
+)
+def _first_page() -> Breaks:
+    yield patch.object(reading, "seek", lambda ask, since, pages: Delta(ask(since, 1).documents))

@@ -126,8 +126,10 @@ class Administrator:
         held = self._store.claims()
         free = [row for row in rows if not held.get(row.id, ("",))[0]]
         rows = free if free and self._dice.random() < 0.7 else rows
-        outcome = self._doors.link(id, self._dice.choice(rows).id)
+        contact = self._dice.choice(rows).id
+        outcome = self._doors.link(id, contact)
         if outcome.ok:
+            self._crm.given.add(contact)
             self._crm.accounts[id].linked.append(self._time.seconds)
             self._reached("linked by a person")
         if refused(outcome) == "link_taken":

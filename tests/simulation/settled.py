@@ -143,7 +143,7 @@ class Settled:
         for row in self.ledger.rows(kind.BOOK):
             mark = row.fields.get("ContactNumber") or ""
             account = self.crm.accounts.get(mark.removeprefix(kind.MARK))
-            if account is None or row.fields.get("MergedToContactID") or account.linked:
+            if account is None or row.fields.get("MergedToContactID") or account.linked or row.id in self.crm.given:
                 continue  # not of ours, merged away, or given up for another one by a person
             if not any(claims.get(row.id, ())):
                 self.lost += 1
