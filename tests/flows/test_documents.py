@@ -11,6 +11,7 @@ import pytest
 from ledgerlink.errors import Refused
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.errors import fixing
+from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.outbound import settling
 from ledgerlink.flows.records import conflicts
 from ledgerlink.rules.fixes import fixes_of
@@ -297,3 +298,19 @@ def test_an_edit_while_the_invoice_is_on_its_way_does_not_pass_the_lock(office: 
     office.invoice("2")
     office.invoice("2", reference="in time")
     assert office.said("invoices", "2").reference == "in time"
+
+
+def test_the_tax_of_a_line_follows_its_price_whoever_changed_that_there(office: Office) -> None:
+    office.set(field_owner="crm")
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    office.read()
+    [line] = office.books()["N-1"]["LineItems"]
+    office.person("edit", "1", LineItems=[{"LineItemID": line["LineItemID"], "UnitAmount": 10}])
+    take_note([Change(office.context.organisation, "invoice", office.at_rest("invoices", "1").document_id)], office.at)
+    office.read()
+    office.invoice("1", {**LINE, "unit_price": "70.00"})
+    office.drain()
+    made = office.books()["N-1"]
+    assert (made["SubTotal"], made["TotalTax"], made["Total"]) == (140.0, 28.0, 168.0)

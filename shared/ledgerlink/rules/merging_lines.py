@@ -13,6 +13,7 @@ from ledgerlink.kinds.money_documents import Line
 from .merge import is_blank, same
 
 _SAID = tuple(name for name in Line.model_fields if name not in ("id", "location", "discount_amount"))
+_TAXED = frozenset({"quantity", "unit_price", "discount_percent", "tax_code"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def three_way(ours: Sequence[Line], names: Sequence[str], base: Sequence[Line], 
 def _merged(ours: Line, base: Line, theirs: Line) -> tuple[Line, bool]:
     mine, other = set(_changed(base, ours)), set(_changed(base, theirs, blanks=True))
     both = {name for name in mine & other if not same(getattr(ours, name), getattr(theirs, name))}
+    if mine & _TAXED:  # the tax of what the line came to there is not that of what it comes to now
+        other.discard("tax_amount")
     kept = {name: getattr(theirs, name) for name in other - mine}
     return ours.model_copy(update=kept), bool(both)
 

@@ -71,11 +71,19 @@ def confirmed(
     )
     if dispatch.action == "archive" and lifting.is_coming_off(link):
         return due(after.model_copy(update=lifting.taken_off(link)), now)
+    if link.exported < link.wanted and _only_put_back(link, dispatch, part):
+        return after.model_copy(update={"exported": link.exported})  # what stands here is as unsent as before
     if archives(after) and dispatch.action == "archive":
         return after.model_copy(update={"state": "skipped", "reason": "export_undone"})
     if after.reverting is not None:  # ordered while this was on its way
         return due(_queued_as(after, link).model_copy(update={"ordered_by": link.ordered_by}), now)
     return after if link.wanted <= part.revision else due(_queued_as(after, link), now)
+
+
+def _only_put_back(link: Link, dispatch: Dispatch, part: DispatchedPart) -> bool:
+    """Whether it said nothing but what an undo ordered to be said again."""
+    order = link.reverting
+    return order is not None and dispatch.action == "update" and set(part.fields) <= set(order.fields)
 
 
 def _reverted(link: Link, known: Content) -> dict[str, Any]:

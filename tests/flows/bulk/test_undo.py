@@ -191,6 +191,18 @@ def test_a_field_that_was_edited_since_is_left_alone_on_either_side(quiet: Hub) 
     assert (stored["TaxNumber"], stored["AccountNumber"], stored["EmailAddress"]) == ("T0", "3", "new@x.example")
 
 
+def test_an_edit_that_was_never_sent_still_says_so_after_the_undo(quiet: Hub) -> None:
+    linked(quiet, "o1", email="a@x.example")
+    quiet.save("o1", email="b@x.example")
+    job = quiet.done("export-organizations", ids=["o1"])
+    quiet.save("o1", email="b@x.example", tax_number="T1")
+    assert quiet.link("o1").reason == "update_off"
+    done = undone(quiet, job)
+    assert lines(quiet, done) == {"o1": ("updated", "")}
+    link = quiet.link("o1")
+    assert (link.state, link.reason, link.held_fields) == ("skipped", "update_off", ("email",))
+
+
 def test_an_edit_in_the_ledger_that_nobody_heard_of_yet_is_not_overwritten(quiet: Hub) -> None:
     contact = linked(quiet, "a", email="old@x.example")
     quiet.save("a", email="new@x.example")

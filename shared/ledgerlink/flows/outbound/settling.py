@@ -184,7 +184,7 @@ def _writes(
     content = sent.get(part.reference)
     changes = _changes(link, part, content)
     entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
-    after = rules.confirmed(link, dispatch, part, content, document, now)
+    after = _decided(drain, rules.confirmed(link, dispatch, part, content, document, now), now)
     writes = [PutEntry(entry)]
     record = known.records.get(link.key.record)
     if record is not None and not record.deleted:
@@ -197,6 +197,15 @@ def _writes(
     if link.document_id and not after.document_id:  # taken off to be put back: the import leaves what is deleted alone
         writes.append(Unclaim(link.key, document.type, document.id, tombstone="payment_lifted"))
     return writes if link.document_id else [*writes, Claim(link.key, document.type, document.id)]
+
+
+def _decided(drain: Drain, link: Link, now: datetime) -> Link:
+    """The link with why what stands here is not there, or that it goes, where all that went was an undo."""
+    record = drain.at.records.get(link.key.record) if link.exported < link.wanted and not link.is_due else None
+    if record is None:
+        return link
+    followed = export_rules.follow(link, export_rules.decide(record, link, drain.context.settings), now)
+    return followed.model_copy(update={"last_outcome": link.last_outcome, "last_job": link.last_job})
 
 
 def _changes(link: Link, part: DispatchedPart, sent: Content | None) -> list[Change]:
