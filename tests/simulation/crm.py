@@ -5,7 +5,7 @@ What it pushed, and when it was told that it was taken, is half of the oracle: w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
@@ -71,6 +71,7 @@ class Crm:
         self._time, self._dice, self._values, self._door = time, dice, values, door
         self.accounts: dict[str, Account] = {}
         self.pushed = 0
+        self.alike: Callable[[], str | None] = lambda: None  # a name that the ledger knows already
         self.given: set[str] = set()  # contacts that a person linked somebody to
 
     def create(self, id: str) -> None:
@@ -82,6 +83,8 @@ class Crm:
             other = self._dice.choice([each for each in self.accounts.values() if each.id != id])
             if other.fields.get("name"):
                 self._say(account, "name", other.fields["name"])
+        if (name := self.alike()) is not None:
+            self._say(account, "name", name)
         self._go(account, "replace")
 
     def load(self, ids: Sequence[str]) -> None:

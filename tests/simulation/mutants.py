@@ -8,24 +8,27 @@ another one with ``python -m tests.simulation.hunt``; one that survives every wo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from ledgerlink.adapters.dynamodb import operations
 from ledgerlink.adapters.xero import answers, reading
 from ledgerlink.adapters.xero.ledger import XeroLedger
+from ledgerlink.errors import Conflict
 from ledgerlink.flows import lanes
-from ledgerlink.flows.inbound import batch
+from ledgerlink.flows.inbound import batch, taking_in
 from ledgerlink.flows.outbound import dispatching, export, looking, recovery, settling
 from ledgerlink.flows.records import saving
-from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, Unclaim, Unknown
+from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, PutLink, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
 from ledgerlink.rules import edits, merge, payments, settlement
 from ledgerlink.rules import import_ as import_rules
 from ledgerlink.rules import settle as settle_rules
+from ledgerlink.state.image import Image
 from ledgerlink.state.lane import Lane
 
 Breaks = Iterator[Any]  # the patches that put the fault in
@@ -347,3 +350,64 @@ def _unless(lost: Callable[[Any], bool]) -> Callable[..., bool]:
 )
 def _first_page() -> Breaks:
     yield patch.object(reading, "seek", lambda ask, since, pages: Delta(ask(since, 1).documents))
+
+
+@mutant(
+    "the import takes our own payment for somebody's",
+    seed=2,
+    size=4,
+    edits=1,
+    money=10,
+    minutes=30,
+    only={"http.outage": 0.3},
+)
+def _theirs() -> Breaks:
+    own = taking_in._own
+    yield patch.object(taking_in, "_own", lambda i, k, document: None if _is_payment(document) else own(i, k, document))
+
+
+def _is_payment(document: Any) -> bool:
+    return bool(document.type == "payment")
+
+
+# ------------------------------------------------------------------ undoing, and storing
+
+
+@mutant(
+    "an undo does not look whether somebody edited the record since",
+    seed=1,
+    size=8,
+    edits=16,
+    undone=4,
+    minutes=30,
+    only={"door.webhook_lost": 0.95},
+)
+def _over_edits() -> Breaks:
+    yield patch.object(Image, "left", lambda self, record: True)
+
+
+@mutant(
+    "a dispatch is closed before it is stored what became of it",
+    seed=7,
+    edits=15,
+    minutes=30,
+    only={"aws.kill_after": 0.03},
+)
+def _closed_before() -> Breaks:
+    settle = settling.settle
+
+    def closing(drain: Any, dispatch: Any, *rest: Any) -> Any:
+        with suppress(Conflict):
+            drain.at.commit.all(DropDispatch(dispatch))
+        return settle(drain, dispatch, *rest)
+
+    yield patch.object(settling, "settle", closing)
+
+
+@mutant("a link is stored over what somebody stored meanwhile", seed=4, edits=15, minutes=20, only={"aws.slow": 0.3})
+def _stored_over() -> Breaks:
+    yield patch.dict(operations._OPERATIONS, {PutLink: _whatever_is_there(operations._put_link)})
+
+
+def _whatever_is_there(make: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    return lambda write: [replace(each, condition=None) for each in make(write)]

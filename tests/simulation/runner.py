@@ -61,6 +61,7 @@ def run(task: Task) -> Result:
                 bulk=bulk,
                 money=money,
                 undone=undone,
+                twins=0.0 if task.size else 0.15,
                 page=task.page or PAGES[task.seed % len(PAGES)] if not task.size else task.page,
                 edits=task.edits,
                 people=task.people,

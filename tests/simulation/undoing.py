@@ -82,7 +82,7 @@ class Undoing:
             if job is None or not self._ended(job):
                 return
             done = self._time.seconds
-            self._time.pass_(self._dice.uniform(0, 240))
+            self._time.pass_(self._dice.choice((self._dice.uniform(0, 60), self._dice.uniform(60, 900))))
             since = self._time.seconds
             self.going_back = True
             undo = self._begin(lambda context: undo_asked.undo(context, job, ADMIN))

@@ -118,6 +118,7 @@ class World:
     ``money``: documents besides, with what is paid and credited of them.
 
     ``undone``: bulk jobs that are started and taken back; ``page``: documents to a page of the ledger's answers.
+    ``twins``: how many organizations of the CRM are somebody whom the bookkeeper has just entered, too.
 
     ``calm``: no faults at all, to see that the harness itself is right; ``only``: these and no others. Not
     ``to_the_end``: no further than the first violation.
@@ -134,6 +135,7 @@ class World:
         money: int = 0,
         undone: int = 0,
         page: int = 0,
+        twins: float = 0.0,
         edits: int = 0,
         people: int = 0,
         minutes: float = 0,
@@ -144,7 +146,7 @@ class World:
     ) -> None:
         self.seed, self.size, self.bulk, self.calm = seed, size, bulk, calm
         self.edits, self.people, self.minutes, self.money, self.undone = edits, people, minutes, money, undone
-        self.page = page
+        self.page, self.twins = page, twins
         self.time = VirtualTime()
         self.weather = weather or Weather(self._dice("weather"), only)
         self.verdicts, self.reached, self.values, self.store = Verdicts(), Reached(), Values(), Store(self.time)
@@ -180,6 +182,8 @@ class World:
         self.doors = Doors(self.lambdas)
         self.queues = Queues(self.time, self.weather, self._dice("queues"), self.lambdas, SOURCES)
         self.crm = Crm(self.time, self._dice("crm"), self.values, self.doors)
+        twins = self._dice("twins")
+        self.crm.alike = lambda: self._alike(twins)
         self.sending = Sending(self.time, self.store, self.verdicts, self.reached)
         self.overwriting = Overwriting(self.values, self.crm, self.store, self.sending, self.verdicts)
         self.watching = Watching(self.time, self.reached, self.queues.sent, lambda: self.sending.sent)
@@ -435,6 +439,13 @@ class World:
             self.time.at(dice.uniform(storm / 2, storm), till.take_back)
         for _ in range(self.money):
             self.time.at(dice.uniform(60, storm), self.cashier.act)
+
+    def _alike(self, dice: Random) -> str | None:
+        if dice.random() >= self.twins:
+            return None
+        held = self.store.claims()
+        rows = [row for row in self.ledger.rows(kind.BOOK) if not any(held.get(row.id, ()))]
+        return str(dice.choice(rows).fields["Name"]) if rows else None
 
     def _copy_a_payment(self) -> None:
         """While it is not known what became of ours; once a world."""
