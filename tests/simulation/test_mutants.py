@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from tests.simulation.hunt import world_of
 from tests.simulation.mutants import MUTANTS
-from tests.simulation.runner import run, workers
+from tests.simulation.runner import Task, run, workers
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,21 @@ def process() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
+TRIES = 8  # worlds: what the product does next shifts them, and one that noticed may no longer
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_guard_less_is_noticed(name: str, process: ProcessPoolExecutor) -> None:
-    result = process.submit(run, world_of(name)).result()
-    assert result.violations, "it survived its world: see the head of mutants.py"
-    assert "the harness crashed" not in result.violations[0]
+    first = MUTANTS[name].seed
+    for seed in range(first, first + TRIES):
+        world = world_of(name, seed)
+        noticed = process.submit(run, world).result().violations
+        assert not noticed or "the harness crashed" not in noticed[0]
+        if noticed and (seed == first or is_sound(world, process)):
+            return
+    raise AssertionError("it survived its worlds: see the head of mutants.py")
+
+
+def is_sound(world: Task, process: ProcessPoolExecutor) -> bool:
+    """Whether the product as it is has nothing to report there."""
+    return not process.submit(run, replace(world, mutant="", to_the_end=True)).result().violations
