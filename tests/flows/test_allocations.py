@@ -112,3 +112,11 @@ def test_what_was_ordered_is_told_before_the_ledger_has_it_and_after(office: Off
     allocating.take_back(office.context, "1", made.record.id, ADA)
     assert told() == [(made.record.id, "reversed", "due")]
     assert allocating.ordered(office.context, "10") == []
+
+
+def test_several_that_are_ordered_at_once_are_all_kept(office: Office) -> None:
+    both(office)
+    made = [allocate(office, amount) for amount in ("10.00", "20.00", "30.00")]
+    assert len({saved.record.id for saved in made}) == 3
+    office.drain()
+    assert office.books()["N-1"]["AmountDue"] == 60.0

@@ -135,6 +135,10 @@ class Drift:
             link = self._links[LinkKey(*record.key)]
             self.states[f"{record.kind}: {link.state} {link.reason}".strip()] += 1
             self._visible(link)
+        ordered = sum(record.kind == ALLOCATIONS for record in records.values())
+        if ordered < self.till.allocated:
+            self.lost += 1
+            self._wrong("acknowledged is kept", f"{self.till.allocated} allocations were taken, {ordered} are there")
         self._orphans()
         self._payments([r for r in records.values() if r.kind == PAYMENTS])
         for record in records.values():

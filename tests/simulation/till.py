@@ -53,6 +53,7 @@ class Till:
         self._store, self._reached = store, reached
         self.papers: dict[tuple[str, str], Paper] = {}
         self.pushed = 0
+        self.allocated = 0  # orders that were taken
 
     def of(self, kind: str) -> list[Paper]:
         return [paper for paper in self.papers.values() if paper.kind == kind]
@@ -155,6 +156,7 @@ class Till:
 
     def _allocate(self, credit: str, invoice: str, amount: Decimal) -> None:
         if self._doors.allocate(credit, invoice, amount).ok:
+            self.allocated += 1
             self._reached("credit allocated here")
 
     def take_back(self) -> None:

@@ -28,7 +28,8 @@ def allocate(
     if amount <= 0:
         raise Invalid(FieldProblem("amount", "must be above zero"))
     said = {"credit_note_id": credit_note, "document_id": document_id, "amount": amount, "date": on}
-    key = RecordKey(context.company.id, KIND, f"{_beginning(credit_note)}{context.at.ids.new()[:8]}")
+    # An id's end is chance, its beginning the time: two that are ordered at once are two.
+    key = RecordKey(context.company.id, KIND, f"{_beginning(credit_note)}{context.at.ids.new()[-8:]}")
     return saving.save(context, key, Push(said), actor)
 
 
