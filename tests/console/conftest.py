@@ -54,6 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(Options(ports=Ports.free(), state=tmp_path_factory.mktemp("console"))) as running:
+        # A test clicks faster than people do, just after everything was read for the first time.
+        httpx.post(f"{running.xero_url}/_sim/settings", json={"minute_limit": None}).raise_for_status()
         yield running
 
 

@@ -129,10 +129,10 @@ def test_a_synced_record_is_not_deleted_and_a_sent_invoice_is_locked(visit: Visi
     for name in ("Sync Inventory with Xero", "Lock invoices when transferred to Xero"):
         expect(page.get_by_role("checkbox", name=name)).to_be_checked()
     visit.go("records/invoices/i1/edit")
-    page.get_by_label("Reference").fill("Changed after it was sent")
+    page.get_by_role("textbox", name="Reference").fill("Changed after it was sent")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("locked")
-    expect(page.get_by_label("Reference")).to_have_value("Changed after it was sent")
+    expect(page.get_by_role("textbox", name="Reference")).to_have_value("Changed after it was sent")
 
 
 def test_every_user_is_told_of_an_error_and_led_to_its_record(visit: Visit, inventory: Desk) -> None:
