@@ -1,11 +1,11 @@
 """The emulator's process: ministack behind a server that reads HTTP in C, and with expressions read once each.
 
-Hypercorn, ministack's own server, spends more on a small request than DynamoDB does. It still serves where the quicker
-one cannot be had.
+Hypercorn, ministack's own server, spends more on a small request than DynamoDB does.
 """
 
 import os
-from importlib.util import find_spec
+
+import uvicorn
 
 from local.quick_ministack import quick
 
@@ -14,12 +14,10 @@ KEEP_ALIVE_S = 75  # as ministack has it
 
 def main() -> None:
     with quick():
-        (serve if find_spec("uvicorn") and find_spec("httptools") else serve_with_hypercorn)()
+        serve()
 
 
 def serve() -> None:
-    import uvicorn
-
     uvicorn.run(
         "ministack.app:app",
         host=os.environ["BIND_HOST"],
@@ -34,12 +32,6 @@ def serve() -> None:
         date_header=False,  # ministack says it
         timeout_keep_alive=KEEP_ALIVE_S,
     )
-
-
-def serve_with_hypercorn() -> None:
-    from ministack.app import main as ministack
-
-    ministack()
 
 
 if __name__ == "__main__":

@@ -69,6 +69,11 @@ def shown(context: Context, record: Record, link: Link) -> BaseModel:
     return present(standing(context), record, [link, *_other_parts(context, [record.key])])
 
 
+def shown_sync(context: Context, record: Record, link: Link) -> Sync:
+    """Where one record stands."""
+    return sync_of(standing(context), record, [link, *_other_parts(context, [record.key])])
+
+
 def shown_all(now: Standing, keys: Sequence[LinkKey]) -> list[BaseModel]:
     """Records by their main links, in this order; one deleted meanwhile is left out."""
     context, at = now.context, now.context.at

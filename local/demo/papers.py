@@ -10,7 +10,7 @@ from typing import Any
 
 CENT = Decimal("0.01")
 RATES = {"standard": Decimal(20), "reduced": Decimal(5), "zero": Decimal(0)}
-PRODUCTS = [
+PRODUCTS: list[dict[str, Any]] = [
     {"id": f"prod-{n}", "code": f"HIRE-{n:02}", "name": name, "revenue_group": "hire", "sale": {"price": price}}
     for n, (name, price) in enumerate(
         [("Mini excavator", "184.375"), ("Scaffold tower", "42.50"), ("Breaker", "31.3333"), ("Generator", "65.10")]
@@ -84,7 +84,7 @@ def _line(dice: random.Random) -> dict[str, Any]:
 
 def _gross(line: dict[str, Any]) -> Decimal:
     """As the rental system reckons it: line by line, half up."""
-    price = line.get("unit_price") or next(p["sale"]["price"] for p in PRODUCTS if p["id"] == line["product_id"])  # type: ignore[index]
+    price = line.get("unit_price") or next(p["sale"]["price"] for p in PRODUCTS if p["id"] == line["product_id"])
     off = Decimal(line.get("discount_percent", 0))
     net = _half_up(Decimal(line["quantity"]) * Decimal(str(price)) * (100 - off) / 100)
     return net + _half_up(net * RATES[line["tax_code"]] / 100)

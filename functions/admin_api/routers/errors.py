@@ -13,9 +13,9 @@ from pydantic import Field, StrictBool, model_validator
 from admin_api.access import ALL, FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.history import Diff
-from admin_api.presenting import seen_on, shown, standing
+from admin_api.presenting import seen_on, shown_sync, standing
 from admin_api.reading import Cursor, Limit, RecordId
-from admin_api.shapes import FixOut, RecordRef
+from admin_api.shapes import FixOut, RecordRef, Sync
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import plain
@@ -129,7 +129,7 @@ class FixedOut(Shown):
     steps: list[StepOut] = Field(description="Of a safe edit: each a write to the ledger, in this order")
     note: str | None = Field(description="What else is to be known of it before it is done")
     document: dict[str, str] | None = Field(description="Whom it is about: {document_id, name, email}")
-    sync: Any
+    sync: Sync | None
 
 
 @routes.get(f"{COMPANY}/errors", tags=["errors"], **open_to(*ALL))
@@ -247,9 +247,9 @@ def fix_error(at: At, who: Who, body: FixIn) -> FixedOut:
     )
 
 
-def _sync(at: Context, key: LinkKey) -> Any:
+def _sync(at: Context, key: LinkKey) -> Sync | None:
     record, link = at.at.records.get(key.record), at.at.links.get(key)
-    return shown(at, record, link).sync if record is not None and link is not None else None  # type: ignore[attr-defined]
+    return shown_sync(at, record, link) if record is not None and link is not None else None
 
 
 def links_of(at: Context, records: list[RecordRef]) -> list[LinkKey]:
