@@ -6,10 +6,10 @@ import statistics
 import time
 from typing import Any
 
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk.turns import run_turn
 from ledgerlink.flows.records import looking_up
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import PutCompany
 from ledgerlink.state.job import ENDED, Job
 

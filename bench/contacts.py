@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.outbound.export import export_due
-from ledgerlink.flows.records.saving import Actor, Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.state.record import RecordKey
 
 from .report import Line

@@ -7,7 +7,8 @@ from typing import Any
 
 from ledgerlink.flows.company import companies
 from ledgerlink.flows.inbound import reference_data
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.state.record import RecordKey
 
 from .contacts import CRM, UPDATED, drain, step

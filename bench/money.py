@@ -10,7 +10,8 @@ from ledgerlink.flows.inbound import payment_schedule as payments
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.inbound.import_ import import_due
 from ledgerlink.flows.inbound.intake import Change, take_note
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.ports import PutCompany
 from ledgerlink.state.record import RecordKey
 

@@ -12,8 +12,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from ledgerlink.errors import NotFound, Refused
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import Ports
 from ledgerlink.wiring import Wiring
 from ledgerlink.wiring import ports as wired

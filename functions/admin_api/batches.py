@@ -9,9 +9,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from ledgerlink.errors import Invalid, LedgerlinkError
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.records.batching import Item, Outcome, save_many
-from ledgerlink.flows.records.saving import Actor, Push
+from ledgerlink.flows.records.drafting import Push
 from ledgerlink.state.link import SyncState
 from ledgerlink.state.record import RecordKey
 from ledgerlink.wording import field_problems

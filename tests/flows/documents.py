@@ -10,7 +10,8 @@ import pytest
 
 from bench.world import world
 from ledgerlink.flows.inbound import reference_data
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Hold, RecordKey

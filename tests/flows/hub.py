@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from bench.world import World, world
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.inbound.import_ import Imported, import_due
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.outbound.export import Drained, export_due
-from ledgerlink.flows.records.saving import Actor, Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutCompany
 from ledgerlink.state.link import Link, LinkKey

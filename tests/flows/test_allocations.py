@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.flows.records import allocating
-from ledgerlink.flows.records.saving import Saved
+from ledgerlink.flows.records.drafting import Saved
 from ledgerlink.state.link import Link, LinkKey
 from tests.flows.documents import Office, office
 from tests.flows.hub import ADA

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.flows.outbound.export import Drained, export_due
-from ledgerlink.flows.records import linking, saving
+from ledgerlink.flows.records import deleting, linking
 from ledgerlink.ports import PutConnection
 from tests.flows.hub import ADA, Hub, hub, key
 
@@ -115,7 +115,7 @@ def test_unlinking_keeps_both_and_neither_comes_back_by_itself(hub: Hub) -> None
 def test_a_forced_delete_leaves_the_contact(hub: Hub) -> None:
     hub.push("1")
     hub.drain()
-    saving.delete(hub.context, key("1"), ADA, force=True, reason="asked to by the customer")
+    deleting.delete(hub.context, key("1"), ADA, force=True, reason="asked to by the customer")
     hub.drain()
     assert hub.contacts()["Org 1"]["ContactStatus"] == "ACTIVE"
     assert hub.link("1").tombstone == "deleted_here"

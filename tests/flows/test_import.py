@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.flows.inbound.intake import Change, take_note
-from ledgerlink.flows.records import linking, saving
+from ledgerlink.flows.records import deleting, drafting, linking, saving
 from ledgerlink.ports import Claim
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold
@@ -222,7 +222,7 @@ def test_what_was_parted_or_deleted_does_not_come_back(hub: Hub) -> None:
     hub.set(import_contacts_born_in_ledger=True)
     one, two = linked(hub, "1"), linked(hub, "2")
     linking.unlink(hub.context, key("1"), ADA)
-    saving.delete(hub.context, key("2"), ADA, force=True, reason="left us")
+    deleting.delete(hub.context, key("2"), ADA, force=True, reason="left us")
     for document in (one, two):
         hub.human(action="edit", id=document, fields={"AccountNumber": f"x-{document[:4]}"})
     hub.hear(one, two)
@@ -271,11 +271,11 @@ def test_a_contact_touched_without_a_change_does_not_hold_up_updates(hub: Hub) -
 def test_an_edit_kept_out_by_a_hold_comes_in_once_it_is_lifted(hub: Hub) -> None:
     document = linked(hub, email="old@x.example")
     push = {"name": "Org 1", "email": "old@x.example"}
-    saving.save(hub.context, key("1"), saving.Push(push, do_not_import=Hold(on=True)), CRM)
+    saving.save(hub.context, key("1"), drafting.Push(push, do_not_import=Hold(on=True)), CRM)
     hub.human(action="edit", id=document, fields={"EmailAddress": "theirs@x.example"})
     hub.hear(document)
     hub.read()
     assert hub.content("1").email == "old@x.example"
-    saving.save(hub.context, key("1"), saving.Push(push, do_not_import=Hold(on=False)), CRM)
+    saving.save(hub.context, key("1"), drafting.Push(push, do_not_import=Hold(on=False)), CRM)
     hub.read()
     assert hub.content("1").email == "theirs@x.example"

@@ -11,7 +11,8 @@ import pytest
 from ledgerlink.errors import Refused
 from ledgerlink.flows.inbound import payment_schedule as payments
 from ledgerlink.flows.inbound.intake import Change, take_note
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import PutDispatch, PutLane

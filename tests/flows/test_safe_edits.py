@@ -17,7 +17,7 @@ import pytest
 from ledgerlink.errors import Invalid, NotFound, Refused
 from ledgerlink.flows.errors import problems, safe_editing
 from ledgerlink.flows.inbound import reference_data
-from ledgerlink.flows.records import linking, saving
+from ledgerlink.flows.records import deleting, linking
 from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.record import RecordKey
 from tests.flows.documents import LINE, Office, an_office, office
@@ -241,7 +241,7 @@ def test_nobody_links_unlinks_deletes_or_edits_what_is_under_way(edited: Office)
         with pytest.raises(Refused, match="in_flight"):
             linking.unlink(edited.context, key, ADA)
         with pytest.raises(Refused, match="in_flight"):
-            saving.delete(edited.context, key, ADA, force=True, reason="a test")
+            deleting.delete(edited.context, key, ADA, force=True, reason="a test")
     with pytest.raises(Refused, match="managed_in_ledger"):
         pay(edited, "p1", "49.00", reference="cheque 7")
     with pytest.raises(Refused, match="in_flight"):

@@ -8,7 +8,8 @@ import pytest
 
 from ledgerlink.flows.notices import crm_webhook, notify_crm
 from ledgerlink.flows.records import clearing, conflicts, restoring
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.state.link import LinkKey
 from tests.flows.hub import ADA, Hub, hub, key

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, NotFound, Refused, Transient
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.company import companies
 from ledgerlink.flows.context import Context, open_context
 from ledgerlink.flows.errors import problems
-from ledgerlink.flows.records import allocating, batching, conflicts, linking, saving, suggesting
+from ledgerlink.flows.records import allocating, batching, conflicts, deleting, linking, saving, suggesting
 from ledgerlink.flows.records.batching import Item
-from ledgerlink.flows.records.saving import Actor, Push, Saved
+from ledgerlink.flows.records.drafting import Push, Saved
 from ledgerlink.rules.merge import Side
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold, RecordKey
@@ -89,7 +90,7 @@ class Doors:
     # ------------------------------------------------------------------ the administrator
 
     def delete(self, id: str) -> Outcome:
-        return self.ask(lambda c: saving.delete(c, _key(id), ADMIN, force=True, reason="asked for"))
+        return self.ask(lambda c: deleting.delete(c, _key(id), ADMIN, force=True, reason="asked for"))
 
     def link(self, id: str, document: str) -> Outcome:
         return self.ask(lambda context: linking.link(context, _key(id), document, ADMIN, confirm=True))

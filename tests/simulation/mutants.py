@@ -22,7 +22,7 @@ from ledgerlink.errors import Conflict
 from ledgerlink.flows import lanes
 from ledgerlink.flows.inbound import batch, taking_in
 from ledgerlink.flows.outbound import dispatching, export, looking, recovery, settling
-from ledgerlink.flows.records import saving
+from ledgerlink.flows.records import deleting
 from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, PutLink, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
 from ledgerlink.rules import edits, merge, payments, settlement
@@ -273,12 +273,12 @@ def _push_over() -> Breaks:
 
 @mutant("a deleted record keeps its contact", seed=3, people=2, only={})
 def _claim_kept() -> Breaks:
-    deletion = saving.deletion
+    deletion = deleting.deletion
 
     def keeping(*what: Any, **how: Any) -> Any:
         return [write for write in deletion(*what, **how) if not isinstance(write, Unclaim)]
 
-    yield patch.object(saving, "deletion", keeping)
+    yield patch.object(deleting, "deletion", keeping)
 
 
 # ------------------------------------------------------------------ taking in

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledgerlink.adapters.aws import client
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.notices import crm_webhook, notify_crm
 from ledgerlink.flows.notices.telling import tell
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import PutCompany, PutRecord
 from ledgerlink.settings import Settings

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledgerlink.adapters.aws import client
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk.turns import run_turn
 from ledgerlink.flows.company import companies
@@ -23,7 +24,8 @@ from ledgerlink.flows.inbound.import_ import import_due
 from ledgerlink.flows.notices import summing_up
 from ledgerlink.flows.notices.notify import send_notice
 from ledgerlink.flows.outbound.export import export_due
-from ledgerlink.flows.records.saving import Actor, Push, Saved, save
+from ledgerlink.flows.records.drafting import Push, Saved
+from ledgerlink.flows.records.saving import save
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import PutCompany
 from ledgerlink.settings import Settings

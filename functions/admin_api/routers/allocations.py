@@ -14,7 +14,7 @@ from admin_api.reading import RecordId
 from admin_api.shapes import Sync
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.records import allocating
-from ledgerlink.flows.records.saving import Saved
+from ledgerlink.flows.records.drafting import Saved
 from ledgerlink.kinds import Value
 from ledgerlink.kinds.allocation import AllocationOrder
 from ledgerlink.kinds.amounts import Amount, MaybeDate

@@ -13,7 +13,7 @@ from admin_api.problems import of_error
 from admin_api.shapes import HoldIn, RecordRef, hold_of
 from ledgerlink.errors import LedgerlinkError
 from ledgerlink.flows.records.batching import Item, save_many
-from ledgerlink.flows.records.saving import Push
+from ledgerlink.flows.records.drafting import Push
 from ledgerlink.kinds import Value
 
 from .companies import COMPANY

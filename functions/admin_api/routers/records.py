@@ -20,8 +20,8 @@ from admin_api.reading import LARGE, Cursor, IfMatch, Limit, RecordId, revision
 from admin_api.shapes import ClearIn, RenameIn, hold_of, own_fields, shapes
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.records import clearing, linking, renaming, saving
-from ledgerlink.flows.records.saving import Push, Saved
+from ledgerlink.flows.records import clearing, deleting, linking, renaming, saving
+from ledgerlink.flows.records.drafting import Push, Saved
 from ledgerlink.kinds import LISTED, Kind
 from ledgerlink.ports import SORTS, LinkFilter
 from ledgerlink.state.link import Link, LinkKey, SyncState
@@ -109,7 +109,7 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
         if force and who.role != "admin":
             raise Refused("not_allowed", "only an administrator may delete a synced record", status=403)
         key = RecordKey(at.company.id, kind.name, id)
-        saving.delete(at, key, who.actor, force=force, reason=reason, if_match=revision(if_match))
+        deleting.delete(at, key, who.actor, force=force, reason=reason, if_match=revision(if_match))
         return nothing()
 
     @routes.post(f"{path}:batch", tags=tags, **open_to(*CRM, most_bytes=LARGE))

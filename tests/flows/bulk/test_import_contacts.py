@@ -7,8 +7,8 @@ import pytest
 from ledgerlink.errors import Invalid, NotConnected
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.connection import connect
+from ledgerlink.flows.records.deleting import delete
 from ledgerlink.flows.records.linking import link
-from ledgerlink.flows.records.saving import delete
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.state.record import RecordKey
 from tests.support.hub import ACME, ANN, Hub

@@ -12,8 +12,10 @@ from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records.conflicts import resolve
+from ledgerlink.flows.records.deleting import delete
+from ledgerlink.flows.records.drafting import Push
 from ledgerlink.flows.records.linking import unlink
-from ledgerlink.flows.records.saving import Push, delete, save
+from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.product import Product
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Invalid, NotFound, Refused
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk.registry import REGISTRY
 from ledgerlink.flows.bulk.turns import MOST_TRIES, run_turn
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.state.job import Job
 from tests.support.hub import ACME, ANN, Hub
 

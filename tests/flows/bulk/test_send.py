@@ -10,7 +10,8 @@ import pytest
 
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import allocating
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
 from tests.support.aws import AwsInProcess

@@ -12,7 +12,8 @@ from ledgerlink.errors import Refused
 from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import allocating
-from ledgerlink.flows.records.saving import Push, save
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.state.job import Job
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey

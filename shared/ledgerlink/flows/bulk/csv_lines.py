@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.csv.deciding import KIND, RowResult
 from ledgerlink.flows.csv.file import CsvRow
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem

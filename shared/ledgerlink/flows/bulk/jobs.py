@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, StoreBusy
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context, connected_context
 from ledgerlink.flows.notices import subscriptions
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import Page, PutJob, Write
 from ledgerlink.rules import jobs as rules

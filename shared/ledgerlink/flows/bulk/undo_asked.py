@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ledgerlink.errors import Conflict, Refused, StoreBusy
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import PutJob, Write
 from ledgerlink.state.job import ENDED, Job
 

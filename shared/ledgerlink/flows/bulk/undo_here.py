@@ -6,8 +6,8 @@ from typing import Any
 
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records.deleting import deletion
 from ledgerlink.flows.records.linking import parted
-from ledgerlink.flows.records.saving import deletion
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import CERTAIN, Claim, PutEntry, PutLink, PutRecord, Unclaim, Write
 from ledgerlink.rules import export as export_rules

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid, Refused
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.inbound import balances
 from ledgerlink.flows.inbound.batch import TakenIn
 from ledgerlink.flows.inbound.taking_in import foresee, take_in
 from ledgerlink.flows.records import linking
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import LinkFilter

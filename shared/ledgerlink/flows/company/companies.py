@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, Stale, StoreBusy
 from ledgerlink.flows import lanes, waking
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import record_entry
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import Ports, PutCompany, PutEntry
 from ledgerlink.rules.profiles import CompanySettings, settings_for
 from ledgerlink.state.activity import Changed

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, Stale, StoreBusy
 from ledgerlink.flows import waking
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.flows.inbound import reference_data
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.kinds import KINDS
 from ledgerlink.ports import PutCompany, PutEntry, PutMappings
 from ledgerlink.reasons import reason

@@ -8,9 +8,10 @@ from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
+from ledgerlink.flows.records.drafting import Draft, Push, drafted
 from ledgerlink.flows.records.linking import link_writes, overwritten
-from ledgerlink.flows.records.saving import Actor, Draft, Push, drafted
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import Claimed, PutEntry, PutLink, Write

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledgerlink.errors import LedgerBusy, NotFound, Refused, Transient
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk.csv_export import file_key, keep_part
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import PutJob
 
 from .outward import BOM, Part, Sheet

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ledgerlink.errors import Refused
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk.finding import Finding
 from ledgerlink.flows.bulk.work import ledger_of
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import Purpose
 from ledgerlink.rules.csv_reading import Shape
 from ledgerlink.state.document import Document

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from ledgerlink.errors import Conflict
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.imaging import Keep, image_of, keep_none
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import PutLane
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document

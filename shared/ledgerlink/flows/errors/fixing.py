@@ -8,15 +8,16 @@ from typing import Any, cast
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.entries import plain, record_entry
+from ledgerlink.flows.entries import plain
 from ledgerlink.flows.inbound import reference_data
-from ledgerlink.flows.records import linking, saving
+from ledgerlink.flows.records import drafting, linking, saving
+from ledgerlink.flows.records.drafting import Push
 from ledgerlink.flows.records.holders import TAKEN
-from ledgerlink.flows.records.saving import Actor, Push
 from ledgerlink.kinds import KINDS
-from ledgerlink.ports import PutEntry, PutLink, Unclaim, Write
+from ledgerlink.ports import Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import safe_edits
 from ledgerlink.rules.fixes import fixes_of
@@ -119,16 +120,7 @@ def _recreate(
         now = context.at.clock.now()
         free = linking.parted(link).model_copy(update={"tombstone": "", "create_ordered": True, "ordered_by": "person"})
         after = export_rules.follow(free, export_rules.decide(record, free, context.settings), now)
-        entry = record_entry(
-            record_key,
-            at=now,
-            mark=f"v{link.version}",
-            direction="here",
-            action="unlinked",
-            actor=actor.sub,
-            document_id=link.document_id,
-        )
-        return [PutLink(after), Unclaim(link.key, link.document_type, link.document_id), PutEntry(entry)]
+        return linking.parting(link, after, actor, now)
 
     record_key = record.key
     lanes.turn(record.company, [link.key], context.at, writes)
@@ -152,8 +144,8 @@ def _edit(
     if not isinstance(fields, dict) or not fields:
         raise Invalid(FieldProblem("params.fields", "say which fields become what"))
     push = Push(fields, "merge", if_match=record.revision)
-    draft = saving.drafted(context, record.key, push, actor, record, link)
-    shown = {c.field: {"from": plain(c.before), "to": plain(c.after)} for c in saving.changes_of(record, draft)}
+    draft = drafting.drafted(context, record.key, push, actor, record, link)
+    shown = {c.field: {"from": plain(c.before), "to": plain(c.after)} for c in drafting.changes_of(record, draft)}
     if dry_run:
         return Fixed("would_edit", shown)
     saved = saving.save(context, record.key, push, actor)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import record_entry
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import CERTAIN, PutEntry, PutLink, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.dispatch import chunks

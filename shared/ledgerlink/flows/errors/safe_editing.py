@@ -13,12 +13,12 @@ from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.gathering import facts_for
 from ledgerlink.flows.notices import telling
-from ledgerlink.flows.records import linking, saving
-from ledgerlink.flows.records.saving import Actor
+from ledgerlink.flows.records import drafting, linking
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.allocation import AllocationOrder
 from ledgerlink.kinds.payment import PAYMENTS
@@ -193,7 +193,7 @@ def _edited(context: Context, record: Record, fields: Any) -> tuple[Record, list
         return record, []
     if not isinstance(fields, dict):
         raise Invalid(FieldProblem("params.fields", "say which fields become what"))
-    content = saving.merged(record, fields)
+    content = drafting.merged(record, fields)
     changes = diff(edits.changes_between(KINDS[record.kind], record.content, content))
     now = context.at.clock.now()
     entry = record_entry(record.key, at=now, mark="brought", direction="here", action="edited", diff=changes)
@@ -208,7 +208,7 @@ def _allocation(made: Papers, order: AllocationOrder, n: int) -> Record:
 def _new(context: Context, record: Record, plan: Plan, actor: Actor) -> list[Write]:
     """A record made here, that goes to the ledger because a person ordered it."""
     now, key = context.at.clock.now(), record.key
-    blank = saving.blank_link(key).model_copy(update={"ordered_by": "person", "create_ordered": True})
+    blank = drafting.blank_link(key).model_copy(update={"ordered_by": "person", "create_ordered": True})
     link = export.after_save(record, blank, context.settings, now, born=True)
     entry = record_entry(key, at=now, mark="rev1", direction="here", action="created", reason=plan.way, actor=actor.sub)
     listed = telling.told(record, context.at) if KINDS[record.kind].listed else []

@@ -9,10 +9,10 @@ from datetime import datetime
 from itertools import islice
 
 from ledgerlink.errors import Conflict
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk.reconcile import NAME
 from ledgerlink.flows.context import Context
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import Cursor
 from ledgerlink.rules.polling import next_day
 from ledgerlink.state.job import BY_ITSELF, ENDED, Job

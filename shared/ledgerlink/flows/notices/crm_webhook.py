@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, NotFound, Refused, Stale, StoreBusy
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.entries import record_entry
-from ledgerlink.flows.records.saving import Actor
 from ledgerlink.ports import Ports, PutCrmNotice, PutCrmWebhook, PutEntry, PutNotice, Write
 from ledgerlink.state.activity import Changed
 from ledgerlink.state.crm import CrmNotice, CrmWebhook, WebhookSecret

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import saving
-from .saving import Actor, Push, Saved
+from .drafting import Push, Saved
 
 KIND = "allocations"
 

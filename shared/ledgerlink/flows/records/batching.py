@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from ledgerlink.errors import LedgerlinkError
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.ports import Write
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
 
-from . import linking, saving
-from .saving import Actor, Draft, Push, Saved
+from . import drafting, linking, saving
+from .drafting import Draft, Push, Saved
 
 IN_ONE_TURN = 25  # records whose holds change together: three writes each, and a transaction holds 100
 
@@ -73,9 +74,9 @@ def _drafts(
     failed: dict[int, Outcome] = {}
     for index in indexes:
         item = items[index]
-        link = links.get(LinkKey(*item.key)) or saving.blank_link(item.key)
+        link = links.get(LinkKey(*item.key)) or drafting.blank_link(item.key)
         try:
-            drafts[index] = saving.drafted(context, item.key, item.push, actor, records.get(item.key), link)
+            drafts[index] = drafting.drafted(context, item.key, item.push, actor, records.get(item.key), link)
         except LedgerlinkError as error:
             failed[index] = error
     return drafts, failed

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ledgerlink.errors import FieldProblem, Invalid, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.notices import telling
@@ -18,7 +19,6 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from .linking import pair_of
-from .saving import Actor
 
 Side = Literal["ledger", "crm", "both"]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.notices import telling
@@ -18,8 +19,6 @@ from ledgerlink.rules.merge import Change, Side, same
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
-
-from .saving import Actor
 
 LOOKED_AT = 50  # entries of a record, for who changed a field
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, plain, record_entry
 from ledgerlink.kinds import KINDS
@@ -14,7 +15,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from .saving import Actor, Draft, Push, Saved, drafted, read_pair
+from .drafting import Draft, Push, Saved, drafted, read_pair
 
 
 def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, confirm: bool = False) -> Link:
@@ -158,23 +159,30 @@ def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
         _, link = pair_of(context, key)
         if not link.document_id:
             return []
-        now = context.at.clock.now()
-        entry = record_entry(
-            key,
-            at=now,
-            mark=f"v{link.version}",
-            direction="here",
-            action="unlinked",
-            actor=actor.sub,
-            document_id=link.document_id,
-        )
-        gone = Unclaim(link.key, link.document_type, link.document_id, tombstone="unlinked_by_person")
-        return [PutLink(parted(link)), gone, PutEntry(entry)]
+        return parting(link, parted(link), actor, context.at.clock.now(), tombstone="unlinked_by_person")
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
     after = context.at.links.get(LinkKey(*key))
     assert after is not None
     return after
+
+
+def parting(link: Link, after: Link, actor: Actor, now: datetime, *, tombstone: str = "") -> list[Write]:
+    """The writes by which a record gives up its document; ``tombstone``: why that shall come to nobody by itself."""
+    entry = record_entry(
+        link.key.record,
+        at=now,
+        mark=f"v{link.version}",
+        direction="here",
+        action="unlinked",
+        actor=actor.sub,
+        document_id=link.document_id,
+    )
+    return [
+        PutLink(after),
+        Unclaim(link.key, link.document_type, link.document_id, tombstone=tombstone),
+        PutEntry(entry),
+    ]
 
 
 def parted(link: Link) -> Link:

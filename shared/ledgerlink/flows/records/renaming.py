@@ -11,6 +11,7 @@ from typing import Any
 
 from ledgerlink.errors import NotFound, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.kinds import KINDS
@@ -18,7 +19,7 @@ from ledgerlink.ports import MoveClaim, PutEntry, PutLink, PutRecord, Write
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from .saving import Actor, read_pair
+from .drafting import read_pair
 
 
 def rename(context: Context, key: RecordKey, id: str, actor: Actor) -> tuple[Record, Link]:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.notices import telling
 from ledgerlink.kinds import KINDS
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.record import RecordKey
 
-from .saving import Actor, Push, Saved, save
+from .drafting import Push, Saved
+from .saving import save
 
 
 def restore(context: Context, entry_id: str, fields: Iterable[str] | None, actor: Actor) -> Saved:

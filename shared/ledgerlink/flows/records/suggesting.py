@@ -7,6 +7,7 @@ from typing import Literal
 
 from ledgerlink.errors import Conflict, LedgerlinkError, NotFound, Refused
 from ledgerlink.flows import lanes
+from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.flows.inbound.batch import Intake, Known
@@ -20,7 +21,6 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.suggestion import Suggestion
 
 from .linking import check_free, pair_of
-from .saving import Actor
 
 Action = Literal["link", "create", "ignore"]
 STATE: dict[Action, Literal["linked", "created", "ignored"]] = {
