@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows import lanes
 from ledgerlink.flows.actor import Actor
