@@ -10,7 +10,7 @@ FUNCTIONS = $(wildcard functions/*)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help demo run test pictures check build bench simulate deploy lock clean
+.PHONY: help demo run test pictures check build bench simulate hunt deploy lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -45,6 +45,9 @@ bench: $(READY) ## calls, time, memory and write units against their goals
 
 simulate: $(READY) ## seeded faults over the real handlers: make simulate SEEDS=500
 	@$(BIN)/python -m pytest tests/simulation --seeds $(or $(SEEDS),200) $(ARGS)
+
+hunt: $(READY) ## a world in which a mutant is noticed: make hunt ARGS='1-20 "no fence"'
+	@PYTHONPATH=shared:functions:. $(BIN)/python -m tests.simulation.hunt $(ARGS)
 
 deploy: build ## to your AWS account (asks what it needs to know)
 	PATH="$(CURDIR)/.venv-build/bin:$$PATH" $(SAM) build --cached --parallel

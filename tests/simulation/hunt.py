@@ -1,4 +1,4 @@
-"""Looks for the world in which a mutant is noticed: ``python -m tests.simulation.hunt 1-20 "no look"``.
+"""Looks for the world in which a mutant is noticed: ``make hunt ARGS='1-20 "no look"'``.
 
 Only the weather recorded with the mutant is tried, and a world counts only if the product itself has nothing to report
 in it. What it prints goes beside the mutant in ``mutants.py``.

@@ -2,7 +2,7 @@
 
 A mutant has the smallest world that was found to notice it: a seed, a few organizations, and as a rule one fault.
 ``test_mutants.py`` runs them all. Where a change of the product or of the harness lets one survive its world, look for
-another one with ``python -m tests.simulation.hunt``; one that survives every world guards nothing, or nobody judges it.
+another one with ``make hunt``; one that survives every world guards nothing, or nobody judges it.
 """
 
 from __future__ import annotations
