@@ -22,6 +22,7 @@ from ledgerlink.errors import Conflict, Invalid, StoreBusy
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.kinds.organization import ledger_view
 from ledgerlink.ports import (
+    CERTAIN,
     Claim,
     Claimed,
     Cursor,
@@ -299,6 +300,26 @@ def test_marks_coalesce_and_survive_news(tables: Any) -> None:
     assert [(mark.document_id, mark.since) for mark in marks.pending("org")] == [("a", "t2")]
     marks.postpone("org", marks.pending("org")[0])
     assert marks.pending("org")[0].attempts == 1
+
+
+def test_what_we_saw_ourselves_is_not_displaced_by_what_the_ledger_tells(tables: Any) -> None:
+    marks = DynamoMarks()
+    marks.add("org", [("invoice", "a"), ("invoice", "b")], since=f"{CERTAIN}1")
+    marks.add("org", [("invoice", "a")], since="2026-11-22T09:00:07.250000Z-2")
+    told, seen, other = marks.pending("org")
+    assert [(mark.document_id, mark.at is None) for mark in (told, seen, other)] == [
+        ("a", False),
+        ("a", True),
+        ("b", True),
+    ]
+    assert marks.pending("org", after=told) == [seen, other]
+    assert marks.pending("org", after=seen) == [other]
+    assert marks.among("org", "invoice", ["a", "b", "c"]) == {"a", "b"}
+    marks.done("org", told)
+    marks.postpone("org", seen)
+    assert [(mark.document_id, mark.attempts) for mark in marks.pending("org")] == [("a", 1), ("b", 0)]
+    marks.done("org", seen)
+    assert marks.pending("org") == [other]
 
 
 def test_what_must_happen_later_is_woken_when_its_time_has_come(commit: DynamoCommit) -> None:

@@ -61,7 +61,8 @@ def test_an_organization_that_is_there_is_unlinked_and_linked_to_another(visit: 
     acme.until("retried", "linked")
     page = visit.go("records/organizations/retried")
     press(page, "Unlink")
-    press(page, "Unlink")  # in the dialog
+    expect(page.get_by_role("dialog")).to_be_visible()
+    press(page, "Unlink")
     expect(page.get_by_text("None: it is not linked")).to_be_visible()
     press(page, "Link to a contact")
     reach(page, "Linked contact")

@@ -17,6 +17,7 @@ import pytest
 from ledgerlink.errors import Invalid, NotFound, Refused
 from ledgerlink.flows.errors import problems, safe_editing
 from ledgerlink.flows.inbound import reference_data
+from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import deleting, linking
 from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.record import RecordKey
@@ -130,6 +131,17 @@ def test_our_payment_is_lifted_the_invoice_updated_and_the_payment_put_back(edit
     settle(edited)
     assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
     assert [content(each).status for each in paid(edited)] == ["active"], "the CRM hears of no reversal"
+
+
+def test_what_is_left_is_read_even_if_the_ledger_tells_of_the_update_afterwards(edited: Office) -> None:
+    """All of it may happen within one second: then the news of the payment looks like an echo of the update."""
+    lift(edited)
+    for _ in range(4):
+        edited.drain()
+        invoice = edited.at_rest("invoices", "1")
+        take_note([Change(edited.context.organisation, "invoice", invoice.document_id, invoice.base_at)], edited.at)
+        edited.read()
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
 
 
 def test_the_history_tells_every_step(edited: Office) -> None:

@@ -49,14 +49,15 @@ class Mark:
 
 
 class Marks(Protocol):
-    """Stale marks: what changed in the ledger and is not yet applied here. One per document; they coalesce."""
+    """Stale marks: what changed in the ledger and is not yet applied here. They coalesce: one per document for what the
+    ledger told, and one for what we saw ourselves (``CERTAIN``)."""
 
     def add(self, organisation: str, documents: Iterable[tuple[str, str]], *, since: str) -> None:
         """Mark (type, id) pairs; ``since`` is any text that differs from the last one's."""
         ...
 
     def pending(self, organisation: str, *, after: Mark | None = None, limit: int = 40) -> list[Mark]:
-        """Marks by type and id, after the one given."""
+        """Marks by type and id, after the one given; a document may have two."""
         ...
 
     def among(self, organisation: str, document_type: str, document_ids: Iterable[str]) -> set[str]:

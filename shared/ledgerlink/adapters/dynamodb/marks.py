@@ -1,4 +1,8 @@
-"""Stale marks: one small item per changed document, under the organisation, overwritten by the newer news."""
+"""Stale marks: one small item per changed document, under the organisation, overwritten by the newer news.
+
+What we saw ourselves stands in an item of its own: the ledger's word on it may carry the time of our own write and look
+like its echo; it must not take its place.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterable
 
 from pynamodb.exceptions import DeleteError, UpdateError
 
-from ledgerlink.ports import Mark
+from ledgerlink.ports import CERTAIN, Mark
 
 from .errors import code_of, translated
 from .reading import many
@@ -27,7 +31,7 @@ class DynamoMarks:
                 batch.save(
                     ControlItem(
                         partition,
-                        _sk(document_type, document_id),
+                        _sk(document_type, document_id, since),
                         version=1,
                         data=json.dumps({"since": since}),
                         status=since,
@@ -37,7 +41,7 @@ class DynamoMarks:
                 )
 
     def pending(self, organisation: str, *, after: Mark | None = None, limit: int = 40) -> list[Mark]:
-        first = f"{_sk(after.document_type, after.document_id)}!" if after else "stale#"
+        first = f"{_sk_of(after)}!" if after else "stale#"
         with translated():
             rows = ControlItem.query(
                 _partition(organisation), ControlItem.sk.between(first, "stale~"), limit=limit, consistent_read=True
@@ -45,7 +49,8 @@ class DynamoMarks:
             return [_mark(row) for row in rows]
 
     def among(self, organisation: str, document_type: str, document_ids: Iterable[str]) -> set[str]:
-        keys = ((_partition(organisation), _sk(document_type, id_)) for id_ in document_ids)
+        ids = list(document_ids)
+        keys = ((_partition(organisation), _sk(document_type, id_, since)) for id_ in ids for since in ("", CERTAIN))
         return {_mark(row).document_id for row in many(ControlItem, keys)}
 
     def count(self, organisation: str) -> int:
@@ -53,7 +58,7 @@ class DynamoMarks:
             return int(ControlItem.count(_partition(organisation), ControlItem.sk.startswith("stale#")))
 
     def done(self, organisation: str, mark: Mark) -> None:
-        item = ControlItem(_partition(organisation), _sk(mark.document_type, mark.document_id))
+        item = ControlItem(_partition(organisation), _sk_of(mark))
         with translated():
             try:
                 item.delete(condition=ControlItem.status == mark.since)
@@ -62,7 +67,7 @@ class DynamoMarks:
                     raise
 
     def postpone(self, organisation: str, mark: Mark) -> None:
-        item = ControlItem(_partition(organisation), _sk(mark.document_type, mark.document_id))
+        item = ControlItem(_partition(organisation), _sk_of(mark))
         with translated():
             try:
                 item.update(actions=[ControlItem.version.add(1)], condition=ControlItem.status == mark.since)
@@ -75,10 +80,14 @@ def _partition(organisation: str) -> str:
     return f"organisation#{organisation}"
 
 
-def _sk(document_type: str, document_id: str) -> str:
-    return f"stale#{document_type}#{document_id}"
+def _sk(document_type: str, document_id: str, since: str) -> str:
+    return f"stale#{document_type}#{document_id}{'#seen' if since.startswith(CERTAIN) else ''}"
+
+
+def _sk_of(mark: Mark) -> str:
+    return _sk(mark.document_type, mark.document_id, mark.since)
 
 
 def _mark(row: ControlItem) -> Mark:
-    _, document_type, document_id = row.sk.split("#", 2)
+    _, document_type, document_id, *_ = row.sk.split("#")
     return Mark(document_type, document_id, row.status, int(row.version) - 1)

@@ -142,7 +142,7 @@ def _ours_to_be(
 def _take(context: Context, document_type: str, marks: list[Mark], versions: Mapping[LinkKey, int]) -> list[TakenIn]:
     if not marks or document_type not in BY_DOCUMENT:
         return []  # of a kind that this version does not know; the mark goes after some tries
-    documents = context.ledger.read(document_type, [mark.document_id for mark in marks])
+    documents = context.ledger.read(document_type, list(dict.fromkeys(mark.document_id for mark in marks)))
     unlinked = cache(lambda: candidates(context, document_type, documents))
     return take_in(Intake(context, "event", context.at.clock.now(), versions=versions, candidates=unlinked), documents)
 
