@@ -45,6 +45,9 @@ def test_one_organisation_is_paired_at_once_and_everything_set_going(office: Off
     assert office.desk.lane("acme", "export").paused == ""
     assert set(office.doorbells.rung) == {("acme", "export"), ("acme", "import")}
     assert office.cursors.get("acme", "contact").next_poll_at == office.clock.now()
+    assert office.cursors.get("acme", "allocation").next_poll_at is None, (
+        "what is not polled would be rung for for ever"
+    )
     assert [entry.action for entry in office.desk.entries] == ["connected"]
 
 

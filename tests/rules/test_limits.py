@@ -52,10 +52,10 @@ def test_no_sixty_seconds_hold_more_than_57_calls(pauses: list[float]) -> None:
 def test_an_idle_bucket_gives_eight_calls_at_once_and_then_one_every_1_2_seconds() -> None:
     state = LimitState()
     for _ in range(8):
-        state, leave = permit(state)
+        state, leave = permit(state, purpose="person")
         state = limits.settle(state, NOW, leave, [])
-    assert refusal(state).retry_at - NOW == timedelta(seconds=1.2)
-    permit(state, NOW + timedelta(seconds=1.2))
+    assert refusal(state, purpose="person").retry_at - NOW == timedelta(seconds=1.2)
+    permit(state, NOW + timedelta(seconds=1.2), purpose="person")
 
 
 def test_no_more_than_four_calls_are_in_flight() -> None:
@@ -153,17 +153,21 @@ def test_sixty_left_after_a_call_means_nothing_needs_pacing() -> None:
 
 def test_others_of_the_same_app_are_left_room() -> None:
     state = after(Seen(minute_remaining=1))
-    state, _ = permit(state)
     assert refusal(state).reason == "ledger_busy"
+    state, _ = permit(state, purpose="person")
+    assert refusal(state, purpose="person").reason == "ledger_busy"
 
 
-def test_a_backfill_leaves_the_last_of_the_bucket_to_people() -> None:
+@pytest.mark.parametrize(("purpose", "takes"), [("backfill", 5), ("live", 6)])
+def test_the_last_of_the_bucket_is_left_to_people(purpose: Purpose, takes: int) -> None:
     state = LimitState()
-    for _ in range(6):
-        state, leave = permit(state, purpose="backfill")
+    for _ in range(takes):
+        state, leave = permit(state, purpose=purpose)
         state = limits.settle(state, NOW, leave, [])
-    assert refusal(state, purpose="backfill").retry_at == NOW + timedelta(seconds=1.2)
-    permit(state, purpose="person")
+    assert refusal(state, purpose=purpose).retry_at == NOW + timedelta(seconds=1.2)
+    for _ in range(2):
+        state, leave = permit(state, purpose="person")
+        state = limits.settle(state, NOW, leave, [])
 
 
 def test_a_clock_that_goes_back_gives_nothing_away() -> None:

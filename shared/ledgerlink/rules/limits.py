@@ -17,7 +17,7 @@ PER_MINUTE = 50
 MINUTE_LIMIT = 60
 IN_FLIGHT = 4  # Xero takes 5; the fifth is for whoever else uses the app
 LEASE = timedelta(seconds=45)  # longer than any call
-BACKFILL_LEAVES = 2  # of the bucket, for whoever is waiting at a screen
+LEAVES: dict[Purpose, int] = {"person": 0, "live": 2, "backfill": 3}  # of the bucket, for who is waiting at a screen
 
 FLOORS: dict[Purpose, float] = {"person": 0.0, "live": 0.10, "backfill": 0.40}  # share of the day kept back
 DAY_LIMITS = (1000, 5000)  # the tiers (facts §2.1); nobody tells which one applies, so the smaller is assumed
@@ -129,7 +129,7 @@ def _paced(state: LimitState, now: datetime, purpose: Purpose) -> float:
     seen_at = state.minute_seen_at
     if seen_at is not None and (state.minute_remaining or 0) >= MINUTE_LIMIT and now - seen_at < BELIEVED:
         return float(IN_FLIGHT)
-    return state.tokens - (BACKFILL_LEAVES if purpose == "backfill" else 0)
+    return state.tokens - LEAVES[purpose]
 
 
 def _refilled(state: LimitState, now: datetime) -> LimitState:

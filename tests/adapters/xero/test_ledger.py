@@ -324,7 +324,7 @@ def test_sixty_calls_never_meet_a_429_and_never_sleep_long(xero: SimulatedXero) 
 
 
 def test_a_backfill_read_does_not_wait_for_the_bucket(xero: SimulatedXero) -> None:
-    for _ in range(6):
+    for _ in range(5):
         xero.ledger.crawl("contact")
     now = xero.clock.now()
     with pytest.raises(LedgerBusy) as busy:

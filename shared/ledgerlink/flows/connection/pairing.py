@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ledgerlink.errors import Conflict, Refused, StoreBusy, Transient
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.flows.notices import subscriptions
-from ledgerlink.kinds import BY_DOCUMENT
+from ledgerlink.kinds import LISTED
 from ledgerlink.ports import (
     ClaimOrganisation,
     Ports,
@@ -49,7 +49,7 @@ def pair(company: str, choice: Choice, grant: Grant, at: Ports) -> None:
     if grant.tokens is not None:
         _keep(company, grant.tokens, at)
     _store(company, at, lambda: _paired(company, choice, grant, at))
-    for cursor in (*BY_DOCUMENT, LISTS):
+    for cursor in (*(kind.document_type for kind in LISTED.values()), LISTS):
         _poll_now(company, cursor, at)
     learn_organisation(company, at)
     for direction in _LANES:
