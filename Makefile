@@ -10,7 +10,7 @@ FUNCTIONS = $(wildcard functions/*)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: help demo run test pictures check build bench simulate hunt deploy lock clean
+.PHONY: help demo run test browser pictures check build bench simulate hunt deploy lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,8 +22,10 @@ demo: $(READY) ## the product at work on this machine, checked; ends with one li
 run: $(READY) ## the whole system on this machine until Ctrl-C
 	@$(BIN)/python -m local
 
-test: $(READY) ## every test on all cores, those in the browser last; make test ARGS="-k name" for some of them
+test: $(READY) ## every test outside the browser, on all cores; make test ARGS="-k name" for some of them
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore tests/console $(ARGS) || [ $$? -eq 5 ]
+
+browser: $(READY) ## the console's tests, in Chromium (which must be installed)
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder tests/console -p no:randomly $(ARGS) || [ $$? -eq 5 ]
 
 pictures: $(READY) ## the screenshots of docs/images, taken anew by the browser tests

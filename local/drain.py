@@ -46,24 +46,30 @@ class Drain:
         last: Snapshot | None = None
         unchanged = 0
         while unchanged < UNCHANGED_PASSES and monotonic() < end:
-            now = self._pass(end)
-            unchanged = unchanged + 1 if now == last else 0
-            if unchanged == UNCHANGED_PASSES and now.soon_s is not None and monotonic() + now.soon_s < end:
-                sleep(now.soon_s)  # a lane that backs off, a job's next turn: still to come, and worth waiting for
-                unchanged = 0
-            last = now
-        counts = (last or self._state.look()).counts()
-        return {**counts, "finished": unchanged == UNCHANGED_PASSES}
+            if self._pass(end):
+                now = self._state.look()  # reads all the tables: not worth it where nothing ran
+                unchanged = unchanged + 1 if now == last else 0
+                last = now
+            else:
+                unchanged += 1
+            if unchanged == UNCHANGED_PASSES:
+                last = self._state.look()
+                if last.soon_s is not None and monotonic() + last.soon_s < end:
+                    sleep(last.soon_s)  # a lane that backs off, a job's next turn: still to come, and worth waiting for
+                    unchanged = 0
+        return {**(last or self._state.look()).counts(), "finished": unchanged == UNCHANGED_PASSES}
 
-    def _pass(self, end: float) -> Snapshot:
+    def _pass(self, end: float) -> bool:
+        """Whether anything ran besides what is fired here."""
+        before = self._traffic.now()
         self._flush_webhooks()
         self._wait_until_quiet(end)
-        self._schedules.fire_frequent()
+        fired = self._schedules.fire_frequent()
         self._wait_until_quiet(end)
-        for source in self._sources:
-            source.retry_now()
+        retried = sum(source.retry_now() for source in self._sources)
         self._wait_until_quiet(end)
-        return self._state.look()
+        running, started = self._traffic.now()
+        return bool(before[0] or running or retried or started - before[1] > len(fired))
 
     def _flush_webhooks(self) -> None:
         if self._simulator_url:

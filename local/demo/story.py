@@ -41,7 +41,7 @@ class Story:
         self.ledger = httpx.Client(base_url=xero, timeout=60)
         self.sample = sample.make(organizations, contacts)
         self.problems: list[str] = []
-        self.chapters = 0
+        self.chapters, self.began = 0, time.monotonic()
         self.jobs: list[dict[str, Any]] = []
         self.invoices, self.credit_notes = invoices, credit_notes
         self.money = Money(self.hub, self.ledger, console, self.problems)
@@ -64,7 +64,11 @@ class Story:
 
     def chapter(self, title: str) -> None:
         self.chapters += 1
-        self.console.print(f"\n[bold]{self.chapters}. {title}[/]")
+        self.console.print(f"\n[bold]{self.chapters}. {title}[/]  [dim]after {self.elapsed():.0f} s[/]")
+
+    def elapsed(self) -> float:
+        """Seconds since the story began."""
+        return time.monotonic() - self.began
 
     def say(self, text: str) -> None:
         self.console.print(f"  {text}")
@@ -246,7 +250,8 @@ class Story:
     def send_documents(self) -> None:
         """Invoices and credit notes, products first; some are wrong on purpose."""
         self.chapter("Invoices and credit notes")
-        self.documents = self.money.send(self.invoices, self.credit_notes)
+        self.documents = {"contacts_seconds": round(self.elapsed())}
+        self.documents |= self.money.send(self.invoices, self.credit_notes)
 
     def bring_money_in(self) -> None:
         """Paid there and here; asked for, sent, and reconciled."""

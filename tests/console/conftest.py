@@ -38,7 +38,7 @@ playwright.expect.set_options(timeout=PATIENCE_S * 1000)
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Last of all: Playwright keeps an event loop running in this process, which others' tests want for themselves."""
-    # `make test` runs these by themselves and file by file, in their order: the tests of a file share a company.
+    # `make browser` runs these by themselves and file by file, in their order: the tests of a file share a company.
     ours = [item for item in items if HERE in item.path.parents]
     items[:] = [item for item in items if HERE not in item.path.parents] + ours
     absent = pytest.mark.skip(reason=f"{CHROMIUM} is not there: apt-get install --no-install-recommends chromium")
