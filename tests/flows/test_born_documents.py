@@ -247,3 +247,82 @@ def test_an_import_is_undone_and_may_be_asked_for_again(office: Office) -> None:
     assert here(office) == []
     assert here(office, "payments") == []
     assert outcomes(office, ran(office, "import-documents")) == {"X-1": ("created", "")}
+
+
+def names(office: Office) -> dict[str, str]:
+    """Of the organizations here, by id."""
+    return {record.id: office.content(record.id).name for record in here(office, "organizations")}
+
+
+def moved(office: Office, document: str, customer: str, **fields: Any) -> None:
+    human(office, "edit", "invoices", document, Contact={"ContactID": customer}, **fields)
+    told(office, document)
+
+
+def test_a_document_given_to_another_contact_there_follows_with_that_customer(office: Office) -> None:
+    document = invoice(office, contact(office))
+    told(office, document)
+    moved(office, document, contact(office, "Subtenant"), Reference="Unit 7")
+    [record], customers = here(office), names(office)
+    assert (customers[said(record).organization_id], said(record).reference) == ("Subtenant", "Unit 7")
+    office.drain()
+    assert office.books()["X-1"]["Contact"]["Name"] == "Subtenant"
+
+
+def test_one_given_to_a_contact_who_is_nobody_here_says_so_and_is_never_given_back(office: Office) -> None:
+    document = invoice(office, contact(office))
+    told(office, document)
+    before = said(here(office)[0]).organization_id
+    office.set(import_contacts_born_in_ledger=False)
+    moved(office, document, contact(office, "Subtenant"), Reference="Unit 7")
+    [record] = here(office)
+    link = office.at_rest("invoices", record.id)
+    assert (said(record).organization_id, said(record).reference) == (before, "Unit 7")
+    assert (link.state, link.reason) == ("linked", "new_customer_not_here")
+    assert office.at.activity.of_record(record.key).items[0].reason == "new_customer_not_here"
+    assert outcomes(office, ran(office, "reconcile"))["X-1 Unit 7"] == ("skipped", "new_customer_not_here")
+    office.put("invoices", record.id, **{**_fields(said(record)), "reference": "Ours"})
+    office.drain()
+    assert (office.books()["X-1"]["Reference"], office.books()["X-1"]["Contact"]["Name"]) == ("Ours", "Subtenant")
+
+
+def test_the_nightly_comparison_brings_the_change_once_the_new_customer_is_here(office: Office) -> None:
+    document = invoice(office, contact(office))
+    told(office, document)
+    office.set(import_contacts_born_in_ledger=False)
+    moved(office, document, contact(office, "Subtenant"))
+    ran(office, "import-contacts")
+    assert outcomes(office, ran(office, "reconcile"))["X-1"] == ("updated", "noted_before")
+    [record], customers = here(office), names(office)
+    assert customers[said(record).organization_id] == "Subtenant"
+    assert office.at_rest("invoices", record.id).reason == ""
+
+
+def test_one_that_says_something_else_here_stays_and_tells_that_its_customer_differs(office: Office) -> None:
+    document = invoice(office, contact(office))
+    human(office, "pay", "invoices", document, amount="20.00")
+    told(office, document)
+    [record] = here(office)
+    before = said(record).organization_id
+    office.put("invoices", record.id, **{**_fields(said(record)), "reference": "Ours"})
+    office.drain()
+    assert office.at_rest("invoices", record.id).reason == "paid_document"
+    moved(office, document, contact(office, "Subtenant"))
+    moved(office, document, contact(office, "Subtenant 2"))
+    assert said(here(office)[0]).organization_id == before
+    assert [entry.reason for entry in office.at.activity.of_record(record.key).items[:2]] == ["customer_differs"] * 2
+    told(office, document)
+    assert [entry.reason for entry in office.at.activity.of_record(record.key).items].count("customer_differs") == 2
+
+
+def test_a_customer_that_both_sides_changed_goes_by_its_owner(office: Office) -> None:
+    document = invoice(office, contact(office))
+    told(office, document)
+    [record] = here(office)
+    told(office, contact(office, "Third"), kind="contact")
+    third = next(id_ for id_, name in names(office).items() if name == "Third")
+    office.put("invoices", record.id, **{**_fields(said(record)), "organization_id": third})
+    moved(office, document, contact(office, "Subtenant"))
+    assert said(here(office)[0]).organization_id == third
+    office.drain()
+    assert office.at_rest("invoices", record.id).state == "conflict"

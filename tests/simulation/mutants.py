@@ -301,7 +301,7 @@ def _untold() -> Breaks:
 # ------------------------------------------------------------------ money
 
 
-@mutant("what is under way is sent again", seed=2, size=4, edits=1, money=10, minutes=25, only={"http.kill_sent": 0.2})
+@mutant("what is under way is sent again", seed=11, size=4, edits=1, money=10, minutes=25, only={"http.kill_sent": 0.2})
 def _sent_beside() -> Breaks:
     blind = SimpleNamespace(**{**vars(lanes), "in_flight": lambda _dispatches: set()})
     yield patch.object(export, "lanes", blind)

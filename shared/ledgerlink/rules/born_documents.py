@@ -24,8 +24,8 @@ def linked(record: Record, link: Link, document: Document, grounds: Grounds) -> 
     come = grounds.settings.apply_ledger_edits or grounds.source == "job"
     before = link.seen or link.base
 
-    def edited(said: MoneyDocument) -> MoneyDocument:
-        return _follows(said, document, before, grounds) if come else said
+    def edited(said: MoneyDocument) -> settlement.Edited:
+        return _follows(said, document, before, link, grounds) if come else settlement.Edited(said)
 
     return settlement.linked(record, link, document, grounds, edited=edited)
 
@@ -63,17 +63,43 @@ def named(document: Document) -> tuple[tuple[str, str], ...]:
     return ((CUSTOMER, said.organization_id), *((ITEM, id_) for id_ in document.items.values()))
 
 
-def _follows(said: MoneyDocument, document: Document, before: Content | None, grounds: Grounds) -> MoneyDocument:
+def moved(link: Link, document: Document) -> tuple[tuple[str, str], ...]:
+    """Whom the document was made out to and is now, as (type, the ledger's id), if the ledger changed that."""
+    known, said = link.base, document.content
+    if not isinstance(known, MoneyDocument) or not isinstance(said, MoneyDocument):
+        return ()
+    both = (known.organization_id, said.organization_id)
+    return tuple((CUSTOMER, id_) for id_ in both) if both[0] != both[1] else ()
+
+
+def _follows(
+    said: MoneyDocument, document: Document, before: Content | None, link: Link, grounds: Grounds
+) -> settlement.Edited:
     """The record after an edit made in the ledger: it says the new, if all it said before was what the ledger said."""
     now = document.content
     if not isinstance(before, MoneyDocument) or not isinstance(now, MoneyDocument):
-        return said
+        return settlement.Edited(said)
+    has_moved = bool(moved(link, document))
     names = [field.name for field in KINDS[document.kind].fields if field.name not in ("status", "organization_id")]
     old, new = _in_ours(before, said, document, grounds), _in_ours(now, said, document, grounds)
     if not all(same(getattr(said, name), getattr(old, name)) for name in names):
-        return said
+        return settlement.Edited(said, left="customer_differs" if has_moved else "")
     told = {name: getattr(new, name) for name in (*names, "subtotal", "total_tax", "total")}
-    return said.model_copy(update=told)
+    customer, left = _customer(said, link, now, grounds) if has_moved else (said.organization_id, "")
+    fields = tuple(names) if left else (*names, "organization_id")
+    return settlement.Edited(said.model_copy(update={**told, "organization_id": customer}), fields, left)
+
+
+def _customer(said: MoneyDocument, link: Link, now: MoneyDocument, grounds: Grounds) -> tuple[str, str]:
+    """Whom the record is made out to once the ledger changed that; and why not to that one, as a reason code."""
+    known = link.base
+    assert isinstance(known, MoneyDocument)
+    old, new = (grounds.records.get((CUSTOMER, each.organization_id)) for each in (known, now))
+    if new is None:
+        return said.organization_id, "new_customer_not_here"
+    if old is not None and old.id != said.organization_id != new.id:
+        return said.organization_id, "customer_differs"  # moved here too, and elsewhere
+    return new.id, ""
 
 
 def _as_record(document: Document, grounds: Grounds) -> MoneyDocument:

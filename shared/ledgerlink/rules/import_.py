@@ -67,6 +67,7 @@ class Edit:
     base: Content
     seen: Content | None
     level: bool = False  # what the record says now, the ledger says too, though in other words
+    left: str = ""  # why something the ledger says is not taken over, as a reason code
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,16 @@ class News:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True)
+class Edited:
+    """The record with what was edited there: in these fields it now says what the ledger says. ``left``: why another
+    one is not taken over, as a reason code."""
+
+    content: MoneyDocument
+    fields: tuple[str, ...] = ()
+    left: str = ""
+
+
 def taken_in(
     content: MoneyDocument,
     told: Settlement,
@@ -109,7 +119,7 @@ def linked(
     document: Document,
     grounds: Grounds,
     *,
-    edited: Callable[[MoneyDocument], MoneyDocument] = lambda said: said,
+    edited: Callable[[MoneyDocument], Edited] = lambda said: Edited(said),
 ) -> Linked:
     """What a document known here brings: what is paid, credited and left of it, and whether it was voided there.
 
@@ -132,15 +142,14 @@ def linked(
         targets={id_: key.id for (sort, id_), key in grounds.records.items() if sort == _CREDITED[document.type]},
     )
     after = edited(news.content)
-    changes = (*news.changes, *_between(news.content, after))
-    if _is_known(link, document) and not told.says_more(link.settlement) and not changes:
+    changes = (*news.changes, *_between(news.content, after.content))
+    if _is_known(link, document) and not told.says_more(link.settlement) and not (changes or after.left):
         return Ignore("unchanged")
     if link.do_not_import.on:
         return Note(document.content, "do_not_import")
     if grounds.source == "event" and not grounds.settings.payments_from_ledger:
         return Note(document.content, "payments_off")
-    remembered = _remembered(link, document) if after is news.content else (document.content, None)
-    return Edit(after, changes, (), *remembered)
+    return Edit(after.content, changes, (), *_remembered(link, document, after), left=after.left)
 
 
 def _between(before: MoneyDocument, after: MoneyDocument) -> list[Change]:
@@ -156,14 +165,15 @@ def _is_known(link: Link, document: Document) -> bool:
     return agree(KINDS[link.kind], known, document.content)
 
 
-def _remembered(link: Link, document: Document) -> tuple[Content, Content | None]:
-    """The base and the seen content from now on. Its status is the ledger's to say; other edits made there are known,
-    and stay there until something is edited here."""
+def _remembered(link: Link, document: Document, after: Edited) -> tuple[Content, Content | None]:
+    """The base and the seen content from now on. Its status is the ledger's to say, and so is what was taken over;
+    other edits made there are known, and stay there until something is edited here."""
     said = document.content
     assert isinstance(said, MoneyDocument)
     if not isinstance(link.base, MoneyDocument):
         return said, None
-    base = link.base.model_copy(update={"status": said.status})
+    taken_over = ("status", *after.fields)
+    base = link.base.model_copy(update={name: getattr(said, name) for name in taken_over})
     return base, None if agree(KINDS[link.kind], base, said) else said
 
 

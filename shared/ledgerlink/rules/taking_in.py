@@ -25,6 +25,7 @@ class Rule:
     unlinked: Callable[[Document, Grounds, str], Unlinked]  # third: the tombstone on it, if any
     refers_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()
     would_refer_to: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # as a new record, too
+    moved: Callable[[Link, Document], tuple[tuple[str, str], ...]] = lambda _link, _document: ()  # once linked, too
     settles: Callable[[Document], tuple[tuple[str, str], ...]] = lambda _document: ()  # what is to be read after it
     is_ours: Callable[[Record, Document, Grounds], bool] = lambda _record, _document, _grounds: True
     copied: bool = False  # one with the mark of a record that has its document is a copy of it: a record of its own
@@ -49,6 +50,7 @@ _MONEY = Rule(
     born_documents.unlinked,
     settlement.refers_to,
     would_refer_to=born_documents.named,
+    moved=born_documents.moved,
     in_ours=documents_back.of_record,
 )
 _GENERIC = Rule(_contact, _new_contact, recognised=_known_contact)

@@ -76,6 +76,8 @@ def edit_with(
         followed = export_rules.in_conflict(merged, edit.clashes, intake.now)
     else:
         followed = _refollow(edited, merged, intake)
+        if edit.left and followed.state == "linked":  # it says so of itself until that has changed
+            followed = followed.model_copy(update={"reason": edit.left})
     followed = followed.model_copy(
         update={
             **export_rules.columns(edited),
@@ -84,9 +86,12 @@ def edit_with(
             **({"last_import_at": intake.now} if edit.changes or action else {}),
         }
     )
-    outcome = action or ("updated" if edit.changes else "conflict" if edit.clashes else "unchanged")
-    taken = TakenIn(document, outcome, "conflict" if edit.clashes else "", link.key, edit.changes, followed.is_due)
-    return store(intake, known, taken, record, link, followed, edited)
+    left = "skipped" if edit.left else "unchanged"
+    outcome = action or ("updated" if edit.changes else "conflict" if edit.clashes else left)
+    reason = "conflict" if edit.clashes else edit.left
+    taken = TakenIn(document, outcome, reason, link.key, edit.changes, followed.is_due)
+    is_told = bool(edit.left) and followed.seen != link.seen
+    return store(intake, known, taken, record, link, followed, edited, is_told=is_told)
 
 
 def _refollow(record: Record, link: Link, intake: Intake) -> Link:
@@ -107,9 +112,18 @@ def _kept_out(link: Link, document: Document) -> Link:
 
 
 def store(
-    intake: Intake, known: Known, taken: TakenIn, record: Record, link: Link, after: Link, edited: Record | None = None
+    intake: Intake,
+    known: Known,
+    taken: TakenIn,
+    record: Record,
+    link: Link,
+    after: Link,
+    edited: Record | None = None,
+    *,
+    is_told: bool = False,
 ) -> Step:
-    """The writes, if anything changed and nothing else in this pass writes the same items."""
+    """The writes, if anything changed and nothing else in this pass writes the same items. ``is_told``: the history
+    says so even if nothing changed here."""
     if after == link and (edited is None or edited == record):
         return taken, []
     if not known.take(link.key):
@@ -117,7 +131,7 @@ def store(
     writes: list[Write] = [PutLink(after)]
     if edited is not None and edited != record:
         writes += [PutRecord(edited), *intake.told(edited)]
-    if taken.changes or taken.outcome in ("conflict", "linked"):
+    if taken.changes or taken.outcome in ("conflict", "linked") or is_told:
         entry = record_entry(
             link.key.record,
             at=intake.now,

@@ -27,7 +27,7 @@ from ledgerlink.rules.dispatch import chunks
 from ledgerlink.rules.duplicates import Candidates
 from ledgerlink.state.document import Document
 from ledgerlink.state.image import Image
-from ledgerlink.state.link import LinkKey
+from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import RecordKey
 
 from .batch import Intake, Known, Step, TakenIn, born_id, grounds_of
@@ -49,6 +49,7 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     paid = {each.document.id: each for each in _take(intake, [payment for some in told.values() for payment in some])}
     early = {id_ for id_, some in told.items() if any(paid[each.id].outcome == "again" for each in some)}
     taken = {each.document.id: each for each in _take(intake, [d for d in documents if d.id not in early])}
+    taken |= {each.document.id: each for each in _with_new_customers(intake, list(taken.values()))}
     new = [payment for id_, some in told.items() if _is_new(taken.get(id_)) for payment in some]
     _ask_whence(intake, [*paid.values(), *_take(intake, new)])
     return [taken.get(d.id) or TakenIn(d, "again", "changed_meanwhile") for d in documents]
@@ -57,17 +58,32 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
 def _bring_customers(intake: Intake, documents: Sequence[Document]) -> None:
     """Where both come by themselves, a customer comes before a document that was made for it."""
     settings = intake.context.settings
-    if intake.source != "event" or not settings.import_contacts_born_in_ledger:
+    if not _customers_come(intake):
         return
     new = _unknown(intake, [d for d in documents if d.kind in settings.import_documents_born_in_ledger])
     known = Known(set(), {}, {}, {}, named=_named(intake, [], new))
     grounds = [(document, grounds_of(intake, known, document)) for document in new]
-    ids = {id_ for document, its in grounds if (id_ := born_documents.customer_of(document, its))}
-    if ids:
-        for some in chunks(sorted(ids), IDS_AT_ONCE):
-            contacts = intake.context.ledger.read("contact", some)
-            at_hand = replace(intake, versions=None, candidates=cache(partial(_like, intake, contacts)))
-            _take(at_hand, contacts)
+    _bring(intake, {id_ for document, its in grounds if (id_ := born_documents.customer_of(document, its))})
+
+
+def _with_new_customers(intake: Intake, taken: Sequence[TakenIn]) -> list[TakenIn]:
+    """Documents that were given to a contact who is nobody here: again, once that one came."""
+    late = [each.document for each in taken if each.reason == "new_customer_not_here"]
+    if not late or not _customers_come(intake):
+        return []
+    _bring(intake, {getattr(document.content, "organization_id", "") for document in late})
+    return _take(replace(intake, versions=None), late)
+
+
+def _customers_come(intake: Intake) -> bool:
+    return intake.source == "event" and intake.context.settings.import_contacts_born_in_ledger
+
+
+def _bring(intake: Intake, ids: set[str]) -> None:
+    for some in chunks(sorted(ids), IDS_AT_ONCE):
+        contacts = intake.context.ledger.read("contact", some)
+        at_hand = replace(intake, versions=None, candidates=cache(partial(_like, intake, contacts)))
+        _take(at_hand, contacts)
 
 
 def _like(intake: Intake, contacts: Sequence[Document]) -> Candidates:
@@ -182,13 +198,18 @@ def _known(intake: Intake, documents: list[Document]) -> Known:
     records |= at.records.many({key.record for key in moved}) if moved else {}
     new = [document for document in documents if claims.get(document.id, Claimed()).link is None]
     links = at.links.many(keys | moved)
-    return Known(busy, claims, links, records, frozenset(being_made), _named(intake, documents, new))
+    held = [(links[key], d) for d in documents if (key := claims.get(d.id, Claimed()).link) in links and key]
+    named = _named(intake, documents, new, held)
+    return Known(busy, claims, links, records, frozenset(being_made), named)
 
 
-def _named(intake: Intake, documents: list[Document], new: list[Document]) -> dict[tuple[str, str], RecordKey]:
+def _named(
+    intake: Intake, documents: Sequence[Document], new: Sequence[Document], held: Sequence[tuple[Link, Document]] = ()
+) -> dict[tuple[str, str], RecordKey]:
     """The records of the documents that these refer to: of a payment what it pays, of a credit what it went to, of one
-    that may become a record its customer and items."""
+    that may become a record its customer and items, of one that is linked its customers, if they changed."""
     wanted = {each for d in documents for each in taking_in.of(BY_DOCUMENT[d.type].name).refers_to(d)}
+    wanted |= {each for link, d in held for each in taking_in.of(link.kind).moved(link, d)}
     wanted |= {each for d in new for each in taking_in.of(BY_DOCUMENT[d.type].name).would_refer_to(d)}
     found: dict[tuple[str, str], RecordKey] = {}
     for document_type in sorted({sort for sort, _ in wanted}):
