@@ -1,7 +1,7 @@
 // The console's beginning: sign in, read what there is, draw the shell.
 import { html, render, useEffect, useMemo, useState } from "./core/html.js";
 import { api, useSession } from "./core/api.js";
-import { setZone } from "./core/format.js";
+import { said, setZone } from "./core/format.js";
 import { HubContext, hubOf } from "./core/hub.js";
 import { useLoad } from "./core/load.js";
 import { address, go, useRoute } from "./core/route.js";
@@ -27,7 +27,7 @@ async function begin() {
     session.ask = () => openDialog((close) => html`<${SignInAgain} session=${session} close=${close} />`);
     const [companies, kinds, reasons] = await Promise.all(
       ["/v1/companies", "/v1/kinds", "/v1/reasons"].map((path) => api.get(path)));
-    const byCode = Object.fromEntries(reasons.items.map((reason) => [reason.code, reason]));
+    const byCode = Object.fromEntries(reasons.items.map((reason) => [reason.code, { ...reason, message: said(reason.message), remedy: said(reason.remedy) }]));
     render(html`<${App} session=${session} known=${companies.items} kinds=${kinds} reasons=${byCode} />`, root);
   } catch (problem) {
     render(html`<${Failed} problem=${problem} />`, root);
@@ -83,9 +83,10 @@ function Company({ id, session, companies, kinds, reasons, route, added, newComp
   const company = useLoad(path, { poll: () => CALM_MS });
   const connection = useLoad(`${path}/connection`, { poll: () => CALM_MS });
   const refresh = () => { company.reload(); connection.reload(); };
-  const now = useMemo(() => company.data && hubOf({
+  const told = connection.data || connection.problem; // before that half of a screen would come late, and move the rest
+  const now = useMemo(() => company.data && told && hubOf({
     session, company: company.data, kinds, reasons, connection: connection.data, refresh, route,
-  }), [company.data, connection.data, route, session]);
+  }), [company.data, connection.data, Boolean(told), route, session]);
   if (company.data) setZone(company.data.timezone);
   hub = now;
   if (company.problem?.status === 404) {

@@ -4,6 +4,7 @@ const number = (n, one, many) => (String(n) === "1" ? `1 ${one}` : `${n} ${many}
 export const t = {
   locale: "en-GB",
   brand: "Ledgerlink",
+  ledger: "Xero",
   menu: "Menu",
   skip: "Skip to the content",
   loading: "Loading…",
@@ -119,7 +120,8 @@ export const t = {
   },
 
   overview: {
-    due: "in the export queue", moving: "jobs under way", errors: "unresolved errors", conflicts: "conflicts", suggestions: "suggestions",
+    due: () => "in the export queue", moving: (n) => (n === 1 ? "job under way" : "jobs under way"), errors: (n) => (n === 1 ? "unresolved error" : "unresolved errors"),
+    conflicts: (n) => (n === 1 ? "conflict" : "conflicts"), suggestions: (n) => (n === 1 ? "suggestion" : "suggestions"),
     days: "Last 30 days",
     outcomes: { ok: "done", skipped: "skipped", conflict: "conflicts", failed: "failed" },
   },
@@ -263,6 +265,7 @@ export const t = {
     edit: "Edit",
     editing: (title) => `Edit ${title}`,
     open: "Open in Xero",
+    lineAmount: "Amount", together: "Lines together",
     standing: "Xero", contents: "Details", history: "History", noHistory: "Nothing happened yet",
     accountingCode: "Accounting Code", notLinked: "None: it is not linked", lastExport: "Last Accounting Export Date", lastImport: "Last Accounting Import Date", never: "Never",
     waits: "Why it waits", why: "Why", since: "Since",
@@ -346,7 +349,7 @@ export const t = {
   errors: {
     sub: "What could not be synced, by cause. Each says what to do.",
     number: (n) => number(n, "record", "records"),
-    attempts: (n) => number(n, "attempt", "attempts"),
+    attempts: (n) => (n ? ` · ${number(n, "attempt", "attempts")}` : ""),
     who: { anyone: "", finance: "Finance can fix it.", admin: "An administrator can fix it.", crm: "It is fixed in the CRM.", ledger: "It is fixed in Xero.", nobody: "" },
     all: (label) => `${label}: all`,
     retryAll: "Retry all", retryAllWords: (n) => `All ${n} are tried again.`,
@@ -423,8 +426,8 @@ export const t = {
     look: "Look first", started: "The comparison has begun.",
     last: "The last comparison", next: "Begins again by itself", running: "A comparison is under way",
     figures: {
-      compared: "links compared", drifted: "differed", brought_in: "brought here from Xero", sent: "put into the export queue", listed: "left, with a reason",
-      missing: "not known to Xero", missed_webhooks: "missed by webhooks", missed_deltas: "missed by the poll", unknown: "contacts in Xero that belong to nobody here",
+      compared: (n) => (n === 1 ? "link compared" : "links compared"), drifted: () => "differed", brought_in: () => "brought here from Xero", sent: () => "put into the export queue", listed: () => "left, with a reason",
+      missing: () => "not known to Xero", missed_webhooks: () => "missed by webhooks", missed_deltas: () => "missed by the poll", unknown: (n) => `${n === 1 ? "contact" : "contacts"} in Xero with no organization here`,
     },
     all: "Every difference", agrees: "Both sides agree", agreesWhat: "Nothing differed.",
     empty: "Nothing was compared yet", emptyWhat: "The first comparison comes in the night after connecting. Once connected you can start one here, too.",
@@ -495,6 +498,7 @@ export const t = {
 
   settings: {
     sub: "What goes where, and when. Each change is saved at once.",
+    later: (group) => `Later: ${group.toLowerCase()}`, laterWords: "This is not synced yet. What you choose here is kept, and counts once it is.",
     saved: "Saved.", savedOne: (name) => `Saved: ${name}`,
     byHand: "changed by hand", profileSays: (value) => `The profile says: ${value}.`, giveBack: "Back to the profile",
     email: "E-mail to you", emailTo: (email) => `What ${email} hears about this company. Everybody sets their own.`,
@@ -514,6 +518,13 @@ export const t = {
       payments: ["payments_from_ledger", "payments_to_ledger", "business_hours"],
       stock: ["sync_inventory", "stock_difference", "stock_adjustment_account", "supplier_payment_account", "supplier_refund_account", "stock_contact"],
       attachments: ["sync_attachments", "attachments_include_online"],
+    },
+    hints: {
+      field_owner: "Who wins when both sides changed the same field: what is here, what is in Xero, or the side the job or the change comes from. “Ask me”: both wait as a conflict until somebody chooses. One for everything, or by kind and field.",
+      exportable_statuses: "Statuses in which a document goes by itself or with all live ones. Chosen by hand it goes in any status.",
+      document_target_status: "The status a document gets in Xero. As a draft or submitted, somebody approves it there; approved, it counts at once.",
+      rounding_difference: "When Xero would come to another total by cents: a rounding line is added, or the document is not sent and says why.",
+      stock_difference: "When a quantity differs: the difference is posted at once, or somebody decides first.",
     },
     choices: {
       possible_duplicates_on_import: { create: "Create another", suggest: "Hold both and ask me", link_exact: "Link what matches exactly, ask about the rest" },

@@ -54,8 +54,8 @@ export function plain(value) {
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (Array.isArray(value)) return value.map(plain).filter(Boolean).join("; ");
   if (typeof value === "object") {
-    const { kind: _, ...rest } = value;
-    return Object.values(rest).map(plain).filter(Boolean).join("number" in rest ? " " : ", ");
+    const { kind: _, first_name: first, last_name: last, ...rest } = value;
+    return [[first, last].filter(Boolean).join(" "), ...Object.values(rest)].map(plain).filter(Boolean).join("number" in rest ? " " : ", ");
   }
   return String(value);
 }
@@ -72,12 +72,15 @@ export function fieldLabel(kind, name) {
   return `${label}: ${part?.label.toLowerCase() || t.choices[tail]?.toLowerCase() || human(tail).toLowerCase()}`;
 }
 
-/** Words of the hub with its settings and fields as people see them called: `auto_export` becomes “Send documents by
- * themselves”, and `lines.1.tax_code: …` Line 1, tax code: … */
+/** Words of the hub as people here say them: the ledger by its name; `auto_export` becomes “Send documents by themselves”,
+ * `import-products` “Import products”, and `lines.1.tax_code: …` Line 1, tax code: … */
 export const said = (text) => text && text.replace(/(^|; )([a-z_]+(?:\.\w+)*): /g, (_, before, path) => `${before}${pathInWords(path)}: `).replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
   const name = t.settings.names[word];
   return name ? `“${name}”` : word;
-});
+}).replace(/\b[a-z]+(?:-[a-z]+)+\b/g, (word) => {
+  const name = t.transfer.buttons[word];
+  return name ? `“${name}”` : word;
+}).replace(/\b[Tt]he ledger\b/g, t.ledger);
 
 const pathInWords = (path) => human(path.replace(/^lines\.(\d+)/, (_, n) => t.line(n)).split(".").map((part) => part.replaceAll("_", " ")).join(", "));
 

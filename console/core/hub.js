@@ -19,6 +19,7 @@ export function hubOf({ session, company, kinds, reasons, connection, refresh, r
     jobCan: (action) => jobActions.includes(action),
     may: (what) => session.may(what),
     connected: connection?.state === "connected",
+    base: connection?.organisation?.base_currency || company.currency || "", // of amounts that say no currency
     reason: (code) => reasons[code] || null,
     path: (rest = "") => `/v1/companies/${encodeURIComponent(company.id)}${rest}`,
     to: (parts, query) => address(company.id, parts, query),

@@ -1,10 +1,11 @@
 // What records are called that others name by their ids: asked for once per company, all that a screen needs with one call.
 import { useEffect, useState } from "./html.js";
 import { api, withQuery } from "./api.js";
-import { useHub } from "./hub.js";
+import { kindNamed, useHub } from "./hub.js";
 
 const MOST = 100;
-const known = new Map(); // by path, kind and id; blank for those that are not there
+const RETRY_MS = 5000;
+const known = new Map(); // by path, kind and id: title and currency, blank for those that are not there
 const asked = new Map(); // those that are on their way: [hub, kind, id]
 const listeners = new Set();
 let timer = 0;
@@ -12,7 +13,7 @@ let timer = 0;
 const keyOf = (hub, kind, id) => `${hub.path()} ${kind} ${id}`;
 
 /** Says how a record is called; its id until that is known. */
-export function remember(hub, kind, id, title) { known.set(keyOf(hub, kind, id), title); }
+export function remember(hub, kind, id, title, currency = "") { known.set(keyOf(hub, kind, id), { title, currency }); }
 
 function ask(hub, kind, id) {
   const key = keyOf(hub, kind, id);
@@ -34,16 +35,18 @@ async function fetchAll() {
       try {
         const { items } = await api.get(withQuery(hub.path("/names"), { kind, ids: some.join(",") }));
         some.forEach((id) => remember(hub, kind, id, ""));
-        items.forEach((item) => remember(hub, kind, item.id, item.title));
-      } catch { /* the ids stand there instead */ }
+        items.forEach((item) => remember(hub, kind, item.id, item.title, item.currency));
+      } catch { // the ids stand there instead, until somebody looks again
+        some.forEach((id) => remember(hub, kind, id, ""));
+        setTimeout(() => some.forEach((id) => known.delete(keyOf(hub, kind, id))), RETRY_MS);
+      }
       some.forEach((id) => asked.delete(keyOf(hub, kind, id)));
       listeners.forEach((tell) => tell());
     }
   }));
 }
 
-/** `(kind, id) => title` for these `[kind, id]` pairs; "" for those that are not known, or not yet. */
-export function useNames(pairs) {
+function useNamed(pairs) {
   const hub = useHub();
   const [, arrived] = useState(0);
   const wanted = pairs.filter(([kind, id]) => kind && id && hub.kind(kind) && !known.has(keyOf(hub, kind, id)));
@@ -55,5 +58,21 @@ export function useNames(pairs) {
     wanted.forEach(([kind, id]) => ask(hub, kind, id));
     return () => listeners.delete(tell);
   }, [missing]);
-  return (kind, id) => known.get(keyOf(hub, kind, id)) || "";
+  return (kind, id) => known.get(keyOf(hub, kind, id)) || { title: null, currency: "" };
+}
+
+/** `(kind, id) => title` for these `[kind, id]` pairs; "" for those that are not known, null for those that are not yet. */
+export function useNames(pairs) {
+  const named = useNamed(pairs);
+  return (kind, id) => named(kind, id).title;
+}
+
+/** The currency of a record's amounts: its own; that of the record it is about, as a payment is; else the ledger's. */
+export function useCurrency(kind, record) {
+  const hub = useHub();
+  const about = record && !record.currency && kind?.fields.find((field) => field.refers_by);
+  const pair = about ? [kindNamed(about, record), record[about.name]] : ["", ""];
+  const { title, currency } = useNamed([pair])(...pair);
+  const coming = title === null && hub.kind(pair[0]) && pair[1];
+  return record?.currency || currency || (coming ? "" : hub.base);
 }

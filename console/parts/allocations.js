@@ -27,10 +27,10 @@ function rowsOf(allocations, orders) {
   return [...there, ...coming.map((order) => ({ ...order, order }))];
 }
 
-export function Allocations({ record, path, reload }) {
+export function Allocations({ record, currency, path, reload }) {
   const hub = useHub();
   const [show, setShow] = useState(false);
-  const { allocations, remaining, currency } = record;
+  const { allocations, remaining } = record;
   const orders = useLoad(`${path}/allocations`, { poll: (data) => data?.items.some((each) => MOVING.includes(each.sync.state)) && 1500 });
   const states = orders.data && JSON.stringify(orders.data.items.map((each) => [each.id, each.sync.state]));
   const before = useRef(null);

@@ -55,7 +55,7 @@ export function ProblemNote({ problem, retry, actions }) {
   return html`<${Note} tone="bad" alert title=${format.said(problem.title) || t.problems.other.title}
     actions=${(retry || actions) && html`${retry && html`<${Button} onClick=${retry}>${t.again}<//>`}${actions}`}>
     ${problem.detail && !sameWords(problem.detail, problem.title) && !errors.length && html`<p>${format.said(problem.detail)}</p>`}
-    ${errors.length > 0 && html`<ul>${errors.map((each) => html`<li><b>${format.human(each.field)}</b>: ${each.message}</li>`)}</ul>`}
+    ${errors.length > 0 && html`<ul>${errors.map((each) => html`<li><b>${format.human(each.field)}</b>: ${format.said(each.message)}</li>`)}</ul>`}
     ${problem.remedy && html`<p>${format.said(problem.remedy)}</p>`}
   <//>`;
 }
@@ -104,13 +104,20 @@ export function Page({ title, sub, actions, back, children }) {
 export const Facts = ({ of, class: extra }) => html`<dl class=${classes("facts", extra)}>${of.filter(([, value]) => value !== "" && value !== null
   && value !== undefined && value !== false).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
-/** A reason code in plain words. */
+/** Where people do something about a reason. */
+const LEADS = {
+  possible_duplicate: "suggestions", conflict: "conflicts", not_connected: "connection", needs_reconnect: "connection",
+  missing_scope: "connection", integration_disabled: "settings",
+};
+
+/** A reason code in plain words, and the way to where it is decided. */
 export function Reason({ code, remedy = true }) {
   const hub = useHub();
   if (!code) return null;
   const known = hub.reason(code);
+  const leads = hub.has(LEADS[code]) && LEADS[code];
   return html`<span class="reason">${format.said(known?.message) || format.human(code)}${remedy && known?.remedy
-    && html` <span class="muted">${format.said(known.remedy)}</span>`}</span>`;
+    && html` <span class="muted">${format.said(known.remedy)}</span>`}${remedy && leads && html` <a href=${hub.to([leads])}>${t.tabs[leads]}</a>`}</span>`;
 }
 
 /** One value becoming another, field by field. */

@@ -4,6 +4,7 @@ import { useLoad, useSettled } from "../core/load.js";
 import { titleOf, useHub } from "../core/hub.js";
 import { remember, useNames } from "../core/names.js";
 import { withQuery } from "../core/api.js";
+import { said } from "../core/format.js";
 import { t } from "../texts.js";
 
 const LETTERS = 3;
@@ -79,7 +80,7 @@ export function ContactCombobox({ chosen, onChoose, label = t.linkedContact, min
   const status = !open || chosen ? ""
     : typed.length < LETTERS ? words.letters(LETTERS)
       : !asks || found.busy ? words.searching
-        : found.problem ? found.problem.message
+        : found.problem ? said(found.problem.message)
           : items.length ? words.found(items.length) : words.none;
   const typedSome = (next) => { setText(next); if (chosen) onChoose(null); };
   const pick = ({ hit }) => { onChoose(hit); setText(hit.name); };
@@ -100,7 +101,7 @@ export function RecordCombobox({ kind, value, onChoose, ...rest }) {
   useEffect(() => { if (!open) setTyped(null); }, [open]);
   const typedSome = (next) => { setTyped(next); if (!next && value) onChoose(""); };
   const pick = (item) => { remember(hub, kind, item.key, item.name); setTyped(null); onChoose(item.key); };
-  const status = open && found.problem ? found.problem.message : open && found.data && !items.length ? words.noRecord(known.singular) : "";
+  const status = open && found.problem ? said(found.problem.message) : open && found.data && !items.length ? words.noRecord(known.singular) : "";
   return html`<${Combobox} ...${{ text: typed ?? now, open, setOpen, items, status, ...rest }} onText=${typedSome} onPick=${pick} />`;
 }
 

@@ -1,7 +1,7 @@
 // An edit that money on the document keeps back: the ways round it, each told step by step before it is confirmed.
 import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
-import { date, money } from "../core/format.js";
+import { date, money, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Diff, Note, ProblemNote } from "./basics.js";
@@ -41,7 +41,7 @@ function SafeEdit({ hub, record, title, fix, close, done }) {
     ${"number" in fix.params && html`<${TextField} label=${words.number} hint=${words.numberHint} value=${params.number} most="255"
       onInput=${(number) => setParams({ ...params, number })} />`}
     ${told && html`<h3>${words.will}</h3><ol>${told.steps.map((step) => html`<li>${inWords(step, record)}</li>`)}</ol>
-      ${told.note && html`<p>${told.note}</p>`}
+      ${told.note && html`<p>${said(told.note)}</p>`}
       <${Diff} diff=${told.diff} kind=${hub.kind(record.kind)} from=${t.overwriting.there} to=${t.overwriting.here} />`}
     <${ProblemNote} problem=${problem || plan.problem} /><//>`;
 }

@@ -4,8 +4,10 @@ import { useHub } from "../core/hub.js";
 import { t } from "../texts.js";
 import { Button } from "./basics.js";
 
+const DENSE = 9; // as many columns as this stand closer
+
 /** `columns`: [{name, label, cell(row), align, sort}]; `selected`: a Set of keys, with `onSelect(next)`. */
-export function Table({ caption, columns, rows, rowKey, selected, onSelect, nameOf, dim }) {
+export function Table({ caption, columns, rows, rowKey, selected, onSelect, nameOf, dim, dense = columns.length >= DENSE }) {
   const keys = rows.map(rowKey);
   const all = keys.length > 0 && keys.every((key) => selected?.has(key));
   const toggle = (some, on) => {
@@ -13,7 +15,7 @@ export function Table({ caption, columns, rows, rowKey, selected, onSelect, name
     some.forEach((key) => (on ? next.add(key) : next.delete(key)));
     onSelect(next);
   };
-  return html`<div class=${classes("table-frame", dim && "dim")}><table class="table" role="table">
+  return html`<div class=${classes("table-frame", dim && "dim", dense && "dense")}><table class="table" role="table">
     <caption class="hidden">${caption}</caption>
     <thead role="rowgroup"><tr role="row">
       ${onSelect && html`<th role="columnheader" scope="col" class="tick"><input type="checkbox" aria-label=${t.table.selectAll}

@@ -35,7 +35,7 @@ export function Comparison() {
 function Last({ job, next }) {
   const shown = FIGURES.filter((name) => job.figures[name] > 0);
   return html`<${Card} title=${words.last}>
-    <ul class="figures">${shown.map((name) => html`<li key=${name} class=${name}><b>${count(job.figures[name])}</b> ${words.figures[name]}</li>`)}</ul>
+    <ul class="figures">${shown.map((name) => html`<li key=${name} class=${name}><b>${count(job.figures[name])}</b> ${words.figures[name](job.figures[name])}</li>`)}</ul>
     <${Facts} of=${[[t.job.started, html`<${Time} at=${job.started_at} />`], [t.job.finished, html`<${Time} at=${job.finished_at} />`],
       [t.job.startedBy, job.started_by], [t.job.callsUsed, job.calls.used], [words.next, next && html`<${Time} at=${next} />`]]} /><//>
     ${job.figures.drifted ? html`<${Items} key=${job.id} job=${job} all=${{ outcome: "drifted", label: words.all, without: ["unchanged"] }} />`

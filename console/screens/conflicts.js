@@ -1,7 +1,7 @@
 // Conflicts: both values side by side, one click for either side, or a choice per field.
 import { html, useState } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
-import { fieldLabel, plain } from "../core/format.js";
+import { fieldLabel, plain, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Card, Empty, External, Loaded, Page, ProblemNote, Time } from "../parts/basics.js";
@@ -38,7 +38,7 @@ function One({ conflict, done }) {
   const all = (side) => resolve({ keep: side });
   return html`<${Card} title=${html`<${RecordLink} record=${conflict.record} title=${conflict.title} />`}
       actions=${html`<span class="muted">${conflict.since && html`<${Time} at=${conflict.since} />`} ${conflict.ledger_url && html`<${External} href=${conflict.ledger_url}>${t.record.open}<//>`}</span>`}>
-    <p>${conflict.message} ${conflict.remedy}</p>
+    <p>${said(conflict.message)} ${said(conflict.remedy)}</p>
     ${conflict.fields.length > 0 && html`
       <div class="versus">${conflict.fields.map((each) => html`<fieldset key=${each.field}><legend>${fieldLabel(kind, each.field)}</legend>
         ${SIDES.map((side) => html`<label key=${side} class=${chosen[each.field] === side ? "chosen" : ""}>

@@ -1,7 +1,7 @@
 // CSV files: organizations and contacts to take away, organizations and links to bring, always looked at first.
 import { html, useRef, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
-import { count } from "../core/format.js";
+import { count, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction } from "../core/load.js";
 import { Badge, Button, Card, Note, Page, ProblemNote } from "../parts/basics.js";
@@ -82,7 +82,7 @@ function Result({ result }) {
     { name: "line", label: words.line, align: "number", cell: (row) => row.line },
     { name: "id", label: words.id, cell: (row) => row.organization_id },
     { name: "outcome", label: words.outcome, cell: (row) => html`<${Badge} value=${row.outcome} />` },
-    { name: "message", label: words.message, cell: (row) => row.message },
+    { name: "message", label: words.message, cell: (row) => said(row.message) },
   ];
   const said = OUTCOMES.filter((name) => result[name]).map((name) => `${count(result[name])} ${(result.dry_run ? t.job.would : t.job.did)[name]}`);
   return html`<${Note} tone=${result.failed ? "warn" : "good"} title=${result.dry_run ? words.tried(count(result.rows)) : words.carriedOut(count(result.rows))}>

@@ -79,7 +79,7 @@ function One({ error, cause, done }) {
   const hub = useHub();
   const id = useId();
   return html`<li class="item"><div class="item-head"><strong id=${id}><${RecordLink} record=${error.record} title=${error.title} on=${error.seen_on} /></strong>
-      <span class="muted"><${Time} at=${error.since} /> · ${words.attempts(error.attempts)}</span></div>
-    ${error.message !== cause && html`<p>${said(error.message)}</p>`}<${Details} error=${error} />
+      <span class="muted"><${Time} at=${error.since} />${words.attempts(error.attempts)}</span></div>
+    ${said(error.message) !== said(cause) && html`<p>${said(error.message)}</p>`}<${Details} error=${error} />
     <${FixButtons} error=${error} done=${done} describedBy=${id} /></li>`;
 }

@@ -63,7 +63,7 @@ function State({ job }) {
     <${Figures} job=${job} />
     ${job.undone_by && html`<p><a href=${hub.to(["jobs", job.undone_by])}>${words.undoneBy}</a></p>`}
     ${job.undoes && html`<p><a href=${hub.to(["jobs", job.undoes])}>${words.undoes}</a></p>`}
-    ${job.notes?.map((note) => html`<p class="muted">${note}</p>`)}
+    ${job.notes?.map((note) => html`<p class="muted">${said(note)}</p>`)}
     <${Facts} of=${[[words.startedBy, job.started_by], [words.started, html`<${Time} at=${job.started_at} />`],
       [words.finished, job.finished_at && html`<${Time} at=${job.finished_at} />`],
       [words.callsUsed, job.calls.needed ? words.calls(job.calls) : ""],

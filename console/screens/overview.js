@@ -18,7 +18,7 @@ export function Overview() {
   const jobs = useLoad(hub.has("jobs") ? hub.path("/jobs?limit=10") : null, { poll: () => 3000 });
   const moving = (jobs.data?.items || []).filter((job) => ["running", "planning"].includes(job.status));
   const tile = (parts, name, number, tone) => html`<a class=${classes("tile", number > 0 && tone)} href=${hub.to(parts)}>
-    <b>${count(number)}</b><span>${words[name]}</span></a>`;
+    <b>${count(number)}</b><span>${words[name](number)}</span></a>`;
   return html`<${Page} title=${t.tabs.overview} sub=${hub.company.name} />
     <div class="tiles">
       ${hub.has("export-queue") && tile(["export-queue"], "due", counts.due, "live")}

@@ -1,6 +1,7 @@
 // What is asked before a record is deleted, emptied in part, or given another id.
 import { html, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
+import { said } from "../core/format.js";
 import { titleOf } from "../core/hub.js";
 import { useAction } from "../core/load.js";
 import { Button, Note, ProblemNote } from "../parts/basics.js";
@@ -37,7 +38,7 @@ function DeleteDialog({ hub, kind, record, path, close }) {
       ${(!refused || force) && html`<${Button} look="danger" busy=${busy} disabled=${force && !reason.trim()} onClick=${run}>
         ${force ? words.force : words.delete}<//>`}`}>
     ${!refused && html`<p>${words.deleteWords}</p>`}
-    ${refused && html`<${Note} tone="bad" alert title=${refused.title}>${refused.remedy}<//>`}
+    ${refused && html`<${Note} tone="bad" alert title=${said(refused.title)}>${said(refused.remedy)}<//>`}
     ${force && html`<p>${words.forceWords(kind.document_type)}</p><${TextField} label=${words.forceReason} required value=${reason} onInput=${setReason} />`}
     <${ProblemNote} problem=${problem} /><//>`;
 }

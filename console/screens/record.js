@@ -2,18 +2,18 @@
 import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import * as format from "../core/format.js";
-import { actionOf, kindNamed, linksContacts, titleOf, useHub } from "../core/hub.js";
+import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
+import { useCurrency } from "../core/names.js";
 import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { Allocations } from "../parts/allocations.js";
 import { ContactCombobox } from "../parts/combobox.js";
 import { confirm, say } from "../parts/dialogs.js";
+import { FieldValues } from "../parts/contents.js";
 import { Entries } from "../parts/entries.js";
 import { Holds } from "../parts/fields.js";
 import { Fixes } from "../parts/fixes.js";
 import { SafeEdits } from "../parts/safe-edits.js";
-import { Table } from "../parts/table.js";
-import { ALIGN, RecordName } from "../parts/values.js";
 import { confirmOverwriting } from "../parts/overwriting.js";
 import { t } from "../texts.js";
 import { openClearDialog, openDeleteDialog, openRenameDialog } from "./record-dialogs.js";
@@ -28,7 +28,8 @@ export function RecordScreen({ kind, id }) {
   const record = useLoad(path, { poll: (data) => data && (SETTLED.includes(data.sync.state) ? 15_000 : 1500) });
   const reload = () => { record.reload(); hub.refresh(); };
   const now = record.data;
-  const title = now ? titleOf(kind, now) : id;
+  const currency = useCurrency(kind, now);
+  const title = now ? titleOf(kind, { ...now, currency }) : id;
   return html`<${Page} back=${html`<a class="back" href=${hub.to(["records", kind.name])}>${format.human(kind.plural)}</a>`}
       title=${title} sub=${now && html`<${Badge} value=${now.sync.state} /> <span>${words.states[now.sync.state]}</span>`}
       actions=${now && html`<${Actions} ...${{ kind, record: now, path, reload }} />`} />
@@ -37,8 +38,8 @@ export function RecordScreen({ kind, id }) {
       <${SafeEdits} ...${{ kind, record: data, title, reload }} />
       <div class="columns wide-narrow">
         <div>
-          <${Contents} ...${{ kind, record: data, path, reload }} />
-          ${actionOf(kind, "allocate") && html`<${Allocations} ...${{ record: data, path, reload }} />`}
+          <${Contents} ...${{ kind, record: data, currency, path, reload }} />
+          ${actionOf(kind, "allocate") && html`<${Allocations} ...${{ record: data, currency, path, reload }} />`}
           ${actionOf(kind, "activity") && html`<${Activity} key=${data.revision} path=${path} kind=${kind} reload=${reload} />`}
         </div>
         <div>
@@ -129,67 +130,14 @@ function HoldCard({ kind, record, path, reload }) {
 
 // ---------------------------------------------------------------- contents and history
 
-function Contents({ kind, record, path, reload }) {
+function Contents({ kind, record, currency, path, reload }) {
   const hub = useHub();
   const elsewhere = actionOf(kind, "allocate") ? ["allocations", "remaining"] : [];
-  const all = kind.fields.filter((field) => !elsewhere.includes(field.name)).map((field) => [field.label, valueOf(field, record[field.name], record), isLong(field), field.type === "money"]);
-  const blank = all.filter(([, value]) => !value).map(([label]) => label);
-  return html`<${Card} title=${words.contents}>${inTurns(all).map(({ facts, long, sums }) => html`${sums.length > 0 && html`<${Facts} class="sums" of=${sums} />`}
-      ${facts.length > 0 && html`<${Facts} of=${facts} />`}
-      ${long?.[1] && html`<h3>${long[0]}</h3>${long[1]}`}`)}
-    ${blank.length > 0 && html`<p class="muted">${words.blank(blank.join(", "))}</p>`}
+  return html`<${Card} title=${words.contents}><${FieldValues} fields=${kind.fields.filter((field) => !elsewhere.includes(field.name))} ...${{ record, currency }} />
     <p class="muted">${words.revision(record.revision)} · <${Time} at=${record.updated_at} /> · ${words.id(record.id)}</p>
     <div class="actions">
       ${actionOf(kind, "clear") && html`<${Button} needs="write" onClick=${() => openClearDialog({ hub, kind, path, reload })}>${words.clear}<//>`}
       ${actionOf(kind, "rename") && html`<${Button} needs="write" onClick=${() => openRenameDialog({ hub, kind, record, path })}>${words.rename}<//>`}</div><//>`;
-}
-
-function valueOf(field, value, record) {
-  if (field.type === "boolean") return value ? t.yes : t.no;
-  if (value === null || value === undefined || value === "") return "";
-  if (field.type === "money") return format.money(value, record.currency);
-  if (field.type === "datetime") return html`<${Time} at=${value} />`;
-  if (field.type === "date") return format.date(value);
-  if (field.type === "choice") return format.choice(value);
-  if (field.type === "quantity") return format.quantity(value);
-  if (field.type === "choices") return value.map(format.choice).join(", ");
-  if (field.type === "group") {
-    const parts = field.of.map((part) => [part, valueOf(part, value[part.name], record)]).filter(([, text]) => text);
-    return parts.length > 0 && parts.map(([part, text], n) => html`${n > 0 && (part.type === "text" ? " " : " · ")}${part.type === "money" || part.type === "datetime" ? `${part.label}: ` : ""}${text}`);
-  }
-  if (field.refers_to || field.refers_by) return html`<${RecordName} kind=${kindNamed(field, record)} id=${value} />`;
-  if (field.type === "list" && isTable(field)) return value.length > 0 && html`<${Lines} field=${field} lines=${value} record=${record} />`;
-  if (field.type === "list") {
-    return value.length > 0 && html`<ul class="plain">${value.map((item) => html`<li>${field.keyed_by && html`<span class="muted">${
-      format.choice(item[field.keyed_by])}</span> `}${format.plain(item)}</li>`)}</ul>`;
-  }
-  return String(value);
-}
-
-/** Facts, then what is long, then what comes after it: totals stand below their lines, aligned with them. */
-function inTurns(all) {
-  const next = () => ({ sums: [], facts: [], long: null });
-  const turns = [next()];
-  all.forEach((each) => {
-    const [, value, long, money] = each;
-    if (long) Object.assign(turns.at(-1), { long: each }), turns.push(next());
-    else if (value) turns.at(-1)[money && turns.length > 1 ? "sums" : "facts"].push(each);
-  });
-  return turns;
-}
-
-const isLong = (field) => field.type === "list" && isTable(field);
-const isTable = (field) => !field.keyed_by && field.of.some((part) => part.type === "money");
-
-/** Lines of a document as a table: only the columns in which some line says something, amounts aligned. */
-function Lines({ field, lines, record }) {
-  const said = (value) => (Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== "");
-  const parts = field.of.filter((part) => part.name !== "id" && lines.some((line) => said(line[part.name])));
-  const columns = parts.map((part) => ({
-    name: part.name, label: part.label, align: part.name === "description" ? "wide" : ALIGN[part.type],
-    cell: (line) => valueOf(part, line[part.name], record),
-  }));
-  return html`<${Table} caption=${field.label} columns=${columns} rows=${lines} rowKey=${(line) => line.id || lines.indexOf(line)} />`;
 }
 
 function Activity({ path, kind, reload }) {

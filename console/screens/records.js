@@ -54,8 +54,8 @@ function drawn(kind, columns, hub, where, narrow) {
   return columns.map((column, n) => ({
     name: column.name, label: column.label, align: ALIGN[column.type] || ((column.name === "name" || column.type === "record") && "wide"),
     cell: (record) => n === 0
-      ? html`<a href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} record=${record} column=${column} />` : record.id}</a>`
-      : html`<${Value} record=${record} column=${column} />`,
+      ? html`<a href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} ...${{ record, column, kind }} />` : record.id}</a>`
+      : html`<${Value} ...${{ record, column, kind }} />`,
     ...(n === 0 && kind.sorts.includes("-title") ? {
       sorted: sort === "title" ? "ascending" : "descending",
       onSort: () => narrow({ sort: sort === "title" ? "-title" : "" }),

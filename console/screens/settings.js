@@ -1,8 +1,9 @@
 // Settings: the profile with what it changes, and every setting with what it does; each is saved by itself.
 import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api } from "../core/api.js";
+import * as format from "../core/format.js";
 import { choice, date, human, plain } from "../core/format.js";
-import { useHub } from "../core/hub.js";
+import { actionOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Card, Chip, Diff, Loaded, Page, ProblemNote } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
@@ -29,8 +30,8 @@ export function Settings() {
   };
   return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
     <${CompanyCard} changed=${settings.reload} />
-    <${Loaded} from=${settings} lines=${10}>${({ body }) => html`${groups(body).map(([group, names]) => html`
-      <${Card} key=${group} title=${words.groups[group]}>${names.map((name) => html`<${Setting} key=${name}
+    <${Loaded} from=${settings} lines=${10}>${({ body }) => html`${groups(body, hub).map(([group, names, later]) => html`
+      <${Card} key=${group} title=${later ? words.later(words.groups[group]) : words.groups[group]}>${later && html`<p class="muted">${words.laterWords}</p>`}${names.map((name) => html`<${Setting} key=${name}
         name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}`}<//>
     ${hub.has("subscriptions") && html`<${EmailCard} />`}`;
 }
@@ -38,12 +39,19 @@ export function Settings() {
 /** Where the e-mails lead whoever wants fewer of them, or more. */
 export const EmailPreferences = () => html`<${Page} title=${words.email} /><${EmailCard} />`;
 
-/** The settings in the groups of the texts; what nobody put into a group comes last. */
-function groups(settings) {
+/** What has to be there before a group's settings do anything. */
+const NEEDS = {
+  stock: (hub) => hub.kinds.some((kind) => kind.name.startsWith("stock")),
+  attachments: (hub) => hub.kinds.some((kind) => actionOf(kind, "attachments")),
+};
+
+/** The settings in the groups of the texts; then what nobody put into a group, and what does nothing yet comes last. */
+function groups(settings, hub) {
   const names = Object.keys(settings);
   const grouped = Object.entries(words.order).map(([group, wanted]) => [group, wanted.filter((name) => names.includes(name))]);
   const known = new Set(Object.values(words.order).flat());
-  return [...grouped, ["other", names.filter((name) => !known.has(name))]].filter(([, some]) => some.length);
+  return [...grouped, ["other", names.filter((name) => !known.has(name))]].filter(([, some]) => some.length)
+    .map(([group, some]) => [group, some, Boolean(NEEDS[group] && !NEEDS[group](hub))]).sort((one, other) => one[2] - other[2]);
 }
 
 // ---------------------------------------------------------------- the company and its profile
@@ -104,11 +112,11 @@ function Topic({ name, topic, all, revision, off, reload }) {
       if (error.status === 412) reload();
       throw error;
     }
-    say(words.savedOne(topic.title));
+    say(words.savedOne(format.said(topic.title)));
     reload();
   });
   useEffect(() => { setChosen(topic.on); }, [topic.on]);
-  return html`<div class="setting"><${Checkbox} look="switch" label=${topic.title} hint=${topic.description} checked=${chosen} disabled=${off} busy=${busy} onChange=${save} />
+  return html`<div class="setting"><${Checkbox} look="switch" label=${format.said(topic.title)} hint=${format.said(topic.description)} checked=${chosen} disabled=${off} busy=${busy} onChange=${save} />
     <${ProblemNote} problem=${problem} /></div>`;
 }
 
@@ -149,7 +157,7 @@ function said(name, value) {
 
 function Control({ name, told, save, off: refused, busy }) {
   const label = words.names[name] || human(name);
-  const hint = told.description;
+  const hint = words.hints[name] || format.said(told.description);
   const { value, choices } = told;
   if (typeof value === "boolean") return html`<${Checkbox} look="switch" label=${label} hint=${hint} checked=${value} disabled=${refused} busy=${busy} onChange=${save} />`;
   const off = refused || busy;

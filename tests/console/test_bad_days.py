@@ -70,7 +70,7 @@ def test_a_job_that_failed_half_way_says_what_was_done_and_why_it_stopped(visit:
     )
     visit.go("jobs/half")
     expect(page.get_by_text("what was done before stays")).to_be_visible()
-    expect(page.get_by_text("The ledger kept answering with an error.")).to_be_visible()
+    expect(page.get_by_text("Xero kept answering with an error.")).to_be_visible()
     expect(page.get_by_text(re.compile("could not be delivered"))).to_be_visible()
 
 

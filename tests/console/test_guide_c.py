@@ -145,9 +145,7 @@ def test_a_product_that_cannot_go_is_named_and_no_invoice_goes_until_it_is_corre
     page.get_by_role("button", name="Send to Xero").click()
     page.get_by_role("dialog").get_by_role("button", name="Send to Xero").click()
     expect(page.get_by_text("It did not finish")).to_be_visible()
-    expect(page.locator(".note.bad")).to_contain_text(
-        "LAMP (An account code or revenue group means nothing in the ledger)"
-    )
+    expect(page.locator(".note.bad")).to_contain_text("LAMP (An account code or revenue group means nothing in Xero)")
     expect(page.locator(".item", has_text="INV-4")).to_contain_text("Not done")
     visit.picture("guide-c-product", full_page=True)
     assert {each["InvoiceNumber"] for each in crm.ledger()["invoices"]} == {"INV-1", "INV-2", "INV-3"}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from ledgerlink.kinds.money_documents import Line
+from ledgerlink.rules.lines import amount_of
 from local.options import REPOSITORY
 from local.stack import Stack
 from tests.console.conftest import Desk, Visit
@@ -22,7 +26,11 @@ SCREENS = {
     "form": "records/organizations/shown/edit",
     "invoices": "records/invoices",
     "invoice": "records/invoices/shown",
+    "invoice-of-much": "records/invoices/dear",
     "invoice-form": "records/invoices/shown/edit",
+    "products": "records/products",
+    "product": "records/products/head",
+    "product-form": "records/products/head/edit",
     "queue": "export-queue",
     "history": "history",
     "errors": "errors",
@@ -37,6 +45,11 @@ SCREENS = {
 }
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
+# What a page comes to, the part of its tables included that would have to be scrolled to.
+MOST_WIDE = """() => { const frames = [...document.querySelectorAll('.table-frame')];
+    const beyond = Math.max(0, ...frames.map((frame) => frame.scrollWidth - frame.clientWidth));
+    return document.documentElement.scrollWidth + beyond; }"""
+
 
 def drawn(page: Any) -> None:
     """Everything that is read has been read."""
@@ -45,6 +58,7 @@ def drawn(page: Any) -> None:
 
 @pytest.fixture(scope="module")
 def shown(acme: Desk) -> Desk:
+    acme.organization("long", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH")
     acme.organization(
         "shown",
         "Shown & Sons",
@@ -56,7 +70,13 @@ def shown(acme: Desk) -> Desk:
     )
     line = {"description": "Hire of twelve stage lamps and their stands", "quantity": "12", "unit_price": "1250.5"}
     lines = [{**line, "account_code": "200", "tax_code": "OUTPUT2"}, {**line, "discount_percent": "12.5"}]
-    acme("PUT", "/invoices/shown", {"number": "INV-1", "organization_id": "shown", "status": "draft", "lines": lines})
+    invoice = {"organization_id": "shown", "status": "draft", "currency": "GBP", "lines": lines}
+    acme("PUT", "/invoices/shown", {**invoice, "number": "INV-1"})
+    dear = {**lines[0], "unit_price": "1028806.575", "description": "x" * 60, "location": "Leeds"}
+    invoice |= {"organization_id": "long", "issue_date": "2026-11-20", "total": "12345678.90"}
+    acme("PUT", "/invoices/dear", {**invoice, "number": "INV-2", "lines": [dear, *lines]})
+    acme("PUT", "/products/head", {"code": "MH-12", "name": "Moving head light", "sale": {"price": "1250.5"}})
+    SCREENS["job"] = "jobs/" + acme.job("export-organizations", dry_run=True)["id"]
     return acme
 
 
@@ -87,12 +107,29 @@ def test_every_screen_fits_its_width_and_is_accessible(
         visit.go(where)
         drawn(page)
         visit.picture(f"{name}-{width}-{scheme}", full_page=width == 360)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(MOST_WIDE) <= width, name
         if measured and (found := Axe().run(page, options=WCAG).response["violations"]):
             wrong[name] = [
                 (each["id"], each["nodes"][0]["target"], each["nodes"][0].get("failureSummary")) for each in found
             ]
     assert wrong == {}
+
+
+def test_a_line_comes_to_what_the_rules_say(visit: Visit, shown: Desk) -> None:
+    page = visit.go("records/invoices/dear")
+    for quantity, price, percent in itertools.product(
+        ("1", "-3", "0.125", "2.5"), ("10", "0.005", "12345678.9", "99.9999"), (None, "0", "33.33", "100")
+    ):
+        line = Line(
+            quantity=Decimal(quantity), unit_price=Decimal(price), discount_percent=percent and Decimal(percent)
+        )
+        told = {"quantity": quantity, "unit_price": price, "discount_percent": percent}
+        assert page.evaluate(AMOUNT, told) == f"{amount_of(line):f}".replace("-0.00", "0.00"), told
+    assert page.evaluate(AMOUNT, {"quantity": "3", "unit_price": "10.005", "discount_amount": "5"}) == "25.02"
+    expect(page.get_by_role("table", name="Lines")).to_contain_text("£12,345,678.90")
+
+
+AMOUNT = "async (line) => (await import('/console/core/amounts.js')).lineAmount(line)"
 
 
 def test_the_first_load_is_under_150_kb_gzipped_and_runs_under_its_policy(

@@ -45,9 +45,11 @@ def test_an_invoice_shows_its_lines_as_a_table(visit: Visit, invoiced: Desk) -> 
     page = visit.go("records/invoices/i7")
     lines = page.get_by_role("table", name="Lines")
     expect(lines.get_by_role("row")).to_have_count(3)
-    expect(lines.get_by_role("columnheader", name="Tax code")).to_have_count(0)
-    price = lines.get_by_role("cell", name="£125.50")
-    assert right(price)
+    expect(lines.get_by_role("row").nth(2)).to_contain_text("Account code 200")
+    expect(lines).not_to_contain_text("Tax code")
+    for amount in ("£125.50", "£376.50", "£900.00"):  # a price, and what each line comes to, discount taken off
+        assert right(lines.get_by_role("cell", name=amount))
+    expect(page.get_by_text("Lines together")).to_have_count(0)  # it has a total of its own
     visit.picture("invoice")
     page.get_by_role("link", name="Village Hall").click()
     expect(page.get_by_role("heading", name="Village Hall", level=1)).to_be_visible()
@@ -72,6 +74,7 @@ def test_a_draft_is_made_and_gets_another_line(visit: Visit, invoiced: Desk) -> 
     page.get_by_label("Your CRM's id").fill("i8")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="INV-8", level=1)).to_be_visible()
+    expect(page.locator(".sums")).to_contain_text("Lines together£20.50")
     made = invoiced("GET", "/invoices/i8")
     assert (made["organization_id"], made["status"]) == ("hall", "draft")
     assert [(each["product_id"], each["quantity"], each["unit_price"]) for each in made["lines"]] == [
@@ -197,6 +200,10 @@ def test_a_paid_invoice_is_edited_by_lifting_the_payment(visit: Visit, paying: D
     expect(page.get_by_text("money stands on the invoice in Xero")).to_have_count(0)
     now = paying("GET", "/invoices/i40")
     assert (now["sync"]["state"], now["total"], now["amount_outstanding"]) == ("linked", "130.00", "90.00")
+    visit.go("records/payments/p40")  # it has the currency of what it pays
+    expect(page.get_by_role("heading", name="21 Nov 2026 · £40.00", level=1)).to_be_visible()
+    page.get_by_role("link", name="Payments").click()
+    expect(page.get_by_role("cell", name="£40.00")).to_be_visible()
     [row] = [row for row in paying.ledger()["invoices"] if row["InvoiceNumber"] == "INV-40"]
     assert (row["Total"], row["AmountDue"]) == (130.0, 90.0)
 

@@ -83,6 +83,11 @@ def test_settings_are_explained_saved_at_once_and_given_back_to_the_profile(visi
     assert acme("GET", "/settings")["sync_item_descriptions"]["value"] is False
     page.locator("#sync_item_descriptions").get_by_role("button", name="Back to the profile").click()
     expect(box).to_be_checked()
+    stock = page.locator(".card", has=page.get_by_role("heading", name="Later: stock"))
+    expect(stock.get_by_label("Sync Inventory with Xero")).to_be_visible()
+    expect(page.locator(".card").filter(has=page.get_by_role("heading", name="Payments"))).to_contain_text(
+        "made in Xero"
+    )
     page.get_by_label("Profile").select_option("Inventory")
     expect(page.get_by_text("The other profile changes these settings")).to_be_visible()
 

@@ -100,7 +100,7 @@ def test_a_synced_record_is_deleted_only_by_force_and_with_a_reason(visit: Visit
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Delete").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("synced with the ledger and cannot be deleted")
+    expect(dialog.get_by_role("alert")).to_contain_text("synced with Xero and cannot be deleted")
     force = dialog.get_by_role("button", name="Delete anyway")
     expect(force).to_be_disabled()
     dialog.get_by_label("Reason").fill("Asked to be forgotten")

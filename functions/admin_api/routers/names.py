@@ -6,11 +6,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
 
 from admin_api.access import READERS, At, open_to
 from admin_api.answers import Shown
 from ledgerlink.errors import FieldProblem, Invalid, NotFound
 from ledgerlink.kinds import KINDS
+from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.link import LinkKey
 
 from .companies import COMPANY
@@ -24,6 +26,7 @@ class NameOut(Shown):
     kind: str
     id: str
     title: str
+    currency: str = Field("", description="Of a document's amounts, for what names the document and has amounts alone")
 
 
 class NameList(Shown):
@@ -45,4 +48,15 @@ def names(
         raise Invalid(FieldProblem("ids", f"{MOST} is the most"))
     links = at.at.links.many(LinkKey(at.company.id, kind, id) for id in wanted)
     found = [link for link in links.values() if link.title]
-    return NameList(items=[NameOut(kind=kind, id=link.key.id, title=link.title) for link in found])
+    records = (
+        at.at.records.many(link.key.record for link in found) if issubclass(KINDS[kind].model, MoneyDocument) else {}
+    )
+    currencies = {
+        record.id: record.content.currency for record in records.values() if isinstance(record.content, MoneyDocument)
+    }
+    return NameList(
+        items=[
+            NameOut(kind=kind, id=link.key.id, title=link.title, currency=currencies.get(link.key.id, ""))
+            for link in found
+        ]
+    )

@@ -105,5 +105,10 @@ def test_names_of_many_records_come_with_one_call(api: Api) -> None:
     asked = {"kind": "organizations", "ids": "hall,club,nobody,hall"}
     found = api.get(f"{ACME}/names", role="viewer", **asked)["items"]
     assert {each["id"]: each["title"] for each in found} == {"hall": "Village Hall", "club": "Club"}
+    assert (
+        api.put(f"{ACME}/invoices/i1", {"number": "INV-1", "organization_id": "hall", "currency": "EUR"}).status == 201
+    )
+    invoice = api.get(f"{ACME}/names", kind="invoices", ids="i1")["items"]
+    assert [(each["title"], each["currency"]) for each in invoice] == [("INV-1", "EUR")]
     assert api.get(f"{ACME}/names", kind="weather", ids="hall").status == 404
     assert api.get(f"{ACME}/names", kind="organizations", ids=",".join(map(str, range(101)))).status == 422
