@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from local.options import Options
-from local.ports import NotReady, PortInUse
+from local.ports import BadPort, NotReady, PortInUse
 from local.resources import StackFailed
 from local.stack import Stack
 from local.template import UnsupportedTemplate
@@ -43,9 +43,9 @@ def main() -> int:
         signal.signal(number, stop)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, stop)
-    options = Options.from_environment()
     began = monotonic()
     try:
+        options = Options.from_environment()
         with Stack(options) as stack:
             print(
                 HINTS.format(
@@ -60,7 +60,7 @@ def main() -> int:
                 sleep(0.3)
             print(ended, file=sys.stderr)
             return 1
-    except (PortInUse, NotReady, StackFailed, UnsupportedTemplate) as error:
+    except (BadPort, PortInUse, NotReady, StackFailed, UnsupportedTemplate) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

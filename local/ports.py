@@ -15,6 +15,10 @@ class PortInUse(Exception):
     """Somebody listens where the local stack wants to."""
 
 
+class BadPort(Exception):
+    """A port somebody asked for cannot be one."""
+
+
 class NotReady(Exception):
     """A part of the local stack did not come up."""
 
@@ -27,11 +31,19 @@ class Ports:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> "Ports":
-        return cls(
-            gateway=int(env.get("LEDGERLINK_PORT", cls.gateway)),
-            xero=int(env.get("LEDGERLINK_XERO_PORT", cls.xero)),
-            aws=int(env.get("LEDGERLINK_AWS_PORT", cls.aws)),
-        )
+        """Raises BadPort for what is no port, or the same one twice."""
+        named = {
+            name: _number(name, env.get(name) or str(usual))
+            for name, usual in (
+                ("LEDGERLINK_PORT", cls.gateway),
+                ("LEDGERLINK_XERO_PORT", cls.xero),
+                ("LEDGERLINK_AWS_PORT", cls.aws),
+            )
+        }
+        if len(set(named.values())) < len(named):
+            told = ", ".join(f"{name}={number}" for name, number in named.items())
+            raise BadPort(f"Each part needs a port of its own, not {told}.")
+        return cls(*named.values())
 
     @classmethod
     def free(cls) -> "Ports":
@@ -41,6 +53,12 @@ class Ports:
         for each in sockets:
             each.close()
         return cls(*numbers)
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise BadPort(f"{name} must be a port, a number from 1 to 65535, not {text!r}.")
+    return int(text)
 
 
 def answers(port: int) -> bool:

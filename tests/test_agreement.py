@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ledgerlink.adapters.xero.auth import SCOPES
 from ledgerlink.reasons import REASONS
 from ledgerlink.settings import Settings
 from local import template
@@ -152,3 +153,7 @@ def test_links_in_the_documents_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_scopes_that_are_asked_for_are_those_operators_are_told_of() -> None:
+    assert f"`{' '.join(SCOPES)}`" in (ROOT / "docs" / "operations.md").read_text()

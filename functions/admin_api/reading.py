@@ -24,7 +24,9 @@ LARGE = 5_500_000  # what Lambda takes in one event, less what surrounds the bod
 Next = Callable[[ApiGatewayResolver], Response[Any]]
 
 ID_PATTERN = r"^[A-Za-z0-9._~@+-]{1,47}$"
+LONGEST_ID = 100  # of anything that has one, where no pattern says less
 RecordId = Annotated[str, Path(pattern=ID_PATTERN, description="The CRM's own id")]
+JobId = Annotated[str, Path(max_length=LONGEST_ID)]
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Cursor = Annotated[str | None, Query(max_length=4000, description="`next` of the last answer")]
 IfMatch = Annotated[str | None, Header(alias="if-match", description="The revision the change was made on")]

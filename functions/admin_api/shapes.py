@@ -14,7 +14,7 @@ from ledgerlink.state.link import SyncState
 from ledgerlink.state.record import Hold
 
 from .answers import Shown
-from .reading import ID_PATTERN
+from .reading import ID_PATTERN, LONGEST_ID
 
 
 class RecordRef(Value):
@@ -22,6 +22,12 @@ class RecordRef(Value):
 
     kind: str
     id: str
+
+
+class NamedRecord(RecordRef):
+    """A record somebody asks for. Longer than any id, and the store would refuse to look it up."""
+
+    id: str = Field(max_length=LONGEST_ID)
 
 
 class SyncErrorOut(Shown):

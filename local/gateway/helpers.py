@@ -13,6 +13,7 @@ from local.gateway.events import Answer, Request, as_json, message
 from local.gateway.here import comes_from_here
 
 PAGE = Path(__file__).with_name("page.html")
+FURTHEST_S = 10 * 366 * 86400  # how far time moves at once: a clock past year 9999 cannot be read, nor moved back
 
 
 class Running(Protocol):
@@ -65,7 +66,7 @@ class Helpers:
     def _do(self, request: Request) -> Any:
         try:
             body = json.loads(request.body or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refused(f"Not JSON: {error}") from error
         if not isinstance(body, dict):
             raise Refused("The body must be a JSON object")
@@ -93,10 +94,15 @@ class Helpers:
         return {"token": token}
 
     def _drain(self, body: dict[str, Any]) -> dict[str, Any]:
-        return self._stack.drain(**({"limit_s": float(body["limit_s"])} if "limit_s" in body else {}))
+        return self._stack.drain(**({"limit_s": _seconds(body, "limit_s")} if "limit_s" in body else {}))
 
     def _advance(self, body: dict[str, Any]) -> dict[str, Any]:
-        seconds = body.get("advance_s")
-        if not isinstance(seconds, int | float) or seconds < 0:
-            raise Refused("advance_s must be a number of seconds, 0 or more")
-        return self._stack.advance(float(seconds))
+        return self._stack.advance(_seconds(body, "advance_s"))
+
+
+def _seconds(body: dict[str, Any], name: str) -> float:
+    """Written so that NaN, which is JSON to Python, is refused too."""
+    seconds = body.get(name)
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= FURTHEST_S:
+        raise Refused(f"{name} must be a number of seconds from 0 to {FURTHEST_S} (ten years)")
+    return float(seconds)

@@ -1,5 +1,6 @@
 """Listens on the gateway's port and hands each request to the local helpers, the API or the console."""
 
+import logging
 import threading
 
 from local import http
@@ -14,6 +15,7 @@ from local.ports import HOST
 BODY_LIMIT = (
     10 * 1024 * 1024
 )  # bytes API Gateway accepts; what a function may be given is less and checked with its event
+log = logging.getLogger("local.gateway")
 
 
 class Handler(http.Handler):
@@ -25,7 +27,12 @@ class Handler(http.Handler):
         except http.TooLong:
             self.close_connection = True
             return self._send(message(413, "Request Too Long"))
-        return self._send(self.server.route(Request(self.command, self.path, tuple(self.headers.items()), body)))
+        try:
+            answer = self.server.route(Request(self.command, self.path, tuple(self.headers.items()), body))
+        except Exception:
+            log.exception("%s %s", self.command, self.path)
+            answer = message(500, "Internal Server Error")
+        return self._send(answer)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
 

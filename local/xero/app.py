@@ -29,6 +29,7 @@ from local.xero.settings import Settings
 from local.xero.world import World, new_world
 
 StartResponse = Callable[..., object]
+FURTHEST_S = 10 * 366 * 86400  # how far time moves at once: past year 9999 it could not be told any more
 
 
 def create_app(
@@ -132,7 +133,9 @@ class Simulator:
         try:
             seconds = float(controls.body_of(request)["advance_s"])
         except (KeyError, TypeError, ValueError):
-            return json_answer(422, {"error": "advance_s is a number of seconds"})
+            seconds = -1
+        if not 0 <= seconds <= FURTHEST_S:  # NaN is not either
+            return json_answer(422, {"error": f"advance_s is a number of seconds from 0 to {FURTHEST_S} (ten years)"})
         try:
             self._advance(seconds)
         except ClockStuck as stuck:

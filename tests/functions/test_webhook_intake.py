@@ -89,8 +89,18 @@ def test_what_is_no_news_to_us_is_answered_all_the_same(wired: Wiring, body: byt
     assert knock(body) == 200
 
 
-def test_a_signed_body_that_cannot_be_read_is_not_asked_for_again(wired: Wiring) -> None:
-    assert knock(b"{") == 200
+@pytest.mark.parametrize("body", [b"{", b"[" * 100_000, b"[]", b'{"events": 1}', b'{"events": [1, null, {}]}'])
+def test_a_signed_body_that_cannot_be_read_is_not_asked_for_again(wired: Wiring, body: bytes) -> None:
+    assert knock(body) == 200
+
+
+@pytest.mark.parametrize("long", ["resourceId", "tenantId"])
+def test_an_id_that_cannot_be_one_spoils_no_other_event_of_its_delivery(wired: Wiring, long: str) -> None:
+    wired.commit.all(ClaimOrganisation("acme", ORGANISATION))
+    told = json.loads(delivery("CONTACT", "CONTACT"))
+    told["events"][0][long] = "x" * 3000
+    assert knock(json.dumps(told).encode()) == 200
+    assert [mark.document_id for mark in wired.marks.pending(ORGANISATION)] == [ID]
 
 
 def test_the_sample_event_is_a_delivery_signed_for_the_laptop(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from pydantic import Field, model_validator
@@ -13,7 +13,7 @@ from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown, answer
 from admin_api.presenting import shown, standing
 from admin_api.problems import of_error
-from admin_api.reading import Cursor, Limit
+from admin_api.reading import LONGEST_ID, Cursor, Limit
 from admin_api.shapes import RecordRef
 from ledgerlink.errors import LedgerlinkError, NotFound
 from ledgerlink.flows.records import conflicts, suggesting
@@ -152,7 +152,7 @@ class DecideIn(Value):
 
 
 class DecideManyIn(Value):
-    ids: list[str] = Field(min_length=1, max_length=200)
+    ids: list[Annotated[str, Field(max_length=LONGEST_ID)]] = Field(min_length=1, max_length=200)
     action: suggesting.Action
 
 

@@ -15,7 +15,7 @@ from admin_api.answers import Shown
 from admin_api.history import Diff
 from admin_api.presenting import seen_on, shown_sync, standing
 from admin_api.reading import Cursor, Limit, RecordId
-from admin_api.shapes import FixOut, RecordRef, Sync
+from admin_api.shapes import FixOut, NamedRecord, RecordRef, Sync
 from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import plain
@@ -81,7 +81,7 @@ class ErrorPage(Shown):
 
 
 class RetryIn(Value):
-    records: list[RecordRef] | None = Field(None, max_length=1000)
+    records: list[NamedRecord] | None = Field(None, max_length=1000)
     code: str | None = None
     all: StrictBool = False
 
@@ -99,7 +99,7 @@ class Retried(Shown):
 
 
 class SkipIn(Value):
-    records: list[RecordRef] = Field(min_length=1, max_length=1000)
+    records: list[NamedRecord] = Field(min_length=1, max_length=1000)
     reason: str = Field(min_length=1, max_length=500)
 
 
@@ -114,7 +114,7 @@ class Skipped(Shown):
 
 
 class FixIn(Value):
-    record: RecordRef
+    record: NamedRecord
     fix: str
     params: dict[str, Any] = Field(default_factory=dict)
     dry_run: StrictBool = False
@@ -252,7 +252,7 @@ def _sync(at: Context, key: LinkKey) -> Sync | None:
     return shown_sync(at, record, link) if record is not None and link is not None else None
 
 
-def links_of(at: Context, records: list[RecordRef]) -> list[LinkKey]:
+def links_of(at: Context, records: Iterable[RecordRef]) -> list[LinkKey]:
     """The main links of the records named. Raises Invalid for a kind there is none of."""
     unknown = [f"records.{i}.kind" for i, each in enumerate(records) if each.kind not in KINDS]
     if unknown:

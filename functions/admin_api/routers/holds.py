@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from admin_api.access import CRM, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.problems import of_error
-from admin_api.shapes import HoldIn, RecordRef, hold_of
+from admin_api.shapes import HoldIn, NamedRecord, RecordRef, hold_of
 from ledgerlink.errors import LedgerlinkError
 from ledgerlink.flows.records.batching import Item, save_many
 from ledgerlink.flows.records.drafting import Push
@@ -23,7 +23,7 @@ routes = Router()
 
 
 class HoldManyIn(Value):
-    records: list[RecordRef] = Field(min_length=1, max_length=500)
+    records: list[NamedRecord] = Field(min_length=1, max_length=500)
     do_not_export: HoldIn | None = None
     do_not_import: HoldIn | None = None
 

@@ -12,8 +12,8 @@ from pydantic import Field, StrictBool, model_validator
 from admin_api.access import FINANCE, READERS, At, Who, open_to
 from admin_api.answers import Shown
 from admin_api.history import Diff
-from admin_api.reading import LARGE, Cursor, Limit
-from admin_api.shapes import RecordRef
+from admin_api.reading import LARGE, LONGEST_ID, Cursor, JobId, Limit
+from admin_api.shapes import NamedRecord, RecordRef
 from ledgerlink.flows.bulk import jobs as flow
 from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.kinds import Value
@@ -27,8 +27,10 @@ routes = Router()
 class JobIn(Value):
     kind: str
     dry_run: StrictBool = False
-    ids: list[str] | None = Field(None, description="Without ids: all eligible")
-    records: list[RecordRef] | None = None
+    ids: list[Annotated[str, Field(max_length=LONGEST_ID)]] | None = Field(
+        None, description="Without ids: all eligible"
+    )
+    records: list[NamedRecord] | None = None
     options: dict[str, Any] = Field(default_factory=dict, description="{from_date, fields[]}, or {upload_id}")
 
     @model_validator(mode="after")
@@ -102,7 +104,7 @@ def list_jobs(at: At, limit: Limit = 50, cursor: Cursor = None) -> JobPage:
 
 
 @routes.get(f"{COMPANY}/jobs/<job>", tags=["jobs"], **open_to(*READERS))
-def get_job(at: At, job: str) -> JobOut:
+def get_job(at: At, job: JobId) -> JobOut:
     """A job as of its last turn."""
     return shown(flow.get(at, job))
 
@@ -110,7 +112,7 @@ def get_job(at: At, job: str) -> JobOut:
 @routes.get(f"{COMPANY}/jobs/<job>/items", tags=["jobs"], **open_to(*READERS))
 def job_items(
     at: At,
-    job: str,
+    job: JobId,
     outcome: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -123,19 +125,19 @@ def job_items(
 
 
 @routes.post(f"{COMPANY}/jobs/<job>/apply", tags=["jobs"], status_code=202, **open_to(*FINANCE))
-def apply_job(at: At, who: Who, job: str) -> JobOut:
+def apply_job(at: At, who: Who, job: JobId) -> JobOut:
     """Carry out a plan; what changed since it was made is left out."""
     return shown(flow.apply(at, job, who.actor))
 
 
 @routes.post(f"{COMPANY}/jobs/<job>/cancel", tags=["jobs"], status_code=202, **open_to(*FINANCE))
-def cancel_job(at: At, job: str) -> JobOut:
+def cancel_job(at: At, job: JobId) -> JobOut:
     """Stop a job: what has gone has gone, what has not is taken back."""
     return shown(flow.cancel(at, job))
 
 
 @routes.post(f"{COMPANY}/jobs/<job>/undo", tags=["jobs"], status_code=202, **open_to(*FINANCE))
-def undo_job(at: At, who: Who, job: str, dry_run: Annotated[bool, Query()] = False) -> JobOut:
+def undo_job(at: At, who: Who, job: JobId, dry_run: Annotated[bool, Query()] = False) -> JobOut:
     """Take back what a job did, by a job of its own.
 
     With `dry_run` it is a plan first: what would be put back, and what cannot be, with the reason.

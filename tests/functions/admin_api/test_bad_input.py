@@ -98,6 +98,21 @@ def test_an_id_that_cannot_be_one_is_refused(api: Api, id: str) -> None:
     assert is_a_problem(api.put(f"{ACME}/organizations/{id}", {"name": "Hall"}), 404, 422)
 
 
+def test_an_id_longer_than_the_store_looks_up_is_no_busy_store(api: Api) -> None:
+    record = {"kind": "organizations", "id": "x" * 2000}
+    asked = [
+        api.get(f"{ACME}/jobs/{record['id']}"),
+        api.post(f"{ACME}/jobs/{record['id']}/cancel"),
+        api.post(f"{ACME}/records:hold", {"records": [record], "do_not_export": {"on": True}}),
+        api.post(f"{ACME}/errors:fix", {"record": record, "fix": "retry"}),
+        api.post(f"{ACME}/errors:retry", {"records": [record]}),
+        api.post(f"{ACME}/errors:skip", {"records": [record], "reason": "x"}),
+        api.post(f"{ACME}/jobs", {"kind": "export-organizations", "ids": [record["id"]]}),
+        api.post(f"{ACME}/suggestions", {"ids": [record["id"]], "action": "ignore"}),
+    ]
+    assert [each.text[:200] for each in asked if not is_a_problem(each, 422)] == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -38,6 +38,13 @@ def test_moving_the_clock_past_a_schedule_fires_it_once(stack):
 
 
 @pytest.mark.loopback
+@pytest.mark.parametrize("seconds", ["-1", "NaN", "Infinity", "1e300"])
+def test_no_move_leaves_a_clock_that_cannot_be_read(stack, seconds):
+    assert call(stack, "POST", "/local/clock", f'{{"advance_s": {seconds}}}').status == 400
+    assert call(stack, "GET", "/local/clock").status == 200
+
+
+@pytest.mark.loopback
 def test_functions_and_answers_tell_the_moved_time(stack):
     moved = stack.advance(86400)
     ahead = datetime.fromisoformat(moved["now"]) - datetime.now(UTC)

@@ -99,6 +99,8 @@ def test_helpers_answer_this_machine_only(stack):
 def test_helpers_say_what_they_do_not_understand(stack):
     assert call(stack, "POST", "/local/clock", '{"advance_s": "much"}').status == 400
     assert call(stack, "POST", "/local/clock", "nonsense").status == 400
+    assert call(stack, "POST", "/local/token", "[" * 100_000).status == 400
+    assert call(stack, "POST", "/local/drain", '{"limit_s": "long"}').status == 400
     assert call(stack, "POST", "/local/run/nobody").json() == {"message": "There is no function nobody"}
     assert call(stack, "GET", "/local/unknown").status == 404
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local.options import REPOSITORY, Options
-from local.ports import HOST, PortInUse, Ports, answers
+from local.ports import HOST, BadPort, PortInUse, Ports, answers
 from local.resources import StackFailed
 from local.stack import Stack
 from tests.local.stack.calls import call, eventually
@@ -129,6 +129,20 @@ def test_a_busy_port_is_named_with_the_way_out(tmp_path, name, variable):
         with pytest.raises(PortInUse, match=f"Port {getattr(ports, name)} .* is in use.*{variable}"), Stack(options):
             pass
     assert not of_stack(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"LEDGERLINK_PORT": "http"}, "LEDGERLINK_PORT must be a port.*'http'"),
+        ({"LEDGERLINK_XERO_PORT": "99999"}, "LEDGERLINK_XERO_PORT must be a port"),
+        ({"LEDGERLINK_AWS_PORT": "0"}, "LEDGERLINK_AWS_PORT must be a port"),
+        ({"LEDGERLINK_PORT": "8702"}, "a port of its own.*LEDGERLINK_PORT=8702.*LEDGERLINK_AWS_PORT=8702"),
+    ],
+)
+def test_ports_that_cannot_be_are_named(environment, said):
+    with pytest.raises(BadPort, match=said):
+        Ports.from_environment(environment)
 
 
 def test_the_real_template_comes_up_whole(tmp_path):

@@ -221,6 +221,12 @@ def test_the_clock_moves_for_everybody(xero: Rig) -> None:
     assert xero.sim("POST", "clock", {"advance": 1}).status_code == 422
 
 
+@pytest.mark.parametrize("seconds", [-1, "NaN", "inf", 1e300])
+def test_no_move_leaves_a_clock_that_cannot_be_read(rig: Rig, seconds: object) -> None:
+    assert rig.sim("POST", "clock", {"advance_s": seconds}).status_code == 422
+    assert rig.sim("GET", "clock").status_code == 200
+
+
 def test_an_unknown_control_is_a_404(rig: Rig) -> None:
     assert rig.sim("POST", "explode").status_code == 404
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+LONGEST_ID = 64  # a GUID has 36 characters
+
 
 @dataclass(frozen=True)
 class Event:
@@ -45,11 +47,12 @@ def genuine(body: bytes, signature: str, keys: Iterable[str]) -> bool:
 def events(body: bytes) -> list[Event]:
     """What changed; no event is an intent-to-receive probe. Raises Unreadable.
 
-    Events that are not about an organisation (the App Store's) or lack an id are left out.
+    Events that are not about an organisation (the App Store's), or whose ids cannot be any, are left out: an id that no
+    store takes would be delivered again for a day and then cost the subscription (``facts/xero.md §5``).
     """
     try:
         told = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable("not JSON") from error
     listed = told.get("events") if isinstance(told, dict) else None
     if not isinstance(listed, list):
@@ -61,7 +64,7 @@ def _event(told: object) -> Event | None:
     if not isinstance(told, dict) or told.get("tenantType", "ORGANISATION") != "ORGANISATION":
         return None
     organisation, id, category = (str(told.get(name) or "") for name in ("tenantId", "resourceId", "eventCategory"))
-    if not (organisation and id and category):
+    if not (organisation and id and category) or max(len(organisation), len(id)) > LONGEST_ID:
         return None
     return Event(organisation.lower(), category.upper(), id.lower(), _moment(told.get("eventDateUtc")))
 
