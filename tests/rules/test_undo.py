@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from ledgerlink.kinds import KINDS
+from ledgerlink.kinds.money_documents import Invoice, Line
 from ledgerlink.kinds.organization import ledger_view
 from ledgerlink.rules import undo as rules
 from ledgerlink.rules.decisions import Archive, Nothing, Park, Skip, Update
 from ledgerlink.rules.export import decide, follow
 from ledgerlink.rules.import_ import held_still
-from ledgerlink.rules.reverting import known_again, still
+from ledgerlink.rules.reverting import known_again, still, without
 from ledgerlink.rules.settle import confirmed
 from ledgerlink.state.activity import Changed, Entry
 from ledgerlink.state.image import Image
 from ledgerlink.state.link import Link, Reverting
 from ledgerlink.state.record import Hold, Record
 from ledgerlink.state.reference import Reference
+from ledgerlink.state.settlement import Settlement
 from tests.support.builders import (
     DOCUMENT_ID,
     NOON,
@@ -35,6 +38,7 @@ from tests.support.builders import (
 
 OLD, NEW = an_organization(email="old@x.example"), an_organization(email="new@x.example")
 LATER = NOON + timedelta(minutes=1)
+PAID = Settlement(status="approved", total=Decimal(10), outstanding=Decimal(5))
 
 
 def an_image(record: Record | None = None, link: Link | None = None, **fields: Any) -> Image:
@@ -274,11 +278,61 @@ def test_a_contact_archived_by_undoing_is_no_error_until_somebody_restores_it() 
 # ------------------------------------------------------------------ documents
 
 
+def an_invoice(**fields: Any) -> Invoice:
+    line = Line(id="l1", description="Work", quantity=Decimal(1), unit_price=Decimal(10))
+    return Invoice(**({"organization_id": "c1", "reference": "new", "lines": (line,)} | fields))
+
+
+@pytest.mark.parametrize(
+    ("diff", "known", "of_link", "locked", "expected"),
+    [
+        ({"reference": ("old", "new")}, {}, {}, "", ("update", "")),
+        ({"reference": ("", "new")}, {}, {}, "", ("skip", "not_undone")),
+        ({"status": ("draft", "approved"), "reference": ("old", "new")}, {}, {}, "", ("skip", "not_undone")),
+        ({"reference": ("old", "new")}, {"reference": "theirs"}, {}, "", ("skip", "edited_since")),
+        ({"reference": ("old", "new")}, {}, {"do_not_export": Hold(on=True)}, "", ("skip", "do_not_export")),
+        ({"reference": ("old", "new")}, {"issue_date": "2026-01-10"}, {}, "2026-01-31", ("skip", "period_locked")),
+        ({"issue_date": ("2026-01-10", "2026-02-10")}, {"issue_date": "2026-02-10"}, {}, "2026-01-31",
+         ("skip", "period_locked")),
+        ({"reference": ("old", "new")}, {}, {"settlement": PAID}, "", ("skip", "paid_document")),
+    ],
+)  # fmt: skip
+def test_what_an_update_overwrote_in_a_document_goes_back_whole_or_not_at_all(
+    diff: dict[str, Any], known: dict[str, Any], of_link: dict[str, Any], locked: str, expected: tuple[str, str]
+) -> None:
+    content = an_invoice(status="approved", **known)
+    record = a_record().model_copy(update={"kind": "invoices", "content": content})
+    link = a_linked().model_copy(update={"kind": "invoices", "base": content, "seen": None, **of_link})
+    overwritten = {name: Changed(before=old, after=new) for name, (old, new) in diff.items()}
+    entry = Entry(
+        company="acme",
+        id="1",
+        at=NOON,
+        kind="invoices",
+        record="1",
+        direction="export",
+        action="updated",
+        document_id=link.document_id,
+        diff=overwritten,
+    )
+    reference = Reference(locked_until=date.fromisoformat(locked) if locked else None)
+    undo = rules.of_document([entry], [entry], record, link, settings(), reference)
+    assert (undo.outcome, undo.reason) == expected
+
+
+def test_an_edit_of_one_field_overtakes_the_whole_order_of_a_document() -> None:
+    content = an_invoice(due_date="2026-02-10")
+    link = a_linked().model_copy(update={"kind": "invoices", "base": content, "seen": None})
+    whole = rules.order(link, "u1", {"reference": "old", "due_date": "2026-01-10"}, archive=False)
+    assert whole.reverting is not None
+    assert without(whole, {"reference"}) is None
+    assert without(whole, {"url"}) == whole.reverting
+
+
 @pytest.mark.parametrize(
     ("entries", "why"),
     [
         ([], "history_gone"),
-        ([{"action": "updated", "diff": {"reference": Changed(before="a", after="b")}}], "not_undone"),
         ([{"action": "created", "document_id": "another"}], "linked_since"),
         ([{"action": "created", "outcome": "failed"}], "history_gone"),
         ([{"action": "edited", "direction": "import", "diff": {"due_date": Changed()}}, {}], "edited_since"),

@@ -92,8 +92,9 @@ def standing(
         return News(missed)
     if document.updated_at < link.base_at:
         return Agrees()  # read before what we last agreed on: that is the newer word
-    if not differing and not (export.RULES[record.kind].translates and link.exported < link.wanted):
-        return Agrees()
+    translates = export.RULES[record.kind].translates
+    if not differing and not (translates and link.exported < link.wanted):
+        return Differs("held_after_undo") if translates and link.held_fields else Agrees()
     if link.is_due or link.waits_on:
         return Differs(link.reason or "on_its_way")
     if link.state in ("error", "parked", "conflict"):

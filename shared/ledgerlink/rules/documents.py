@@ -6,8 +6,8 @@ ledger's terms: its contact's id, item codes, tax rates, accounts (rules D2-D6, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -78,6 +78,8 @@ def _linked(record: Record, link: Link, settings: CompanySettings) -> Decision:
         if not settings.sync_voids and not link.ordered_by:
             return Skip("voids_off")
         return Archive(content)
+    if reverting.fields_of(link):
+        return Update(content, ())
     if link.exported >= link.wanted and not link.ordered_by:
         return Nothing()
     if not link.ordered_by and not is_exportable(content.status, settings):
@@ -108,6 +110,8 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         return Archive(decision.content.model_copy(update={"status": _status_there(link)}))
     if not isinstance(decision, Create | Update):
         return decision
+    if reverting.fields_of(link):
+        return _putting_back(link, facts)
     view, said = in_ledger_terms(record, link, facts)
     names = tuple(line.id for line in said.lines)
     decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
@@ -116,9 +120,29 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     return lifting.edited(decided, said.total(view.tax_mode), link, facts) if link.safe_edit else decided
 
 
+def _putting_back(link: Link, facts: Facts) -> Decision:
+    """What an undone job overwrote is said again and nothing else, unless money stands on it or its period is locked."""
+    theirs = _as_document(link.seen or link.base)
+    if theirs is None:
+        return Nothing()
+    view, fields = reverting.put_back(theirs, theirs, link)
+    if not fields:
+        return Nothing()
+    if is_settled(link.settlement):
+        return Skip("paid_document")
+    if facts.reference.is_locked(theirs.issue_date) or facts.reference.is_locked(view.issue_date):
+        return Park("period_locked")
+    if "lines" not in fields:
+        return Update(view, fields)
+    there = {line.id: line for line in theirs.lines}
+    back = tuple(merging_lines.as_said_before(line, there.get(line.id)) for line in view.lines)
+    ours = {id_: name for name, id_ in link.line_ids.items()}
+    return Update(view.model_copy(update={"lines": back}), fields, tuple(ours.get(line.id, "") for line in back))
+
+
 def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str, ...], facts: Facts) -> Decision:
     """An update of what we changed since both sides agreed; none where nothing is, or where money stands on it."""
-    wanted = _wanted(record.kind, view, names, link, facts.settings)
+    wanted = _wanted(record.kind, view, names, link, facts.settings).without(link.held_fields)
     if wanted.clashes:
         return Disagree(wanted.clashes)
     if not wanted.update.fields:
@@ -133,6 +157,12 @@ def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str,
 class _Wanted:
     update: Update
     clashes: tuple[Clash, ...] = ()
+
+    def without(self, held: Collection[str]) -> _Wanted:
+        """The same without fields that travel neither way."""
+        going = tuple(name for name in self.update.fields if name not in held)
+        open_ = tuple(clash for clash in self.clashes if clash.field not in held)
+        return _Wanted(replace(self.update, fields=going), open_)
 
 
 def _wanted(kind: str, view: MoneyDocument, names: tuple[str, ...], link: Link, settings: CompanySettings) -> _Wanted:

@@ -61,6 +61,16 @@ def _changed(before: Line, after: Line, *, blanks: bool = False) -> Iterator[str
             yield name
 
 
+def as_said_before(old: Line, there: Line | None) -> Line:
+    """A line as it was, for an update: the one that is there says it again, unless it is gone or has come to say
+    something where the old one said nothing; then it is a new line, for a blank clears nothing."""
+    blanks = (name for name in ("product_id", "account_code", "tax_code", "quantity", "unit_price", "tax_amount"))
+    fits = there is not None and not any(
+        is_blank(getattr(old, name)) and not is_blank(getattr(there, name)) for name in blanks
+    )
+    return old if fits else old.model_copy(update={"id": ""})
+
+
 def paired(ours: Sequence[Line], theirs: Sequence[Line]) -> Mapping[str, str]:
     """Which line is which of a document that was not made from ours: by what they say and come to."""
     free = list(theirs)

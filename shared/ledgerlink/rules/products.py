@@ -10,7 +10,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.mapping import MappingKind, Side
 from ledgerlink.state.record import Record
 
-from . import mapping
+from . import mapping, reverting
 from .decisions import Create, Decision, Disagree, Nothing, Problem, Refuse, Skip, Update
 from .facts import Facts
 from .limits_of_fields import too_long
@@ -41,7 +41,7 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
     content = record.content
     assert isinstance(content, Product)
     if link.document_id:
-        ordered = link.ordered_by or link.clears
+        ordered = link.ordered_by or link.clears or reverting.fields_of(link)
         return Nothing() if link.exported >= link.wanted and not ordered else Update(content, ())
     if link.tombstone and not link.ordered_by:
         return Skip(link.tombstone)
@@ -54,8 +54,11 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     """The item in the ledger's terms."""
     if not isinstance(decision, Create | Update):
         return decision
-    content = record.content
+    content, theirs = record.content, link.seen or link.base
     assert isinstance(content, Product)
+    if isinstance(theirs, Product) and reverting.fields_of(link):  # what an undone job overwrote, and nothing else
+        before, back = reverting.put_back(theirs, theirs, link)
+        return Update(before, back) if back else Nothing()
     problems: list[Problem] = []
     view = in_ledger_terms(content, facts, problems)
     if isinstance(decision, Create):

@@ -29,7 +29,7 @@ def put_back(view: C, theirs: Content | None, link: Link) -> tuple[C, tuple[str,
     if link.reverting is None or theirs is None or not link.reverting.fields:
         return view, ()
     wanted = content_of(link.kind, link.reverting.content)
-    differing = [field for field in _fields(link) if not same(field.of(theirs), field.of(wanted))]
+    differing = [field for field in _fields(link) if not _same(field.of(theirs), field.of(wanted))]
     for field in differing:
         view = field.put(view, field.of(wanted))
     return view, tuple(field.name for field in differing)
@@ -40,7 +40,18 @@ def is_done(link: Link, known: Content) -> bool:
     if link.reverting is None or link.reverting.archive:
         return False  # archived, it is kept as a mark
     wanted = content_of(link.kind, link.reverting.content)
-    return all(same(field.of(known), field.of(wanted)) for field in _fields(link))
+    return all(_same(field.of(known), field.of(wanted)) for field in _fields(link))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether both say the same: a line that was taken out and comes back gets another id of the ledger's."""
+    return same(_without_ids(one), _without_ids(other))
+
+
+def _without_ids(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    return tuple(each.model_copy(update={"id": ""}) if hasattr(each, "id") else each for each in value)
 
 
 def put_back_now(link: Link) -> dict[str, Any]:
@@ -60,6 +71,8 @@ def without(link: Link, changed: Collection[str]) -> Reverting | None:
     order = link.reverting
     if order is None or order.archive:
         return order
+    if order.whole and set(order.fields) & set(changed):
+        return None
     left = tuple(name for name in order.fields if name not in changed)
     return order.model_copy(update={"fields": left}) if left else None
 

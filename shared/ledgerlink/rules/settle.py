@@ -154,7 +154,8 @@ def told_back(record: Record, link: Link, part: DispatchedPart, document: Docume
         return record
     plain = told.model_copy(update={"parts": None})
     kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
-    names = _open_totals(record) if link.wanted <= part.revision else ()
+    is_ours = link.wanted <= part.revision and link.reverting is None  # what an undo says again is not what stands here
+    names = _open_totals(record) if is_ours else ()
     new = {name: value for name in names if (value := getattr(said, name)) is not None}
     kept = kept.model_copy(update=new if content.number else {**new, "number": said.number})
     if kept == content:

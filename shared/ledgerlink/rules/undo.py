@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.activity import Changed, Entry
 from ledgerlink.state.image import Image
 from ledgerlink.state.link import Link, Reverting
@@ -20,6 +21,7 @@ from ledgerlink.state.reference import Reference
 
 from .edits import changes_between
 from .jobs import plain
+from .lines import same_lines
 from .merge import agree, same
 from .profiles import CompanySettings
 from .settlement import is_settled
@@ -97,8 +99,9 @@ def of_document(
     settings: CompanySettings,
     reference: Reference,
 ) -> Undo:
-    """Undoing what a job did with an invoice or credit note: what it created is voided, a draft deleted, if nobody did
-    anything with it. ``sent``: the job's own entries; ``since``: all since it began; both newest first."""
+    """Undoing what a job did in the ledger with an invoice, credit note or product, if nobody did anything with it
+    since: documents that it created are voided, drafts deleted; what it overwrote goes back. ``sent``: the job's own
+    entries; ``since``: all since it began; both newest first."""
     told = [e for e in sent if e.direction == "export" and e.outcome == "ok" and e.action in _SENT]
     if not told:
         return Undo("skip", "history_gone")
@@ -109,21 +112,55 @@ def of_document(
     if link.document_status == "archived":
         return Undo("skip", "void_in_ledger")
     made = next((entry for entry in told if entry.action == "created"), None)
-    if made is None:
-        overwritten = ", ".join(_overwritten(told))
-        return Undo("skip", "not_undone", f"an update is edited back by hand: {overwritten}" if overwritten else "")
+    if made is not None and record.kind == "products":
+        return Undo("skip", "not_undone", "what a job created of this kind stays in the ledger")
     if is_settled(link.settlement):
-        return Undo("skip", "void_has_payments")
+        return Undo("skip", "void_has_payments" if made is not None else "paid_document")
     if reference.is_locked(getattr(link.base, "issue_date", None)):
         return Undo("skip", "period_locked")
-    if why := _closed(link):
+    if why := "in_flight" if link.is_lifting else _closed(link):
         return Undo("skip", why)
+    if made is None:
+        return _of_update(told, since, record, link, reference)
     if link.seen is not None or any(_edits(entry) for entry in since if entry.at > made.at and entry not in told):
         return Undo("skip", "edited_since")
     if not settings.undo_archives_created:
         return Undo("skip", "undo_archives_off")
     status = link.settlement.status if link.settlement is not None else "approved"
     return Undo("archive", diff={"status": {"from": status, "to": "void"}}, archive=True)
+
+
+def _of_update(told: Sequence[Entry], since: Sequence[Entry], record: Record, link: Link, reference: Reference) -> Undo:
+    """Values that the job overwrote go back together, if nobody touched the document since: its lines, tax and totals
+    hang together. What was blank before stays, for a blank clears nothing there (K4)."""
+    known, overwritten = link.seen or link.base, _overwritten(told)
+    if known is None or any(_edits(entry) for entry in since if entry.at > told[0].at and entry not in told):
+        return Undo("skip", "edited_since")
+    said = content_with(link.kind, known, {name: change.after for name, change in overwritten.items()})
+    if not all(_says(name, said, known, link.kind) for name in overwritten):
+        return Undo("skip", "edited_since")
+    if "status" in overwritten:
+        return Undo("skip", "not_undone", "the ledger takes no approval back")
+    values = {name: change.before for name, change in overwritten.items() if not _is_nothing(change.before)}
+    stays = ", ".join(name for name in overwritten if name not in values)
+    if not values:
+        return Undo("skip", "not_undone", f"blank before, and a blank clears nothing there: {stays}" if stays else "")
+    if reference.is_locked(getattr(content_with(link.kind, known, values), "issue_date", None)):
+        return Undo("skip", "period_locked")
+    diff = {name: {"from": overwritten[name].after, "to": value} for name, value in values.items()}
+    return Undo("update", message=f"blank before, and left: {stays}" if stays else "", diff=diff, put_back=values)
+
+
+def _says(name: str, said: Content, known: Content, kind: str) -> bool:
+    if isinstance(said, MoneyDocument) and isinstance(known, MoneyDocument) and name == "lines":
+        there = [line.model_copy(update={"id": ""}) for line in known.lines]
+        return same_lines([line.model_copy(update={"id": ""}) for line in said.lines], there)
+    field = KINDS[kind].field(name)
+    return same(field.of(known), field.of(said))
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value in ("", [], {})
 
 
 def _edits(entry: Entry) -> bool:
@@ -190,7 +227,8 @@ def order(link: Link, job: str, put_back: Mapping[str, Any], *, archive: bool) -
     known = link.seen or link.base
     wanted = content_with(link.kind, known, put_back) if known is not None and put_back else None
     content = wanted.model_dump(mode="json", exclude_defaults=True) if wanted is not None else {}
-    told = Reverting(job=job, fields=tuple(put_back), content=content, archive=archive)
+    whole = isinstance(known, MoneyDocument)
+    told = Reverting(job=job, fields=tuple(put_back), content=content, archive=archive, whole=whole)
     return link.model_copy(update={"reverting": told, "ordered_by": job})
 
 

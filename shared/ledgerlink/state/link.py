@@ -56,6 +56,7 @@ class Reverting(Value):
     fields: tuple[str, ...] = ()
     content: dict[str, Any] = {}  # what these fields are to say, as plain data of the kind; blank: emptied again
     archive: bool = False  # the document was made by that export, and goes
+    whole: bool = False  # all of it or nothing: lines, tax and totals hang together
 
 
 class SafeEdit(Value):

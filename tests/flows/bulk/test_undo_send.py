@@ -144,3 +144,134 @@ def test_a_payment_nobody_heard_of_yet_keeps_it(hub: Hub) -> None:
 def test_what_came_from_the_ledger_is_refused_with_the_reason(hub: Hub) -> None:
     with pytest.raises(Refused, match="mirrors the ledger"):
         undoing.undo(hub.context, hub.done("import-payments").id, ANN)
+
+
+# ------------------------------------------------------------------ what an update overwrote
+
+
+def book(hub: Hub, number: str, sort: str = "invoices") -> dict[str, Any]:
+    name = "InvoiceNumber" if sort == "invoices" else "CreditNoteNumber"
+    return next(row for row in hub.xero.control("GET", "state")[sort] if row[name] == number)
+
+
+def there(hub: Hub, number: str) -> tuple[Any, ...]:
+    row = book(hub, number)
+    said = [(line["Description"], line["Quantity"], line["UnitAmount"]) for line in row["LineItems"]]
+    return row.get("Reference", ""), said, row["Total"]
+
+
+def updated(hub: Hub, *ids: str, **fields: Any) -> Job:
+    """Invoices that were in the ledger before, as a job updated them."""
+    hub.setting(exportable_statuses=["paid"])  # nothing goes by itself
+    for id_ in ids:
+        put(hub, id_, reference="first")
+    hub.done("send", records=[("invoices", id_) for id_ in ids])
+    hub.clock.advance(60)
+    for id_ in ids:
+        put(hub, id_, **({"reference": "second"} | fields))
+    job = hub.done("send", records=[("invoices", id_) for id_ in ids])
+    hub.clock.advance(60)
+    return job
+
+
+def test_what_a_job_updated_in_an_invoice_is_said_again_and_stays_so(hub: Hub) -> None:
+    other = {**LINE, "description": "More", "unit_price": "5.00"}
+    job = updated(hub, "1", lines=[{**LINE, "unit_price": "20.00"}, other])
+    assert there(hub, "invoices-1") == ("second", [("Work", 1, 20), ("More", 1, 5)], 30.0)
+    plan = undone(hub, job, dry_run=True)
+    assert lines(hub, plan) == {("invoices", "1"): ("update", "")}
+    assert set(hub.items(plan)[0].diff) == {"reference", "lines"}
+    undo = undone(hub, job)
+    assert (undo.status, undo.progress.updated) == ("done", 1)
+    assert there(hub, "invoices-1") == ("first", [("Work", 1, 10)], 12.0)
+    said = record(hub, "1").content
+    assert (said.reference, len(said.lines), said.amount_outstanding) == ("second", 2, Decimal("12.00"))  # type: ignore[attr-defined]
+    assert set(link(hub, "1").held_fields) == {"reference", "lines"}
+    assert link(hub, "1").reverting is None
+    hub.clock.advance(600)
+    hub.done("update-invoices", ids=["1"])
+    assert {(item.outcome, item.reason) for item in hub.items(hub.done("reconcile")) if item.id == "1"} == {
+        ("skipped", "held_after_undo")
+    }
+    hub.done("send", records=[("invoices", "1")])
+    assert there(hub, "invoices-1")[0] == "first"
+
+
+def test_what_somebody_edits_after_the_undo_travels_alone(hub: Hub) -> None:
+    job = updated(hub, "1", lines=[{**LINE, "unit_price": "20.00"}])
+    undone(hub, job)
+    put(hub, "1", reference="third", lines=[{**LINE, "unit_price": "20.00"}])
+    hub.done("send", records=[("invoices", "1")])
+    assert there(hub, "invoices-1") == ("third", [("Work", 1, 10)], 12.0)
+    put(hub, "1", reference="third", lines=[{**LINE, "unit_price": "30.00"}])
+    hub.done("send", records=[("invoices", "1")])
+    assert there(hub, "invoices-1") == ("third", [("Work", 1, 30)], 36.0)
+
+
+def test_a_line_that_the_job_took_out_comes_back_as_a_new_one(hub: Hub) -> None:
+    hub.setting(exportable_statuses=["paid"])  # nothing goes by itself
+    put(hub, "1", lines=[LINE, {**LINE, "description": "More"}])
+    hub.done("send", records=[("invoices", "1")])
+    hub.clock.advance(60)
+    kept = book(hub, "invoices-1")["LineItems"][0]["LineItemID"]
+    put(hub, "1", lines=[LINE])
+    job = hub.done("send", records=[("invoices", "1")])
+    hub.clock.advance(60)
+    undone(hub, job)
+    assert [line["Description"] for line in book(hub, "invoices-1")["LineItems"]] == ["Work", "More"]
+    assert book(hub, "invoices-1")["LineItems"][0]["LineItemID"] == kept
+    assert link(hub, "1").reverting is None
+
+
+def test_an_update_that_cannot_go_back_is_listed_beforehand_with_the_reason(hub: Hub) -> None:
+    job = updated(hub, "paid", "edited", "theirs", "locked", issue_date="2026-01-10")
+    pay = {"kind": "invoices", "action": "pay", "id": link(hub, "paid").document_id, "fields": {"amount": "5.00"}}
+    hub.xero.control("POST", "human", pay)
+    edit = {"kind": "invoices", "action": "edit", "id": link(hub, "theirs").document_id, "fields": {"Reference": "X"}}
+    hub.xero.control("POST", "human", edit)
+    put(hub, "edited", reference="third")
+    hub.done("update-invoices")
+    lock = {"kind": "organisation", "action": "edit", "fields": {"PeriodLockDate": "2026-01-31"}}
+    told = {id_: why for (_, id_), (_, why) in lines(hub, undone(hub, job, dry_run=True)).items()}
+    assert told == {"paid": "paid_document", "edited": "edited_since", "theirs": "edited_since", "locked": ""}
+    hub.xero.control("POST", "human", lock)
+    reference_data.refresh(hub.context)
+    assert lines(hub, undone(hub, job, dry_run=True))["invoices", "locked"] == ("skip", "period_locked")
+
+
+def test_a_payment_nobody_heard_of_yet_keeps_the_update(hub: Hub) -> None:
+    job = updated(hub, "1")
+    pay = {"kind": "invoices", "action": "pay", "id": link(hub, "1").document_id, "fields": {"amount": "5.00"}}
+    hub.xero.control("POST", "human", pay)
+    undo = undone(hub, job)
+    assert list(lines(hub, undo).values()) == [("skipped", "paid_document")]
+    assert (there(hub, "invoices-1")[0], link(hub, "1").reverting) == ("second", None)
+
+
+def test_an_edit_in_the_ledger_nobody_heard_of_yet_stays(hub: Hub) -> None:
+    job = updated(hub, "1", lines=[{**LINE, "unit_price": "20.00"}])
+    edit = {"kind": "invoices", "action": "edit", "id": link(hub, "1").document_id, "fields": {"Reference": "theirs"}}
+    hub.xero.control("POST", "human", edit)
+    undo = undone(hub, job)
+    assert list(lines(hub, undo).values()) == [("left_out", "edited_since")]
+    assert there(hub, "invoices-1") == ("theirs", [("Work", 1, 20)], 24.0)
+
+
+def test_what_a_job_updated_in_a_product_is_said_again(hub: Hub) -> None:
+    sale = {"price": "10.00", "account_code": "200", "tax_code": "OUTPUT2"}
+    said = {"code": "P1", "name": "Lamp", "sale": sale}
+    save(hub.context, RecordKey(ACME, "products", "p1"), Push(said), ANN)
+    created = hub.done("send", records=[("products", "p1")])
+    hub.clock.advance(60)
+    save(hub.context, RecordKey(ACME, "products", "p1"), Push({**said, "name": "Big lamp"}), ANN)
+    job = hub.start("send", records=[("products", "p1")])
+    hub.deliver(only=("job",), most=4)  # before the edit goes by itself
+    hub.run()
+    hub.clock.advance(60)
+    assert list(lines(hub, undone(hub, created, dry_run=True)).values()) == [("skip", "not_undone")]
+    undo = undone(hub, job)
+    assert list(lines(hub, undo).values()) == [("updated", "")]
+    [item] = hub.xero.control("GET", "state")["items"]
+    assert (item["Name"], item["SalesDetails"]["UnitPrice"]) == ("Lamp", 10.0)
+    assert record(hub, "p1", "products").content.name == "Big lamp"  # type: ignore[attr-defined]
+    assert link(hub, "p1", "products").held_fields == ("name",)

@@ -29,7 +29,7 @@ PAGE = 500
 UNDONE = frozenset({"organizations"})  # kinds
 UNDONE_HERE = frozenset({"products"})  # what came; what was sent since stays in the ledger
 BORN = frozenset({"invoices", "credit-notes", "payments"})  # what a job made of the ledger's goes again, here alone
-VOIDED = frozenset({"invoices", "credit-notes"})  # what a job created of them, where nothing stands on it
+THERE = frozenset({"invoices", "credit-notes", "products"})  # what a job did with them in the ledger, untouched since
 _SENT = ("created", "updated", "archived")
 
 
@@ -176,7 +176,7 @@ def _undo(
     here = subject.image is not None and subject.key.kind in (
         UNDONE_HERE if subject.image.existed else UNDONE_HERE | BORN
     )
-    if subject.image is None and subject.key.kind in VOIDED:
+    if subject.image is None and subject.key.kind in THERE:
         context = work.context
         return rules.of_document(
             _of_job(entries, source.id), entries, record, link, context.settings, context.reference

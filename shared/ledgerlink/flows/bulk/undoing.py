@@ -140,6 +140,12 @@ def _seen(work: Work, item: JobItem, stored: Stored, *, cancelled: bool = False)
         told = {"outcome": "skipped", "reason": link.reason, "message": link.error.message if link.error else ""}
         _take_back(work, [item], stored)
         return job_rules.done_as(item).model_copy(update=told)
+    if (
+        link.last_job == job.id
+        and link.last_outcome == "unchanged"
+        and not set(item.put_back or {}) & set(link.held_fields)
+    ):
+        return job_rules.left_out(item, "edited_since")  # in the ledger, so that the order came to nothing
     if link.last_job == job.id and link.last_outcome in ("updated", "unchanged"):
         if item.before:  # what stands here comes now
             return item.model_copy(update={"put_back": None, "reason": _UNTOUCHED})
