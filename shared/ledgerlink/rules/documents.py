@@ -121,7 +121,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
 
 
 def _putting_back(link: Link, facts: Facts) -> Decision:
-    """What an undone job overwrote is said again and nothing else, unless money stands on it or its period is locked."""
+    """What an undone job overwrote is said again, nothing else; unless money stands on it or its period is locked."""
     theirs = _as_document(link.seen or link.base)
     if theirs is None:
         return Nothing()
