@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records.drafting import Push
 from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Hold, RecordKey
 from tests.flows.hub import CRM, Hub, key
@@ -97,3 +99,15 @@ def an_office() -> Iterator[Office]:
 def office() -> Iterator[Office]:
     with an_office() as office:
         yield office
+
+
+def pass_time(office: Office) -> None:
+    """The weather clears, what drove is gone, and so much time passes that lost answers may be found out."""
+    office.here.ledger.delete("/_sim/faults")
+    long_ago = office.at.clock.now() - timedelta(minutes=20)
+    for lost in office.at.lanes.open_dispatches("bench"):
+        aged = {"deadline": long_ago, "resolve_at": long_ago, "state": "unknown"}
+        office.at.commit.all(PutDispatch(lost.model_copy(update=aged)))
+    for direction in ("export", "import"):
+        lane = office.at.lanes.get("bench", direction)  # type: ignore[arg-type]
+        office.at.commit.all(PutLane(lane.model_copy(update={"not_before": None, "holder": "", "lease_until": None})))

@@ -17,7 +17,7 @@ from ledgerlink.flows.records import conflicts
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.mapping import Mapped
-from tests.flows.documents import LINE, Office, office
+from tests.flows.documents import LINE, Office, office, pass_time
 from tests.flows.hub import ADA
 
 __all__ = ["office"]
@@ -314,3 +314,28 @@ def test_the_tax_of_a_line_follows_its_price_whoever_changed_that_there(office: 
     office.drain()
     made = office.books()["N-1"]
     assert (made["SubTotal"], made["TotalTax"], made["Total"]) == (140.0, 28.0, 168.0)
+
+
+@pytest.mark.parametrize("tax_mode", ["exclusive", "none"])
+@pytest.mark.parametrize("checked", [False, True], ids=["untouched", "edited in the ledger since"])
+def test_a_line_that_was_added_is_there_once_although_the_answer_was_lost(
+    office: Office, tax_mode: str, checked: bool
+) -> None:
+    office.customer()
+    office.invoice("1", tax_mode=tax_mode)
+    office.drain()
+    office.read()
+    office.invoice("1", LINE, {**LINE, "description": "Delivery"}, tax_mode=tax_mode)
+    office.fault(match={"method": "POST", "path": "/Invoices"}, kind="error_after", status=503, times=4)
+    office.drain()
+    if checked:
+        old, new = office.books()["N-1"]["LineItems"]
+        office.person("edit", "1", LineItems=[{**old, "Description": "A day's work, checked"}, new])
+    for _ in range(3):
+        pass_time(office)
+        office.drain()
+        office.read()
+    made = office.books()["N-1"]
+    assert [line["Description"].partition(",")[0] for line in made["LineItems"]] == ["A day's work", "Delivery"]
+    assert made["SubTotal"] == 200.0
+    assert office.at_rest("invoices", "1").state == "linked"

@@ -7,7 +7,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +18,8 @@ from ledgerlink.flows.errors import problems, safe_editing
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import deleting, linking
-from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.state.record import RecordKey
-from tests.flows.documents import LINE, Office, an_office, office
+from tests.flows.documents import LINE, Office, an_office, office, pass_time
 from tests.flows.hub import ADA
 from tests.flows.test_money_in import ALWAYS, act, content, paid, pay, scheduled, state
 
@@ -485,18 +483,6 @@ def test_another_customer_gets_no_credit_of_the_first(edited: Office) -> None:
 
 
 # ------------------------------------------------------------------ lost answers, crashes
-
-
-def pass_time(office: Office) -> None:
-    """The weather clears, what drove is gone, and so much time passes that lost answers may be found out."""
-    office.here.ledger.delete("/_sim/faults")
-    long_ago = office.at.clock.now() - timedelta(minutes=20)
-    for lost in office.at.lanes.open_dispatches("bench"):
-        aged = {"deadline": long_ago, "resolve_at": long_ago, "state": "unknown"}
-        office.at.commit.all(PutDispatch(lost.model_copy(update=aged)))
-    for direction in ("export", "import"):
-        lane = office.at.lanes.get("bench", direction)  # type: ignore[arg-type]
-        office.at.commit.all(PutLane(lane.model_copy(update={"not_before": None, "holder": "", "lease_until": None})))
 
 
 def weather_clears(office: Office) -> None:

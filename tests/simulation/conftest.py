@@ -15,6 +15,7 @@ from tests.simulation.runner import Totals
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("simulation")
     group.addoption("--seeds", type=int, default=0, help="how many worlds, beginning with --seed (make simulate)")
+    group.addoption("--workers", type=int, default=0, help="how many worlds at once; 0: one for each processor")
     group.addoption("--seed", type=int, default=1, help="the first seed; alone: this world only")
 
 

@@ -76,6 +76,7 @@ class Story(World):
         self.time.run(STORY + QUIET)
         self.settled.judge()
         self.drift.judge()
+        self.mending.judge()
         self._said()
 
     def _tell(self) -> None:

@@ -72,7 +72,6 @@ class Crm:
         self.accounts: dict[str, Account] = {}
         self.pushed = 0
         self.alike: Callable[[], str | None] = lambda: None  # a name that the ledger knows already
-        self.given: set[str] = set()  # contacts that a person linked somebody to
 
     def create(self, id: str) -> None:
         """A new organization."""

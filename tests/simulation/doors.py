@@ -13,7 +13,7 @@ from ledgerlink.errors import Conflict, Invalid, LedgerlinkError, NotConnected, 
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.company import companies
 from ledgerlink.flows.context import Context, open_context
-from ledgerlink.flows.errors import problems
+from ledgerlink.flows.errors import problems, safe_editing
 from ledgerlink.flows.records import allocating, batching, conflicts, deleting, linking, saving, suggesting
 from ledgerlink.flows.records.batching import Item
 from ledgerlink.flows.records.drafting import Push, Saved
@@ -110,6 +110,9 @@ class Doors:
 
     def decide(self, suggestion: str, action: suggesting.Action) -> Outcome:
         return self.ask(lambda context: suggesting.decide(context, [suggestion], action, ADMIN)[suggestion])
+
+    def mend(self, key: RecordKey, way: str, params: Mapping[str, Any]) -> Outcome:
+        return self.ask(lambda context: safe_editing.run(context, key, way, params, ADMIN))
 
     def set(self, changes: Mapping[str, Any]) -> Outcome:
         return self.ask(lambda context: companies.change_settings(context, changes, ADMIN))

@@ -23,6 +23,7 @@ from local.xero.books import Row
 
 from . import papers
 from .books import Ledger, Written
+from .mending import Mending
 from .papers import ALLOCATIONS, BOOKS, CREDIT_NOTES, INVOICES, NOTHING, PAYMENTS, PRODUCTS, Sums
 from .reached import Reached
 from .settled import RESTING
@@ -46,6 +47,7 @@ class Drift:
     store: Store
     ledger: Ledger
     till: Till
+    mending: Mending
     verdicts: Verdicts
     reached: Reached
     posted: defaultdict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -69,14 +71,24 @@ class Drift:
         mark = written.after["mark"]
         if written.author == "hub" and written.before is None:
             self.posted[kind, mark].append(written.id)
-            most = self._ordered(mark) if kind == ALLOCATIONS else 1
+            most = self._ordered(mark) if kind == ALLOCATIONS else 1 + self.mending.taken_off(kind, mark)
             if len(self.posted[kind, mark]) > most:
                 self.doubled += 1
                 self._wrong("posted once", f"{kind} {mark} was posted as {self.posted[kind, mark]}")
         if Decimal(written.after.get("left", "0")) < 0:
             self._wrong("never above what is owed", f"{kind} {mark} has {written.after['left']} left")
         if kind == PAYMENTS and written.author == "hub" and written.before is not None:
+            if self.mending.is_ours(written.id) and written.after["status"] == "DELETED":
+                self._freed(written.after["document"])
+                return
             self._wrong("theirs is theirs", f"the hub changed payment {written.id}: {written.before}, {written.after}")
+
+    def _freed(self, document: str) -> None:
+        """A payment of ours came off: what is left now is known to whoever took it off."""
+        for table in (INVOICES, CREDIT_NOTES):
+            row = self.ledger.row(BOOKS[table], document)
+            if row is not None:
+                self._left[document].append((self.time.seconds, papers.left_of(row.fields)))
 
     def _ordered(self, mark: str) -> int:
         """How often the CRM asked for this credit note to be set against this invoice with this amount."""
@@ -164,9 +176,22 @@ class Drift:
             wanted, found = [Decimal(paper.taken["amount"])], [content.amount]
         else:
             return
-        if wanted != found:
+        if wanted != found and not self._issued_anew(paper, wanted):
             self.lost += 1
             self._wrong("acknowledged is kept", f"{paper.kind} {paper.id} says {found}, pushed: {wanted}")
+
+    def _issued_anew(self, paper: Paper, wanted: list[Any]) -> bool:
+        """Whether another document says what this one should have said: it was credited in full."""
+        link = self._links.get(LinkKey(*paper.key))
+        record = (
+            self.store.record(RecordKey(COMPANY, paper.kind, link.issued_anew)) if link and link.issued_anew else None
+        )
+        if record is None:
+            return False
+        assert isinstance(record.content, MoneyDocument)
+        said = [self._line(each.model_dump()) for each in record.content.lines]
+        brought = self.mending.brought.get(paper.id, ())  # what came with the order goes over an edit that waited
+        return said == wanted or said in [[self._line(each) for each in some] for some in brought]
 
     def _line(self, line: Any) -> tuple[Any, ...]:
         return line["description"], Decimal(line["quantity"]), Decimal(line["unit_price"])
@@ -278,7 +303,7 @@ class Drift:
             assert isinstance(content, MoneyDocument)
             if row is None or paper is None or paper.taken is None or row.fields["Status"] in GONE:
                 continue
-            if link.state != "linked" or link.seen is not None or content.status == "void":
+            if link.state != "linked" or link.seen is not None or content.status == "void" or link.issued_anew:
                 self.reached("document differs, and says why")
                 continue
             pushed, there = papers.sums_of(paper.taken), papers.sums_there(row.fields)

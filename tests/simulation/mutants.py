@@ -25,7 +25,7 @@ from ledgerlink.flows.outbound import dispatching, export, looking, recovery, se
 from ledgerlink.flows.records import deleting
 from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, PutLink, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
-from ledgerlink.rules import edits, merge, payments, settlement
+from ledgerlink.rules import edits, merge, payments, safe_edits, settlement
 from ledgerlink.rules import import_ as import_rules
 from ledgerlink.rules import settle as settle_rules
 from ledgerlink.state.image import Image
@@ -340,6 +340,16 @@ def _unless(lost: Callable[[Any], bool]) -> Callable[..., bool]:
     return lambda dispatch, part, link, document, sent: (
         not lost(document) and is_it(dispatch, part, link, document, sent)
     )
+
+
+# ------------------------------------------------------------------ safe edits
+
+
+@mutant(
+    "whatever stands on a document is lifted, whoever paid it", seed=2, size=4, edits=1, money=12, minutes=30, only={}
+)
+def _anybodys() -> Breaks:
+    yield patch.object(safe_edits, "is_ours", lambda _paid: True)
 
 
 # ------------------------------------------------------------------ pages

@@ -15,6 +15,7 @@ class Options:
 
     def __init__(self, config: pytest.Config) -> None:
         self.first = config.getoption("seed", 1)
+        self.workers = config.getoption("workers", 0)
         asked = config.getoption("seeds", 0)
         self.long = bool(asked)
         self.count = asked or (1 if self.first != 1 else FEW)

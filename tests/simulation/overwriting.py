@@ -41,7 +41,7 @@ class Overwriting:
         self._values, self._crm, self._store = values, crm, store
         self._sending, self._verdicts = sending, verdicts
         self._was: defaultdict[tuple[str, str], list[str]] = defaultdict(list)  # texts a field has had
-        self.made: defaultdict[str, list[str]] = defaultdict(list)  # record -> contacts we made for it
+        self.made: defaultdict[str, dict[str, float]] = defaultdict(dict)  # record -> contacts we made for it, and when
         self.overwritten: list[Overwritten] = []
         self.unavoidable: Counter[str] = Counter()
         self.late = False
@@ -53,7 +53,7 @@ class Overwriting:
         hub = written.author == "hub"
         record = self._record_of(written)
         if hub and written.before is None:
-            self.made[record].append(written.id)
+            self.made[record][written.id] = written.at
         for name in kind.FIELDS:
             before = written.before[name] if written.before else ""
             after = written.after[name]
@@ -97,12 +97,12 @@ class Overwriting:
         """When the attempt left that carried this value; of a late one, the earliest it can have been."""
         part = text.partition("|")[0].encode()
         named = (written.id.encode(), (written.after["mark"] or "-").encode())
+        # Where an answer was lost, the same bytes go out again under their key for up to 180 s, and nobody looks in
+        # between: a change since might be our own, and a look would not tell. It was decided before the first time.
         times = [
-            time
+            sent.times[0]
             for sent in self._sending.sent.values()
-            if part in sent.body and any(name in sent.body for name in named)
-            for time in sent.times
-            if time <= written.at
+            if part in sent.body and any(name in sent.body for name in named) and sent.times[0] <= written.at
         ]
         if not times:
             return written.at

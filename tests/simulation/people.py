@@ -129,7 +129,6 @@ class Administrator:
         contact = self._dice.choice(rows).id
         outcome = self._doors.link(id, contact)
         if outcome.ok:
-            self._crm.given.add(contact)
             self._crm.accounts[id].linked.append(self._time.seconds)
             self._reached("linked by a person")
         if refused(outcome) == "link_taken":

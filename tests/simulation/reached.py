@@ -74,6 +74,10 @@ RARELY = (
     "money push refused",
     "document differs, and says why",
     "refund sent",
+    "payment lifted",
+    "payment put back",
+    "credited and issued anew",
+    "safe edit closed",
 )
 
 

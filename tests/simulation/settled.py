@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ledgerlink.rules.profiles import CompanySettings, settings_for
@@ -65,6 +65,7 @@ class Settled:
         self._nothing_under_way()
         self.one_to_one()
         links, rows = self.store.links(), {row.id: row for row in self.ledger.rows(kind.BOOK)}
+        self._by_hand = {id: list(self._linked_by_hand(id)) for id in self.crm.accounts}
         for account in self.crm.accounts.values():
             link = links.get(LinkKey(COMPANY, kind.KIND, account.id))
             record = self.store.record(RecordKey(COMPANY, kind.KIND, account.id))
@@ -96,11 +97,33 @@ class Settled:
                 self._wrong("settles", f"{len(found)} {what}: {found[:3]} with {lanes}")
 
     def _one_contact(self, account: Account) -> None:
-        # A contact that a person linked somebody to, while nobody held it yet, is made up for.
-        made = [id for id in self.overwriting.made.get(account.id, []) if id not in self.crm.given]
+        # A contact that a person took from it, or linked somebody to while nobody held it yet, is made up for: a job
+        # that chooses an unlinked organization makes it another one (K14).
+        made = [id for id in self.overwriting.made.get(account.id, ()) if not self._taken(account.id, id)]
         if len(made) > max(account.births, 1):
             self.doubled += len(made) - account.births
             self._wrong("one contact", f"{account.id} was made {len(made)} times: {made}")
+
+    def _linked_by_hand(self, record: str) -> Iterator[Entry]:
+        for entry in self.store.activity(RecordKey(COMPANY, kind.KIND, record)):
+            if entry.direction == "here" and entry.action in ("linked", "unlinked"):
+                yield entry
+
+    def _taken(self, record: str, contact: str) -> bool:
+        """Whether a person took the contact from the record since it was made for it, or gave it to somebody.
+
+        The history tells, not the answer they got: that may have been lost.
+        """
+        made = self.overwriting.made[record].get(contact, 0.0)
+        return any(
+            seconds(entry) >= made and (entry.document_id == contact) == (entry.action == "unlinked")
+            for entry in self._by_hand[record]
+        ) or any(
+            entry.action == "linked" and entry.document_id == contact
+            for other, some in self._by_hand.items()
+            for entry in some
+            if other != record
+        )
 
     def _kept(self, account: Account, record: Record) -> None:
         """Each field says what the CRM last said, or what the ledger said later, by a rule that left a trace."""
@@ -119,7 +142,7 @@ class Settled:
 
     def _imported(self, key: RecordKey, name: str, text: str, since: float) -> bool:
         return any(
-            (entry.at - START).total_seconds() >= since
+            seconds(entry) >= since
             and (entry.direction == "import" or entry.action not in ("created", "edited"))
             and name in entry.diff
             and shows(entry, name, text)
@@ -142,7 +165,7 @@ class Settled:
         for row in self.ledger.rows(kind.BOOK):
             mark = row.fields.get("ContactNumber") or ""
             account = self.crm.accounts.get(mark.removeprefix(kind.MARK))
-            if account is None or row.fields.get("MergedToContactID") or account.linked or row.id in self.crm.given:
+            if account is None or row.fields.get("MergedToContactID") or self._taken(account.id, row.id):
                 continue  # not of ours, merged away, or given up for another one by a person
             if not any(claims.get(row.id, ())):
                 self.lost += 1
@@ -178,6 +201,11 @@ class Settled:
 
     def _wrong(self, invariant: str, told: str) -> None:
         self.verdicts(invariant, self.time.seconds, told)
+
+
+def seconds(entry: Entry) -> float:
+    """When it was, since the world began."""
+    return (entry.at - START).total_seconds()
 
 
 def shows(entry: Entry, name: str, text: str) -> bool:

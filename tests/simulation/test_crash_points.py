@@ -13,7 +13,7 @@ SOME = 4  # deaths, and half as many pairs, that `make test` has time for
 
 def test_money_ends_the_same_wherever_somebody_dies(options: Options) -> None:
     dice = Random(f"{options.first}/deaths")
-    with workers() as pool:
+    with workers(options.workers) as pool:
         calls, calm = pool.submit(told, ()).result()
         assert not calm.violations, calm.violations
         every = range(1, calls + 1)

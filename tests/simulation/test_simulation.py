@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.simulation.options import BULK_OF_FEW, MONEY_OF_FEW, SIZE_OF_FEW, Options
 from tests.simulation.reached import ALWAYS, RARELY
 from tests.simulation.report import never
 from tests.simulation.runner import Task, Totals, run_all, workers
 from tests.simulation.runner import run as run_one
+from tests.simulation.world import Result
 
 
-def test_every_invariant_holds_in_every_world(options: Options, printed: list[Totals]) -> None:
+def test_every_invariant_holds_in_every_world(
+    options: Options, printed: list[Totals], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def tell(result: Result) -> None:
+        """A long run is watched."""
+        with capsys.disabled():
+            for line in [f"world {result.seed}: {result.count} violations", *result.violations] if options.long else ():
+                print(line, flush=True)  # noqa: T201
+
     few = not options.long and options.count > 1
     seeds = range(options.first, options.first + options.count)
-    totals = run_all(short(seed) if few else Task(seed) for seed in seeds)
+    totals = run_all((short(seed) if few else Task(seed) for seed in seeds), options.workers, tell)
     printed.append(totals)
     told = [f"seed {result.seed}: {violation}" for result in totals.bad for violation in result.violations]
     assert not told, "\n".join(told)

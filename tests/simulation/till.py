@@ -14,6 +14,7 @@ from typing import Any
 
 from ledgerlink.kinds.allocation import AllocationOrder
 from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import RecordKey
 
 from . import papers
@@ -73,13 +74,13 @@ class Till:
         body = papers.document(self._dice, id, self._dice.choice(customers), products, numbered=numbered)
         self.say(Paper(kind, id, body))
 
-    def edit(self, id: str) -> None:
-        """Another price, another line, one less."""
-        paper = self._free(INVOICES, id) or self._free(CREDIT_NOTES, id)
+    def edit(self, id: str, *, dearer: bool = False) -> None:
+        """Another price, another line, one less; ``dearer``: another line."""
+        paper = self.free(INVOICES, id) or self.free(CREDIT_NOTES, id)
         if paper is None or paper.body.get("status") == "void":
             return
         lines, roll = paper.body["lines"], self._dice.random()
-        if roll < 0.3:
+        if roll < 0.3 or dearer:
             lines.append(papers.line(self._dice))
         elif roll < 0.45 and len(lines) > 1:
             del lines[self._dice.randrange(len(lines))]
@@ -89,7 +90,7 @@ class Till:
         self._push(paper)
 
     def void(self, id: str) -> None:
-        paper = self._free(INVOICES, id) or self._free(CREDIT_NOTES, id)
+        paper = self.free(INVOICES, id) or self.free(CREDIT_NOTES, id)
         if paper is not None:
             paper.body["status"] = "void"
             self._push(paper)
@@ -97,7 +98,7 @@ class Till:
     def repeat(self, id: str) -> None:
         """The nightly job that pushes everything again."""
         for kind in (INVOICES, CREDIT_NOTES, PAYMENTS, PRODUCTS):
-            paper = self._free(kind, id)
+            paper = self.free(kind, id)
             if paper is not None:
                 self._push(paper)
 
@@ -181,9 +182,13 @@ class Till:
 
     # ------------------------------------------------------------------ pushing
 
-    def _free(self, kind: str, id: str) -> Paper | None:
+    def free(self, kind: str, id: str) -> Paper | None:
+        """The paper, if it was taken and nothing about it is under way; what was issued anew rests."""
         paper = self.papers.get((kind, id))
-        return paper if paper is not None and not paper.busy and paper.taken is not None else None
+        if paper is None or paper.busy or paper.taken is None:
+            return None
+        link = self._store.link(LinkKey(*paper.key)) if kind == INVOICES else None
+        return None if link is not None and link.issued_anew else paper
 
     def say(self, paper: Paper) -> None:
         self.papers[paper.kind, paper.id] = paper

@@ -82,6 +82,8 @@ class Undoing:
             if job is None or not self._ended(job):
                 return
             done = self._time.seconds
+            if self._dice.random() < 0.5:
+                self._go_on(began, done)
             self._time.pass_(self._dice.choice((self._dice.uniform(0, 60), self._dice.uniform(60, 900))))
             since = self._time.seconds
             self.going_back = True
@@ -92,6 +94,17 @@ class Undoing:
             self._judge(undo, (began, done), since)
         finally:
             self.busy = self.going_back = False
+
+    def _go_on(self, began: float, done: float) -> None:
+        """Somebody edits what the job changed, before it is undone."""
+        changed = {
+            key.id
+            for key, states in self._states.items()
+            for state in states
+            if state.by == "job_runner" and began <= state.at <= done and key.id in self._crm.accounts
+        }
+        for id in sorted(changed)[:3]:
+            self._crm.edit(id)
 
     def _begin(self, work: Any) -> str | None:
         """Ask until somebody answers. What was asked without an answer may have begun; then there are two."""

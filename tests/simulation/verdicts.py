@@ -48,6 +48,7 @@ INVARIANTS = {
     "paid once": "what is paid, refunded or credited is so once on each side, or shows a reason",
     "never above what is owed": "no payment is sent above what is known to be left; nothing owes less than nothing",
     "theirs is theirs": "a payment in the ledger is changed by nobody but its people",
+    "lifted and back": "a payment of ours comes off only for a document that waits, and comes back once, as it was",
     "no drift": "net, tax and gross agree per document, and per company, currency and month",
     "no crash": "no function ends in an error of programming",
 }

@@ -58,6 +58,7 @@ class Wire(httpx.BaseTransport):
         self._inner = FaultTransport(app, on_delay=self._pass)
         self.observers: list[Observer] = []
         self.late: Callable[[bool], object] = lambda late: None  # told around what is carried out after its time
+        self.surely: dict[str, str] = {}  # a fault that the next write of this sort meets, by the end of its address
         self.in_flight = 0
         self._down_until = 0.0
 
@@ -71,7 +72,7 @@ class Wire(httpx.BaseTransport):
             return self._inner.handle_request(request)
         self._time.check()
         decided = self._time.seconds
-        kind = self._weather.strikes("http", _possible(request))
+        kind = self._ordered(request) or self._weather.strikes("http", _possible(request))
         if kind == "stall":
             self._time.pass_(self._dice.uniform(5, 130))
         if kind == "kill_before":
@@ -87,6 +88,14 @@ class Wire(httpx.BaseTransport):
                 observer.answered(request, response)
             self._time.pass_(self._dice.uniform(0.03, 0.2))
         return response
+
+    def _ordered(self, request: httpx.Request) -> str:
+        """What the world has in store for this one."""
+        sort = next((each for each in self.surely if request.method != "GET" and request.url.path.endswith(each)), "")
+        kind = self.surely.pop(sort, "")
+        if kind:
+            self._weather.struck[f"http.{kind}"] += 1
+        return kind
 
     @contextmanager
     def _flying(self) -> Iterator[None]:

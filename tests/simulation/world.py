@@ -54,6 +54,7 @@ from .drift import Drift
 from .ear import URL as CRM_URL
 from .ear import Ear
 from .lambdas import Lambdas, Shared, SimulatedWiring
+from .mending import Mending
 from .overwriting import Overwriting
 from .people import Administrator, Bookkeeper
 from .queues import URL, Queues, Source
@@ -217,8 +218,21 @@ class World:
             self.time, self._dice("till"), doors=self.doors, crm=self.crm, store=self.store, reached=self.reached
         )
         self.cashier = Cashier(self._dice("cashier"), self.ledger)
-        self.drift = Drift(self.time, self.store, self.ledger, self.till, self.verdicts, self.reached)
+        self.mending = Mending(
+            self.time,
+            self._dice("mending"),
+            doors=self.doors,
+            till=self.till,
+            store=self.store,
+            ledger=self.ledger,
+            verdicts=self.verdicts,
+            reached=self.reached,
+        )
+        self.drift = Drift(self.time, self.store, self.ledger, self.till, self.mending, self.verdicts, self.reached)
         if self.money:
+            self.ledger.judges.append(self.mending)
+            self.watching.links.append(self.mending.stored)
+            self.wire.observers.append(self.mending)
             self.ledger.judges.append(self.drift)
             self.watching.links.append(self.drift.stored)
             self.wire.observers.append(self.drift)
@@ -329,6 +343,7 @@ class World:
         self.settled.judge()
         if self.money:
             self.drift.judge()
+            self.mending.judge()
         self.ear.judge()
         self._until_the_next_poll()
         self.settled.agree(self.merges_are_silent)
@@ -435,10 +450,15 @@ class World:
             self.time.at(storm * 0.75, till.burst)
         if dice.random() < 0.5:
             self._every(20, self._copy_a_payment, until=storm)
+        if not self.calm and dice.random() < 0.5:
+            self.time.at(dice.uniform(storm / 4, storm / 2), self._lose_a_payments_answer)
         for _ in range(self.money // 8):
             self.time.at(dice.uniform(storm / 2, storm), till.take_back)
         for _ in range(self.money):
             self.time.at(dice.uniform(60, storm), self.cashier.act)
+        mends = self._dice("mends")
+        for _ in range(self.money // 2):
+            self.time.at(mends.uniform(storm / 4, storm), lambda: self.mending.act(storm))
 
     def _alike(self, dice: Random) -> str | None:
         if dice.random() >= self.twins:
@@ -446,6 +466,12 @@ class World:
         held = self.store.claims()
         rows = [row for row in self.ledger.rows(kind.BOOK) if not any(held.get(row.id, ()))]
         return str(dice.choice(rows).fields["Name"]) if rows else None
+
+    def _lose_a_payments_answer(self) -> None:
+        """Of the next one that is sent; then somebody looks into the ledger before we may."""
+        if self.weather.rate("http", "timeout_after_apply"):
+            self.wire.surely["/Payments"] = "timeout_after_apply"
+            self._every(2 * MINUTE, self._ask_for_payments, until=self.time.seconds + 10 * MINUTE)
 
     def _copy_a_payment(self) -> None:
         """While it is not known what became of ours; once a world."""

@@ -308,6 +308,16 @@ def same_lines(one: Sequence[Line], other: Sequence[Line]) -> bool:
     return len(one) == len(other) and all(_says(ours, theirs) for ours, theirs in zip(one, other, strict=True))
 
 
+def are_those(sent: Sequence[Line], theirs: Sequence[Line]) -> bool:
+    """Whether the ledger's lines are those that were sent. A new one went without an id: the ledger gave it one."""
+    if len(sent) != len(theirs):
+        return False
+    named = (
+        line if line.id else line.model_copy(update={"id": there.id}) for line, there in zip(sent, theirs, strict=True)
+    )
+    return same_lines(tuple(named), theirs)
+
+
 def _says(ours: Line, theirs: Line) -> bool:
     if ours.id != theirs.id or bool(ours.discount_percent) != bool(theirs.discount_percent):
         return False

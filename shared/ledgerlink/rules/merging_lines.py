@@ -28,6 +28,7 @@ class MergedLines:
 def three_way(ours: Sequence[Line], names: Sequence[str], base: Sequence[Line], theirs: Sequence[Line]) -> MergedLines:
     """Ours onto what the ledger has by now; ``base`` is what both last agreed on. Ids are the ledger's."""
     known, there = {line.id: line for line in base}, {line.id: line for line in theirs}
+    new = [line for line in theirs if line.id not in known and line.id not in {each.id for each in ours}]
     merged: list[tuple[Line, str]] = []
     clash = False
     for line, name in zip(ours, names, strict=True):
@@ -39,8 +40,11 @@ def three_way(ours: Sequence[Line], names: Sequence[str], base: Sequence[Line], 
         elif old is not None and now is not None:
             line, both = _merged(line, old, now)
             clash = clash or both
+        elif not line.id and (twin := next((each for each in new if _alike(line, each)), None)) is not None:
+            new.remove(twin)  # sent before, and the answer was lost: it is there, and not to be there twice
+            line = line.model_copy(update={"id": twin.id})
         merged.append((line, name))
-    merged += [(line, "") for line in theirs if line.id not in known and line.id not in {each.id for each in ours}]
+    merged += [(line, "") for line in new]
     return MergedLines(tuple(line for line, _ in merged), tuple(name for _, name in merged), clash)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ledgerlink.kinds import KINDS, Content, Kind
+from ledgerlink.kinds import KINDS, Content, Field, Kind
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import Rejected
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
@@ -16,7 +16,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 from ledgerlink.state.settlement import Settlement
 
-from . import lifting, settlement
+from . import lifting, lines, settlement
 from .export import due, plain_error
 from .merge import agree, same
 from .reverting import archives, is_done, put_back_now
@@ -110,8 +110,15 @@ def arrived(link: Link, part: DispatchedPart, sent: Content, document: Document)
         if any(same(field.of(document.content), field.of(before)) for field in changed):
             return False
         fields = changed or fields
-    says = [same(field.of(document.content), field.of(sent)) for field in fields]
+    says = [_shows(field, document.content, sent) for field in fields]
     return any(says) if before is not None else all(says)
+
+
+def _shows(field: Field, content: Content, sent: Content) -> bool:
+    """Whether the field says what was sent; of lines, what was left blank is the ledger's to say, and ids too."""
+    if field.name == "lines" and isinstance(content, MoneyDocument) and isinstance(sent, MoneyDocument):
+        return lines.are_those(sent.lines, content.lines)
+    return same(field.of(content), field.of(sent))
 
 
 @dataclass(frozen=True)
