@@ -102,7 +102,7 @@ function Switcher({ companies, newCompany }) {
     else go(address(to));
   };
   return html`<label class="company"><span class="hidden">${t.company.label}</span>
-    <select value=${hub.company.id} onChange=${change}>
+    <select value=${hub.company.id} title=${hub.company.name} onChange=${change}>
       <option value=${hub.company.id} selected>${hub.company.name}</option>
       ${others.map((each) => html`<option key=${each.id} value=${each.id}>${each.name}</option>`)}
       ${hub.may("admin") && html`<option value=" new">${t.company.another}</option>`}
@@ -114,7 +114,7 @@ function Status() {
   const state = hub.connection?.state;
   if (!state) return null;
   const name = hub.connection.organisation?.name;
-  return html`<a class=${classes("status", state)} href=${hub.to(["connection"])} title=${t.connection.states[state]}>
+  return html`<a class=${classes("status", state)} href=${hub.to(["connection"])} title=${[name, t.connection.states[state]].filter(Boolean).join(" · ")}>
     <i aria-hidden="true"></i><span>${state === "connected" && name ? name : t.connection.short[state]}</span></a>`;
 }
 

@@ -13,8 +13,12 @@ export const jobTitle = (kind) => t.jobs[kind] || kind.replaceAll("-", " ");
 /** The outcomes that occurred, with their numbers; of a plan, what would happen. */
 export const figures = (job) => FIGURES.filter((name) => job.progress[name] > 0).map((name) => [name, job.progress[name]]);
 
+/** Whether its figures say what would happen: a plan, also one that was discarded. What is carried out counts anew. */
+export const isForeseen = ({ status, dry_run: plan, progress }) => ["planned", "planning"].includes(status)
+  || (status === "cancelled" && plan && progress.done === progress.total);
+
 export function Figures({ job }) {
-  const planned = job.status === "planned" || job.status === "planning";
+  const planned = isForeseen(job);
   const shown = figures(job);
   if (!shown.length) return html`<p class="muted">${t.job.noFigures}</p>`;
   return html`<ul class="figures">${shown.map(([name, number]) => html`<li key=${name} class=${name}>
@@ -33,7 +37,7 @@ export function JobLine({ job }) {
   return html`<a class="job-line" href=${hub.to(["jobs", job.id])}>
     <span class="job-name">${jobTitle(job.kind)}</span><${Badge} value=${job.status} />
     <span class="muted">${OVER.includes(job.status) || job.status === "planned"
-      ? figures(job).map(([name, number]) => `${count(number)} ${t.job.did[name]}`).join(" · ")
+      ? figures(job).map(([name, number]) => `${count(number)} ${(isForeseen(job) ? t.job.would : t.job.did)[name]}`).join(" · ")
       : total ? t.job.of(count(done), count(total)) : ""}</span>
     <span class="muted job-when"><${Time} at=${job.started_at} /></span>
     ${!OVER.includes(job.status) && job.status !== "planned" && html`<${JobBar} job=${job} />`}</a>`;

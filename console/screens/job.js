@@ -6,7 +6,7 @@ import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Badge, Button, Card, Diff, Empty, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
 import { confirm, say } from "../parts/dialogs.js";
-import { figures, Figures, JobBar, jobTitle, OVER } from "../parts/jobs.js";
+import { figures, Figures, isForeseen, JobBar, jobTitle, OVER } from "../parts/jobs.js";
 import { Pager } from "../parts/table.js";
 import { t } from "../texts.js";
 
@@ -75,7 +75,7 @@ function State({ job }) {
 export function Items({ job, all = { outcome: "", label: t.everything, without: [] } }) {
   const hub = useHub();
   const { query } = hub.route;
-  const planned = job.status === "planned";
+  const planned = isForeseen(job);
   const items = useLoad(withQuery(hub.path(`/jobs/${job.id}/items`), { outcome: query.outcome || all.outcome, limit: 50, cursor: query.cursor }), { keep: true });
   const show = (outcome) => hub.go(hub.route.parts, { outcome });
   const counts = figures(job).filter(([name]) => !all.without.includes(name));

@@ -31,7 +31,7 @@ export function RecordScreen({ kind, id }) {
   const currency = useCurrency(kind, now);
   const title = now ? titleOf(kind, { ...now, currency }) : id;
   return html`<${Page} back=${html`<a class="back" href=${hub.to(["records", kind.name])}>${format.human(kind.plural)}</a>`}
-      title=${title} sub=${now && html`<${Badge} value=${now.sync.state} /> <span>${words.states[now.sync.state]}</span>`}
+      title=${title} sub=${now && html`<${Badge} value=${now.sync.state} /> <span>${now.sync.waiting_for ? words.waitsToGo : words.states[now.sync.state]}</span>`}
       actions=${now && html`<${Actions} ...${{ kind, record: now, path, reload }} />`} />
     <${Loaded} from=${record} lines=${8}>${(data) => html`
       <${Trouble} kind=${kind} record=${data} reload=${reload} />

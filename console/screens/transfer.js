@@ -23,7 +23,7 @@ export function Transfer() {
     <${ToolsCard} />
     <${Card} title=${words.jobs}><${Loaded} from=${jobs}>${(data) => data.items.length
       ? data.items.map((job) => html`<${JobLine} key=${job.id} job=${job} />`)
-      : html`<${Empty} title=${words.noJobs}>${words.noJobsWhat}<//>`}<//><//>`;
+      : html`<${Empty} title=${words.noJobs}>${hub.connected && words.noJobsWhat}<//>`}<//><//>`;
 }
 
 const offered = (hub, names) => names.filter((name) => hub.runs(name));

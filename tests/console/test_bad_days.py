@@ -24,6 +24,20 @@ def test_a_hub_that_cannot_be_reached_is_told_and_what_was_typed_stays(visit: Vi
     expect(page.get_by_role("heading", name="Typed While Down", level=1)).to_be_visible()
 
 
+def test_a_hub_that_is_too_slow_is_not_taken_for_one_that_did_nothing(visit: Visit, acme: Desk) -> None:
+    page = visit.go("records/organizations/new")
+    page.get_by_label("Name").first.fill("Typed While Slow")
+    page.route("**/organizations/*", lambda route: None)  # never answered
+    page.evaluate(
+        "() => { const wait = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => wait(500); }"
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("may or may not have done what you asked")
+    expect(page.get_by_label("Name").first).to_have_value("Typed While Slow")
+    page.unroute_all(behavior="ignoreErrors")
+    page.close(run_before_unload=False)
+
+
 def test_a_list_that_cannot_be_read_can_be_tried_again(visit: Visit, acme: Desk) -> None:
     page = visit.page
     page.route("**/organizations?*", lambda route: route.fulfill(status=503, body="upstream"))

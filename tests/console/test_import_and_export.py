@@ -99,6 +99,10 @@ def test_a_plan_is_looked_at_record_by_record_before_it_is_carried_out(visit: Vi
     page.get_by_role("dialog").get_by_role("button", name="Carry out").click()
     expect(page.get_by_text("Finished.")).to_be_visible()
     assert acme("GET", "/organizations/planned")["sync"]["state"] == "linked"
+    acme.organization("discarded", "Only Planned Limited")
+    acme("POST", f"/jobs/{acme.job('export-organizations', dry_run=True)['id']}/cancel")
+    page.get_by_role("tab", name="Import/Export", exact=True).click()
+    expect(page.locator(".job-line", has_text="Cancelled")).to_contain_text(re.compile(r"\d+ to create"))
 
 
 def test_chosen_records_are_sent_from_the_list(visit: Visit, acme: Desk) -> None:
