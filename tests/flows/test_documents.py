@@ -339,3 +339,26 @@ def test_a_line_that_was_added_is_there_once_although_the_answer_was_lost(
     assert [line["Description"].partition(",")[0] for line in made["LineItems"]] == ["A day's work", "Delivery"]
     assert made["SubTotal"] == 200.0
     assert office.at_rest("invoices", "1").state == "linked"
+
+
+def made(office: Office) -> list[str]:
+    """An invoice, a credit note, another invoice and a payment, made in this order and pushed in another; the calls."""
+    office.customer()
+    office.here.ledger_calls()
+    day = "2026-11-20T10:0{}:00Z"
+    office.put("payments", "p", document_id="1", date="2026-11-20", amount="5.00", method="090")
+    office.invoice("3", made_at=day.format(3))
+    office.credit_note("2", made_at=day.format(2))
+    office.invoice("1", made_at=day.format(1))
+    office.drain()
+    writes = [r for r in office.here.ledger.get("/_sim/requests").json() if r["method"] == "PUT"]
+    return [r["path"].rpartition("/")[2] for r in writes]
+
+
+def test_where_stock_is_kept_documents_of_all_kinds_go_in_the_order_they_were_made(office: Office) -> None:
+    assert made(office) == ["Invoices", "CreditNotes", "Invoices", "Payments"]
+
+
+def test_elsewhere_each_kind_goes_together_and_the_kind_that_was_made_first_goes_first(office: Office) -> None:
+    office.set(sync_inventory=False)
+    assert made(office) == ["Invoices", "CreditNotes", "Payments"]

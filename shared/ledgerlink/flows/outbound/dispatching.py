@@ -27,7 +27,8 @@ REPEATS = 2  # of the same bytes under the same key, within one drain
 
 def send(drain: Drain, selected: list[Selected]) -> None:
     """Send what was selected: written ahead in one transaction, then at most four calls at once, then settled."""
-    requests = [request for batch in _batches(selected) for request in _fitting(drain, batch)]
+    as_made = drain.context.settings.sync_inventory
+    requests = [request for batch in _batches(selected, as_made=as_made) for request in _fitting(drain, batch)]
     parts = {s.link.key: s for s in selected}
     one_by_one = drain.lane.half_open or any(KINDS[s.link.kind].in_order for s in selected)
     width = 1 if one_by_one else rules.MOST_AT_ONCE
@@ -42,15 +43,23 @@ def send(drain: Drain, selected: list[Selected]) -> None:
             return
 
 
-def _batches(selected: list[Selected]) -> Iterator[tuple[str, Action, list[Outgoing]]]:
-    """Same type and action, at most 50, in the order they became due; what got lost twice goes alone."""
+def _batches(selected: list[Selected], *, as_made: bool) -> Iterator[tuple[str, Action, list[Outgoing]]]:
+    """Same type and action, at most 50, in the order they became due; what got lost twice goes alone.
+
+    ``as_made``: documents of different kinds move the same stock, so none passes one that was made before it (D18, S7):
+    a credit note between two invoices ends a call.
+    """
 
     def sort(s: Selected) -> tuple[str, Action, bool]:
         kind = KINDS[s.record.kind]
         one_each = kind.alone or (kind.taken_back_alone and isinstance(s.decision, Archive))
         return kind.document_type, _action(s), one_each or s.link.generation >= ALONE
 
-    for (document_type, action, alone), same in groupby(sorted(selected, key=sort), key=sort):
+    in_order = sorted(selected, key=lambda s: s.link.order)
+    first = {key: place for place, key in reversed([*enumerate(map(sort, in_order))])}
+    if not (as_made and all(KINDS[s.record.kind].in_order for s in selected)):
+        in_order = sorted(in_order, key=lambda s: first[sort(s)])
+    for (document_type, action, alone), same in groupby(in_order, key=sort):
         for some in rules.chunks(same, 1 if alone else rules.MOST_DOCUMENTS):
             yield document_type, action, [_outgoing(s) for s in some]
 
