@@ -81,6 +81,8 @@ _ALL = (
            "Void it in the ledger as well, or turn sync_voids on.", "ledger"),
     Reason("paid_document", "skip", "Money stands on the ledger's document, so the edit is kept here and not sent.",
            "Let the hub lift its own payment, or credit the document and issue a new one."),
+    Reason("credit_in_use", "skip", "Credit of it is set against invoices or was refunded, so the edit is kept here and not sent.",
+           "Take its allocations back: the edit then goes, and they can be made again. What was refunded stays: make another credit note, or an invoice, over the difference.", "finance"),
     Reason("not_needed_yet", "skip", "No document has it and it has no stock, so the ledger need not know it.",
            "Nothing to do: it goes with the first document that has it, or send it by hand.", "nobody"),
     # --- it waits

@@ -5,10 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from ledgerlink.errors import Refused
+from ledgerlink.flows.errors import safe_editing
 from ledgerlink.flows.records import allocating
 from ledgerlink.flows.records.drafting import Saved
 from ledgerlink.state.link import Link, LinkKey
-from tests.flows.documents import Office, office
+from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import ADA
 
 __all__ = ["office"]
@@ -120,3 +124,31 @@ def test_several_that_are_ordered_at_once_are_all_kept(office: Office) -> None:
     assert len({saved.record.id for saved in made}) == 3
     office.drain()
     assert office.books()["N-1"]["AmountDue"] == 60.0
+
+
+def test_an_edit_of_a_credit_note_in_use_is_kept_and_goes_once_the_allocation_is_taken_back(office: Office) -> None:
+    both(office)
+    made = allocate(office, "70.00")
+    office.drain()
+    office.read()
+    office.credit_note("1", {**LINE, "unit_price": "60.00"})
+    office.drain()
+    note = office.at_rest("credit-notes", "1")
+    assert (note.state, note.reason) == ("skipped", "credit_in_use")
+    for ask in (lambda: safe_editing.plans(office.context, note.key.record), lambda: lifted(office)):
+        with pytest.raises(Refused) as closed:
+            ask()
+        assert closed.value.code == "credit_in_use"
+    allocating.take_back(office.context, "1", made.record.id, ADA)
+    office.drain()
+    office.read()
+    office.drain()
+    assert office.books("credit_notes")["C-1"]["Total"] == 144.0
+    assert office.at_rest("credit-notes", "1").state == "linked"
+    again = allocate(office, "70.00")
+    office.drain()
+    assert link(office, again).state == "linked"
+
+
+def lifted(office: Office) -> Any:
+    return safe_editing.run(office.context, office.at_rest("credit-notes", "1").key.record, "lift_payment", {}, ADA)

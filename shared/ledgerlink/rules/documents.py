@@ -129,7 +129,7 @@ def _putting_back(link: Link, facts: Facts) -> Decision:
     if not fields:
         return Nothing()
     if is_settled(link.settlement):
-        return Skip("paid_document")
+        return Skip(kept_back(link.kind))
     if facts.reference.is_locked(theirs.issue_date) or facts.reference.is_locked(view.issue_date):
         return Park("period_locked")
     if "lines" not in fields:
@@ -138,6 +138,12 @@ def _putting_back(link: Link, facts: Facts) -> Decision:
     back = tuple(merging_lines.as_said_before(line, there.get(line.id)) for line in view.lines)
     ours = {id_: name for name, id_ in link.line_ids.items()}
     return Update(view.model_copy(update={"lines": back}), fields, tuple(ours.get(line.id, "") for line in back))
+
+
+def kept_back(kind: str) -> str:
+    """Why an edit does not go while money stands on the document, as a reason code. Of a credit note it is allocations
+    and refunds, and nothing lifts those for an edit."""
+    return "credit_in_use" if kind == "credit-notes" else "paid_document"
 
 
 def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str, ...], facts: Facts) -> Decision:
@@ -149,7 +155,7 @@ def _updating(record: Record, link: Link, view: MoneyDocument, names: tuple[str,
         return Nothing()
     if facts.settings.resend_only_while_unpaid and link.safe_edit is None and is_settled(link.settlement):
         told = link.edit_refused
-        return Refuse((Problem(told.code, told.field, told.message),)) if told else Skip("paid_document")
+        return Refuse((Problem(told.code, told.field, told.message),)) if told else Skip(kept_back(link.kind))
     return wanted.update
 
 

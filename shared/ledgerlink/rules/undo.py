@@ -19,6 +19,7 @@ from ledgerlink.state.link import Link, Reverting
 from ledgerlink.state.record import Record, content_of
 from ledgerlink.state.reference import Reference
 
+from .documents import kept_back
 from .edits import changes_between
 from .jobs import plain
 from .lines import same_lines
@@ -115,7 +116,7 @@ def of_document(
     if made is not None and record.kind == "products":
         return Undo("skip", "not_undone", "what a job created of this kind stays in the ledger")
     if is_settled(link.settlement):
-        return Undo("skip", "void_has_payments" if made is not None else "paid_document")
+        return Undo("skip", "void_has_payments" if made is not None else kept_back(record.kind))
     if reference.is_locked(getattr(link.base, "issue_date", None)):
         return Undo("skip", "period_locked")
     if why := "in_flight" if link.is_lifting else _closed(link):

@@ -107,6 +107,8 @@ def _offered(context: Context, key: RecordKey, params: Mapping[str, Any]) -> tup
         raise Refused("in_flight", "a safe edit of it is under way")
     if link.issued_anew:
         raise Refused("issued_anew", f"{link.issued_anew} says instead what it should have said")
+    if link.kind == "credit-notes" and link.reason == "credit_in_use":
+        raise Refused("credit_in_use", "allocations and refunds of a credit note are not lifted for an edit")
     if not rules.offered(record, link, brought=bool(params.get("fields"))):
         raise NotFound("edit that money keeps back")
     return record, link

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +34,7 @@ from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
 from ledgerlink.rules.merge import Change
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
+from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
@@ -77,11 +78,11 @@ def settle_parts(
         groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
         outcomes = iter(_store(drain, dispatch, [writes for _, writes in groups if writes]))
         left = [s for s, writes in groups if writes and not next(outcomes)]
-        _have_it_read(drain, groups)
+        _have_it_read(drain, groups, sent)
     return left
 
 
-def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> None:
+def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]], sent: Mapping[str, Content]) -> None:
     """Somebody edited what we had sent before we heard of it, or it changed what is left of another document: the
     import is to read that, whoever else tells it to."""
     news = [
@@ -97,12 +98,20 @@ def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]]) -> No
         settled
         for s, writes in groups
         if writes and isinstance(s.verdict, Confirmed)
-        for settled in taking_in.of(s.verdict.document.kind).settles(s.verdict.document)
+        for document in _as_answered_and_sent(s.verdict.document, sent.get(s.part.reference))
+        for settled in taking_in.of(document.kind).settles(document)
         if settled[0] in BY_DOCUMENT
     ]
     if news:
         drain.at.marks.add(drain.context.organisation, news, since=f"{CERTAIN}{drain.at.ids.new()}")
         drain.at.doorbells.ring(drain.company, "import", again=True)
+
+
+def _as_answered_and_sent(document: Document, sent: Content | None) -> Iterator[Document]:
+    """What is taken back comes without what it stood on (``facts/xero.md §4.3``): that is what we sent."""
+    yield document
+    if sent is not None:
+        yield document.model_copy(update={"content": sent})
 
 
 _ORDER: tuple[tuple[type, ...], ...] = ((Claim, Unclaim), (PutRecord, TellCrm), (PutLink,))
