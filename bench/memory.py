@@ -25,9 +25,7 @@ from .report import Line, table
 OVER = ("done", "failed", "cancelled", "planned")
 AT_ONCE = 2_000
 MOST_GROWTH = 1.25
-MOST_DOWNLOAD_MB = (
-    200  # a short one is no job, so there is nothing to compare with: its parts of 5 MB, whatever the length
-)
+MOST_DOWNLOAD_MB = 200  # parts of 8 MiB, however long it is; a short one is no job: nothing to compare with
 
 
 class JobRunner:
