@@ -16,8 +16,8 @@ export SAM_CLI_TELEMETRY = 0
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
 
-demo: $(READY) ## the product at work on this machine, checked; ends with one line of figures
-	@$(BIN)/python -m local.demo
+demo: $(READY) ## the product at work on this machine, checked; make demo ARGS=--real-limits keeps to Xero's limits
+	@$(BIN)/python -m local.demo $(ARGS)
 
 run: $(READY) ## the whole system on this machine until Ctrl-C
 	@$(BIN)/python -m local

@@ -77,7 +77,9 @@ class Queues:
         return attributes
 
     def redrive(self, queue: str) -> int:
-        """Sends every dead letter of `queue` back to it; answers how many. (ministack has no StartMessageMoveTask.)"""
+        """Sends every dead letter of `queue`, which may be named by that of its dead letters, back to it; answers how
+        many. (ministack has no StartMessageMoveTask.)"""
+        queue = next((fed for fed, letters in self._dead_letters.items() if letters == queue), queue)
         source, moved = self._urls[self._dead_letters[queue]], 0
         while messages := self._receive(source):
             for message in messages:

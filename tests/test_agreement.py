@@ -157,3 +157,10 @@ def test_links_in_the_documents_lead_somewhere() -> None:
 
 def test_the_scopes_that_are_asked_for_are_those_operators_are_told_of() -> None:
     assert f"`{' '.join(SCOPES)}`" in (ROOT / "docs" / "operations.md").read_text()
+
+
+@pytest.mark.parametrize("module", ["local.demo", "bench", "tests.simulation.hunt"])
+def test_what_takes_options_gets_them_through_make(module: str) -> None:
+    """``make demo --real-limits`` would be an option of make's own."""
+    [line] = re.findall(rf"-m {re.escape(module)}\b.*", (ROOT / "Makefile").read_text())
+    assert line.endswith("$(ARGS)")

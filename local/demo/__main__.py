@@ -1,8 +1,8 @@
-"""``python -m local.demo``: connect, load, link, plan, export, change, import, check. Exits 0 only if the books agree.
+"""``make demo``: connect, load, link, plan, export, change, import, check. Exits 0 only if the books agree.
 
-Options: ``--organizations N`` (2000), ``--contacts N`` (500), ``--invoices N`` (1000), ``--credit-notes N`` (60),
-``--real-limits`` (the simulator keeps Xero's limits), ``--rights`` (functions are held to
-their roles, which takes longer).
+Options, as in ``make demo ARGS=--real-limits``: ``--organizations N`` (2000), ``--contacts N`` (500), ``--invoices N``
+(1000), ``--credit-notes N`` (60), ``--real-limits`` (the simulator keeps Xero's limits), ``--rights`` (functions are
+held to their roles, which takes longer).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from local.stack import Stack
 
 def main() -> int:
     """Exit status 1 where a check did not hold."""
-    asked = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    asked = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     asked.add_argument("--organizations", type=int, default=2000)
     asked.add_argument("--contacts", type=int, default=500)
     asked.add_argument("--invoices", type=int, default=1000)

@@ -4,7 +4,7 @@ import pytest
 
 from local.runtime.invocation import Outcome, failure
 from local.sources import failed_ids, queue_record
-from tests.local.stack.calls import eventually, notes, send
+from tests.local.stack.calls import call, eventually, notes, send
 
 A_MESSAGE = {
     "MessageId": "m1",
@@ -71,6 +71,13 @@ def test_poison_is_tried_twice_becomes_a_dead_letter_and_can_be_sent_back(stack)
     assert letters.count('{"name": "poison", "poison": true}') == 1
     assert stack.redrive("WorkQueue") == len(letters)
     assert eventually(lambda: len(notes(stack, "poison")) > 2)
+
+
+@pytest.mark.loopback
+def test_dead_letters_go_back_by_the_name_of_either_queue(stack):
+    send(stack, "WorkDeadLetters", name="stranded")
+    assert call(stack, "POST", "/local/queues/WorkDeadLetters/redrive").json()["moved"] >= 1
+    assert eventually(lambda: notes(stack, "stranded"))
 
 
 @pytest.mark.loopback
