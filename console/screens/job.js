@@ -4,7 +4,7 @@ import { api, withQuery } from "../core/api.js";
 import { count, fieldLabel, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
-import { Badge, Button, Card, Diff, Empty, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
+import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
 import { confirm, say } from "../parts/dialogs.js";
 import { figures, Figures, isForeseen, JobBar, jobTitle, OVER } from "../parts/jobs.js";
 import { Pager } from "../parts/table.js";
@@ -101,6 +101,7 @@ function Item({ item, over }) {
   const known = item.record.id && hub.kind(item.record.kind) && item.outcome !== "create";
   return html`<li class="item"><div class="item-head">${over && PLANNED.includes(item.outcome) ? html`<${Badge} label=${words.notDone} />` : html`<${Badge} value=${item.outcome} />`}
       <strong>${known ? html`<a href=${hub.record(item.record)}>${title}</a>` : title}</strong>
+      ${!item.record.id && item.ledger_url && html`<${External} href=${item.ledger_url}>${t.record.open}<//>`}
       ${item.line && html`<span class="muted">${words.line(item.line)}</span>`}</div>
     ${item.reason && html`<p><${Reason} code=${item.reason} /></p>`}
     ${item.message && html`<p class="muted">${inWords(item, hub.kind(item.record.kind))}</p>`}

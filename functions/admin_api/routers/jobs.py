@@ -16,7 +16,8 @@ from admin_api.reading import LARGE, LONGEST_ID, Cursor, JobId, Limit
 from admin_api.shapes import NamedRecord, RecordRef
 from ledgerlink.flows.bulk import jobs as flow
 from ledgerlink.flows.bulk import undo_asked as undoing
-from ledgerlink.kinds import Value
+from ledgerlink.flows.context import Context
+from ledgerlink.kinds import KINDS, Value
 from ledgerlink.state.job import Calls, Job, JobEmail, JobItem, JobStatus, Progress
 
 from .companies import COMPANY
@@ -70,14 +71,15 @@ class JobPage(Shown):
 
 
 class JobItemOut(Shown):
-    record: RecordRef
-    title: str
+    record: RecordRef = Field(description="Its id is blank where the line is about a document without a record here")
+    title: str = Field(description="What people call it; where nothing is known of it, the ledger's id")
     outcome: str
     reason: str | None
     message: str | None
     diff: dict[str, Diff]
     overwritten: list[str]
     accounting_code: str | None
+    ledger_url: str | None = Field(description="Opens the document in the ledger")
     line: int | None
 
 
@@ -121,7 +123,7 @@ def job_items(
 
     `drifted` is all but `unchanged`. A page may be short before the end: read on."""
     page = flow.items(at, job, outcome=outcome, after=cursor, limit=limit)
-    return JobItemPage(items=[_item(each) for each in page.items], next=page.next)
+    return JobItemPage(items=[_item(at, each) for each in page.items], next=page.next)
 
 
 @routes.post(f"{COMPANY}/jobs/<job>/apply", tags=["jobs"], status_code=202, **open_to(*FINANCE))
@@ -165,15 +167,24 @@ def shown(job: Job) -> JobOut:
     )
 
 
-def _item(item: JobItem) -> JobItemOut:
+def _item(at: Context, item: JobItem) -> JobItemOut:
     return JobItemOut(
         record=RecordRef(kind=item.kind, id=item.id),
-        title=item.title,
+        title=item.title or ("" if item.id else item.document_id),
         outcome=item.outcome,
         reason=item.reason or None,
         message=item.message or None,
         diff={name: Diff(from_=told.get("from"), to=told.get("to")) for name, told in item.diff.items()},
         overwritten=list(item.overwritten),
         accounting_code=item.document_id or None,
+        ledger_url=_url(at, item),
         line=item.line or None,
     )
+
+
+def _url(at: Context, item: JobItem) -> str | None:
+    """The page of the line's document in the ledger, where it is connected."""
+    kind, organisation = KINDS.get(item.kind), at.connection.organisation
+    if kind is None or organisation is None or not item.document_id:
+        return None
+    return at.at.ledgers.url(organisation, kind.document_type, item.document_id)

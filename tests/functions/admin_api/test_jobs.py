@@ -42,6 +42,22 @@ def test_a_job_tells_what_became_of_each_record(connected: Api, simulated: Simul
     assert {"create", "created", "skipped", "left_out", "drifted"} <= set(wrong["message"].replace(",", "").split())
 
 
+def test_a_line_about_a_contact_without_a_record_names_it_and_opens_it(
+    connected: Api, simulated: SimulatedXero
+) -> None:
+    simulated.seed({"Name": "Old", "ContactStatus": "ARCHIVED"})
+    [contact] = simulated.contacts()
+    unknown = "00000000-0000-4000-8000-00000000c0de"
+    job = start(connected, "import-contacts", ids=[contact["ContactID"], unknown])["id"]
+    connected.work(job)
+    lines = {line["outcome"]: line for line in connected.get(f"{JOBS}/{job}/items")["items"]}
+    skipped, failed = lines["skipped"], lines["failed"]
+    assert (skipped["record"]["id"], skipped["title"]) == ("", "Old")
+    assert skipped["accounting_code"] == contact["ContactID"].lower()
+    assert contact["ContactID"].lower() in skipped["ledger_url"].lower()
+    assert (failed["title"], failed["accounting_code"]) == (unknown, unknown)
+
+
 def test_products_are_imported_with_what_is_on_hand(connected: Api, simulated: SimulatedXero) -> None:
     item = {"Code": "SAW", "Name": "Saw", "QuantityOnHand": 3, "InventoryAssetAccountCode": "630"}
     simulated.control("POST", "seed", {"items": [{**item, "PurchaseDetails": {"COGSAccountCode": "310"}}]})
