@@ -8,6 +8,7 @@ import { Conflicts } from "./conflicts.js";
 import { Connection } from "./connection.js";
 import { CrmWebhook } from "./crm-webhook.js";
 import { CsvFiles } from "./csv.js";
+import { EmailPreferences } from "./email-preferences.js";
 import { Errors } from "./errors.js";
 import { History } from "./history.js";
 import { JobScreen } from "./job.js";
@@ -17,7 +18,7 @@ import { Queue } from "./queue.js";
 import { RecordForm } from "./record-form.js";
 import { RecordScreen } from "./record.js";
 import { Records } from "./records.js";
-import { EmailPreferences, Settings } from "./settings.js";
+import { Settings } from "./settings.js";
 import { Suggestions } from "./suggestions.js";
 import { Transfer } from "./transfer.js";
 

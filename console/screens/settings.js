@@ -9,6 +9,7 @@ import { Button, Card, Chip, Diff, Loaded, Page, ProblemNote } from "../parts/ba
 import { say } from "../parts/dialogs.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
 import { t } from "../texts.js";
+import { EmailCard } from "./email-preferences.js";
 
 const words = t.settings;
 
@@ -35,9 +36,6 @@ export function Settings() {
         name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}`}<//>
     ${hub.has("subscriptions") && html`<${EmailCard} />`}`;
 }
-
-/** Where the e-mails lead whoever wants fewer of them, or more. */
-export const EmailPreferences = () => html`<${Page} title=${words.email} /><${EmailCard} />`;
 
 /** What has to be there before a group's settings do anything. */
 const NEEDS = {
@@ -79,46 +77,16 @@ function CompanyCard({ changed }) {
       <${TextField} label=${t.company.currency} value=${typed.currency} onInput=${set("currency")} most="3" disabled=${off} problem=${problem?.of?.("currency")} />
       <${Select} label=${t.company.profile} value=${typed.profile} onChange=${set("profile")} disabled=${off} hint=${named(typed.profile)?.description}
         options=${items.map((each) => [each.name, human(each.name)])} /></div>
-    ${change && html`<p>${words.profileChanges}</p><${Diff} diff=${change} from=${human(company.profile)} to=${human(typed.profile)} />`}
+    ${change && html`<p>${words.profileChanges}</p><${Diff} diff=${change} kind=${NAMED} from=${human(company.profile)} to=${human(typed.profile)} />`}
     <${ProblemNote} problem=${problem} />
     ${differs && html`<div class="actions"><${Button} look="primary" busy=${busy} needs="admin" onClick=${save}>${t.save}<//></div>`}<//>`;
 }
 
 const difference = (from, to) => Object.fromEntries(Object.keys(to.settings)
   .filter((name) => JSON.stringify(from.settings[name]) !== JSON.stringify(to.settings[name]))
-  .map((name) => [name, { from: from.settings[name], to: to.settings[name] }]));
+  .map((name) => [name, { from: said(name, from.settings[name]), to: said(name, to.settings[name]) }]));
 
-// ---------------------------------------------------------------- what one hears by e-mail
-
-function EmailCard() {
-  const hub = useHub();
-  const told = useLoad(hub.path("/subscriptions"), { read: api.read });
-  return html`<${Card} title=${words.email}><${Loaded} from=${told} lines=${5}>${({ body, revision }) => html`
-    <p class="muted">${body.email ? words.emailTo(body.email) : words.noEmail}</p>
-    ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${name} ...${{ name, topic, revision }}
-      all=${body.topics} off=${!body.email} reload=${told.reload} />`)}`}<//><//>`;
-}
-
-function Topic({ name, topic, all, revision, off, reload }) {
-  const hub = useHub();
-  const [chosen, setChosen] = useState(topic.on); // shown at once, until the hub has said the same
-  const [save, busy, problem] = useAction(async (on) => {
-    setChosen(on);
-    const said = Object.entries({ ...all, [name]: { ...topic, on } }).map(([each, { on: now, default: usual }]) => [each, now === usual ? null : now]);
-    try {
-      await api.put(hub.path("/subscriptions"), { topics: Object.fromEntries(said) }, { headers: { "if-match": `"${revision}"` } });
-    } catch (error) {
-      setChosen(!on);
-      if (error.status === 412) reload();
-      throw error;
-    }
-    say(words.savedOne(format.said(topic.title)));
-    reload();
-  });
-  useEffect(() => { setChosen(topic.on); }, [topic.on]);
-  return html`<div class="setting"><${Checkbox} look="switch" label=${format.said(topic.title)} hint=${format.said(topic.description)} checked=${chosen} disabled=${off} busy=${busy} onChange=${save} />
-    <${ProblemNote} problem=${problem} /></div>`;
-}
+const NAMED = { fields: [], synced: Object.entries(words.names).map(([name, label]) => ({ name, label })) }; // as a kind's fields are
 
 // ---------------------------------------------------------------- one setting
 

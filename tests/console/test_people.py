@@ -90,6 +90,7 @@ def test_settings_are_explained_saved_at_once_and_given_back_to_the_profile(visi
     )
     page.get_by_label("Profile").select_option("Inventory")
     expect(page.get_by_text("The other profile changes these settings")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("Send documents by themselves"))).to_contain_text("offon")
 
 
 def test_an_administrator_makes_a_company_and_switches_between_them(visit: Visit, acme: Desk) -> None:
