@@ -25,9 +25,10 @@ from ledgerlink.flows.outbound import dispatching, export, looking, recovery, se
 from ledgerlink.flows.records import deleting
 from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, PutLink, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
-from ledgerlink.rules import edits, merge, payments, safe_edits, settlement
+from ledgerlink.rules import edits, lifting, limits, lines, merge, merging_lines, payments, safe_edits, settlement
 from ledgerlink.rules import import_ as import_rules
 from ledgerlink.rules import settle as settle_rules
+from ledgerlink.rules.decisions import First
 from ledgerlink.state.image import Image
 from ledgerlink.state.lane import Lane
 
@@ -44,7 +45,7 @@ class Mutant:
     edits: int
     people: int
     minutes: float
-    only: Mapping[str, float]
+    only: Mapping[str, float] | None  # None: any weather
     money: int
     undone: int
     page: int
@@ -65,7 +66,7 @@ def broken(name: str) -> Iterator[None]:
 def mutant(
     name: str,
     *,
-    only: Mapping[str, float],
+    only: Mapping[str, float] | None,
     seed: int = 1,
     size: int = 8,
     edits: int = 8,
@@ -350,6 +351,28 @@ def _unless(lost: Callable[[Any], bool]) -> Callable[..., bool]:
 )
 def _anybodys() -> Breaks:
     yield patch.object(safe_edits, "is_ours", lambda _paid: True)
+
+
+@mutant("a payment and its document do not wait for each other", seed=2, size=4, edits=1, money=12, minutes=30, only={})
+def _unaware() -> Breaks:
+    def edited(decision: Any, *_: Any) -> Any:
+        return decision.otherwise if isinstance(decision, First) else decision
+
+    yield patch.object(lifting, "edited", edited)
+    yield patch.object(lifting, "off", lambda decision, *_: decision)
+
+
+@mutant(
+    "a line that was added is not recognised in the ledger", seed=12, size=6, edits=0, money=14, minutes=0, only=None
+)
+def _line_again() -> Breaks:
+    yield patch.object(lines, "are_those", lambda *_: False)
+    yield patch.object(merging_lines, "_alike", lambda *_: False)
+
+
+@mutant("no limit of calls", seed=4, size=4, edits=1, money=6, minutes=30, only={})
+def _unlimited() -> Breaks:
+    yield patch.object(limits, "_paced", lambda *_: float(limits.IN_FLIGHT))
 
 
 # ------------------------------------------------------------------ pages
