@@ -84,9 +84,9 @@ function Result({ result }) {
     { name: "outcome", label: words.outcome, cell: (row) => html`<${Badge} value=${row.outcome} />` },
     { name: "message", label: words.message, cell: (row) => said(row.message) },
   ];
-  const said = OUTCOMES.filter((name) => result[name]).map((name) => `${count(result[name])} ${(result.dry_run ? t.job.would : t.job.did)[name]}`);
+  const outcomes = OUTCOMES.filter((name) => result[name]).map((name) => `${count(result[name])} ${(result.dry_run ? t.job.would : t.job.did)[name]}`);
   return html`<${Note} tone=${result.failed ? "warn" : "good"} title=${result.dry_run ? words.tried(count(result.rows)) : words.carriedOut(count(result.rows))}>
-      ${said.join(" · ")}${result.notes.map((note) => html`<p>${note}</p>`)}<//>
+      ${outcomes.join(" · ")}${result.notes.map((note) => html`<p>${note}</p>`)}<//>
     <${Table} caption=${words.rows} columns=${columns} rows=${rows.slice(0, MOST_SHOWN)} rowKey=${(row) => row.line} />
     ${rows.length > MOST_SHOWN && html`<p class="muted">${words.more(count(rows.length - MOST_SHOWN))}</p>`}`;
 }

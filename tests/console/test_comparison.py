@@ -15,7 +15,7 @@ def test_a_comparison_lists_what_differs_and_why(visit: Visit, acme: Desk) -> No
     page.get_by_role("button", name="Compare now").click()
     page.get_by_role("dialog").get_by_role("button", name="Compare now").click()
     expect(page.get_by_role("heading", name="The last comparison")).to_be_visible()
-    expect(page.get_by_text("links compared")).to_be_visible()
+    expect(page.get_by_text("1 link compared")).to_be_visible()
     expect(page.get_by_role("link", name="Drifting Limited")).to_be_visible()
     expect(page.get_by_text("One side says nothing there").first).to_be_visible()
     page.get_by_role("button", name="Look first").click()
