@@ -68,15 +68,16 @@ def push(here: World, start: int, count: int) -> None:
         save(here.context, RecordKey(here.company, "organizations", f"o{number // EACH}"), Push(name), CRM)
     drain(here)
     for number in range(start, start + count):
-        told = {"number": f"S-{number}", "organization_id": f"o{number // EACH}", "issue_date": "2026-11-20"}
-        save(here.context, RecordKey(here.company, "invoices", f"i{number}"), Push({**told, "lines": [LINE]}), CRM)
+        told: dict[str, Any] = {"number": f"S-{number}", "organization_id": f"o{number // EACH}", "lines": [LINE]}
+        told["issue_date"] = "2026-11-20"
+        save(here.context, RecordKey(here.company, "invoices", f"i{number}"), Push(told), CRM)
 
 
 def seed(here: World, start: int, count: int) -> None:
     """As many made in the ledger, of the first customer."""
     customer = here.at.links.get(LinkKey(here.company, "organizations", "o0"))
     assert customer is not None
-    told = {"Type": "ACCREC", "Contact": {"ContactID": customer.document_id}, "Date": "2026-11-20"}
+    told: dict[str, Any] = {"Type": "ACCREC", "Contact": {"ContactID": customer.document_id}, "Date": "2026-11-20"}
     told |= {"DueDate": "2026-12-20", "Status": "AUTHORISED", "LineItems": [THEIRS]}
     for first in range(start, start + count, AT_ONCE):
         numbers = range(first, min(first + AT_ONCE, start + count))
