@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ledgerlink.errors import NotConnected, Refused
+from ledgerlink.errors import LedgerBusy, NotConnected, Refused
 from ledgerlink.flows.bulk import foreseeing, jobs
+from ledgerlink.flows.bulk.work import Step, Work
 from ledgerlink.flows.connection import connect, tokens
+from ledgerlink.flows.context import Context
 from ledgerlink.flows.records.linking import unlink
 from ledgerlink.flows.sweeping import sweep
-from ledgerlink.ports import Permit, Seen
+from ledgerlink.ports import Ledger, Permit, Seen
 from ledgerlink.state.record import RecordKey
 from tests.support.hub import ACME, ANN, Hub
 
@@ -314,3 +316,33 @@ def test_a_plan_foresees_names_that_the_ledger_or_the_plan_itself_has_given_away
     quiet.run()
     assert quiet.outcomes(plan) == {"a": "failed", "b": "created", "c": "failed", "d": "created", "e": "created"}
     assert quiet.link("a").state == "error"  # with the contact that has it, and the fix
+
+
+def test_a_plan_comes_to_its_end_where_the_ledger_takes_one_call_a_turn(
+    quiet: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At Xero's pace a second call of a turn is put off more often than not; what the first told is kept."""
+    quiet.xero.seed({"Name": "Harbour Ltd"})
+    for number in range(4):
+        quiet.save(f"o{number}", name=f"Number {number}")
+    quiet.save("taken", name="Harbour Ltd")
+    look, ledger_of, calls, turns = foreseeing.look, foreseeing.ledger_of, list[str](), list[int]()
+
+    def a_turn(work: Work, *, wanted: int) -> Step:
+        calls.clear()
+        turns.append(wanted)
+        if len(turns) > 20:
+            pytest.fail("the plan does not come to an end")
+        return look(work, wanted=wanted)
+
+    def once(context: Context) -> Ledger:
+        calls.append("call")
+        if len(calls) > 1:
+            raise LedgerBusy("the calls of this moment are used up")
+        return ledger_of(context)
+
+    monkeypatch.setattr(foreseeing, "NAMES_AT_ONCE", 2)
+    monkeypatch.setattr(foreseeing, "look", a_turn)
+    monkeypatch.setattr(foreseeing, "ledger_of", once)
+    plan = quiet.done("export-organizations", dry_run=True)
+    assert (plan.status, plan.progress.created, plan.progress.failed) == ("planned", 4, 1)

@@ -1,7 +1,8 @@
 """What a plan of an export cannot know from here: which names the ledger has given away already (K5).
 
-Few names are asked for; for many it is cheaper to read all contacts, a thousand a call. Then the plan is gone through
-once more, chunk by chunk, and what would be refused says so, with who has the name.
+Few names are asked for, for many it is cheaper to read all contacts, a thousand a call. A turn makes one call and keeps
+its answer: of several, the first would be thrown away whenever a later one is put off, and so on for ever. Then the
+plan is gone through once more, chunk by chunk, and what would be refused says so, with who has the name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from ledgerlink.rules import jobs as rules
-from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem, Progress
 
@@ -35,29 +35,43 @@ def look(work: Work, *, wanted: int) -> Step:
     crawl = Crawling.remembered(memory)
     if wanted > FEW and not crawl.finished:
         documents, read = read_on(ledger_of(work.context), DOCUMENT_TYPE, crawl, work.now)
-        number = memory.get("names", 0)
-        work.at.jobs.write_chunk(work.job, "names", number, [_line(d) for d in documents if d.status == "active"])
-        return Step(_remembering(work, names=number + 1, **read.to_remember()))
-    return _gone_through(work, asked=wanted <= FEW)
+        return Step(_remembering(work, names=_kept(work, documents), **read.to_remember()))
+    if wanted <= FEW and (names := _not_asked_for(work)):
+        found = ledger_of(work.context).having(DOCUMENT_TYPE, "name", names, purpose="backfill")
+        return Step(_remembering(work, names=_kept(work, found)))
+    return _gone_through(work)
+
+
+def _not_asked_for(work: Work) -> list[str]:
+    """The next names to ask for; none once the plan is gone through, which only takes names out of it."""
+    items = (item for number in range(work.job.chunk) for item in work.plan_chunk(number))
+    names = list(dict.fromkeys(name for item in items if (name := rules.new_name(item))))
+    asked = work.job.memory.get("names", 0) * NAMES_AT_ONCE
+    return names[asked : asked + NAMES_AT_ONCE]
+
+
+def _kept(work: Work, documents: Iterable[Document]) -> int:
+    """Stores what was read of this turn; answers how many such chunks there are now."""
+    number = int(work.job.memory.get("names", 0))
+    work.at.jobs.write_chunk(work.job, "names", number, [_line(d) for d in documents if d.status == "active"])
+    return number + 1
 
 
 def _line(document: Document) -> JobItem:
     return JobItem(kind="", id=document.id, outcome="name", title=getattr(document.content, "name", ""))
 
 
-def _gone_through(work: Work, *, asked: bool) -> Step:
+def _gone_through(work: Work) -> Step:
     """The next chunks of the plan with what would be refused; the figures are counted anew on the way.
 
     The names are read once for as many chunks as a turn has time for: once a chunk would be quadratic.
     """
     job, number, until = work.job, work.job.memory.get("checked", 0), work.now + A_TURN
-    holders = {} if asked else _read(work)
+    holders = _read(work)
     earlier = {name: id_ for before in range(number) for name, id_ in _given(work.plan_chunk(before))}
     figures = Progress(**job.memory.get("recounted", {}))
     while number < job.chunk:
         items = work.plan_chunk(number)
-        if asked:
-            holders = _asked(work, [name for item in items if (name := rules.new_name(item))])
         told = rules.with_names_taken(items, holders, earlier)
         work.at.jobs.write_chunk(job, "plan", number, told)
         figures, number = rules.counted(told, figures), number + 1
@@ -78,18 +92,10 @@ def _given(items: Iterable[JobItem]) -> Iterator[tuple[str, str]]:
             yield rules.as_name(name), item.id
 
 
-def _asked(work: Work, names: list[str]) -> dict[str, tuple[str, str]]:
-    found: list[Document] = []
-    for some in chunks(names, NAMES_AT_ONCE):
-        found += ledger_of(work.context).having(DOCUMENT_TYPE, "name", some, purpose="backfill")
-    lines = [_line(document) for document in found if document.status == "active"]
-    return {rules.as_name(line.title): (line.id, line.title) for line in lines}
-
-
 def _read(work: Work) -> dict[str, tuple[str, str]]:
     return {
         rules.as_name(line.title): (line.id, line.title)
-        for number in range(work.job.memory["names"])
+        for number in range(work.job.memory.get("names", 0))
         for line in work.at.jobs.read_chunk(work.job, "names", number)
     }
 
