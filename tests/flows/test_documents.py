@@ -146,6 +146,36 @@ def test_a_bookkeepers_edits_of_other_fields_and_lines_stay(office: Office) -> N
     assert [line["LineItemID"] for line in made["LineItems"]] == [line["LineItemID"] for line in lines]
 
 
+def test_a_bookkeepers_lines_stay_however_often_others_are_edited_here(office: Office) -> None:
+    """Recoded, repriced, added and taken out there: an update that keeps all that does not make it ours."""
+    office.customer()
+    office.set(payments_from_ledger=True)
+    three = [{**LINE, "id": name, "description": name} for name in "abc"]
+    office.invoice("1", *three)
+    office.drain()
+    first, second, _ = office.books()["N-1"]["LineItems"]
+    added = {"Description": "theirs", "Quantity": 1, "UnitAmount": 7, "AccountCode": "260"}
+    office.person("edit", "1", LineItems=[{"LineItemID": first["LineItemID"], "UnitAmount": 11}, second, added])
+    office.read()
+
+    def says() -> list[tuple[str, float, float]]:
+        return [(row["Description"], row["UnitAmount"], row["Quantity"]) for row in office.books()["N-1"]["LineItems"]]
+
+    kept = [("a", 11.0, 2.0), ("b", second["UnitAmount"], 2.0), ("theirs", 7.0, 1.0)]
+    assert says() == kept
+    for quantity in ("3", "4"):
+        kept[1] = ("b", second["UnitAmount"], float(quantity))
+        office.invoice("1", three[0], {**three[1], "quantity": quantity}, three[2])
+        office.drain()
+        office.read()
+        assert says() == kept
+        link = office.at_rest("invoices", "1")
+        assert (link.state, link.seen is not None) == ("linked", True), "both sides differ, and the link knows"
+    office.invoice("1", three[0], {**three[1], "quantity": "4"}, three[2], reference="PO 7")
+    office.drain()
+    assert says() == kept
+
+
 def test_a_taken_number_names_who_has_it_and_neighbours_go_through(office: Office) -> None:
     office.customer()
     office.invoice("1", number="SAME")

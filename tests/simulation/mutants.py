@@ -25,7 +25,7 @@ from ledgerlink.flows.outbound import dispatching, export, looking, recovery, se
 from ledgerlink.flows.records import deleting
 from ledgerlink.ports import Delta, DropDispatch, NotSent, PutDispatch, PutLane, PutLink, Unclaim, Unknown
 from ledgerlink.rules import dispatch as dispatch_rules
-from ledgerlink.rules import edits, lifting, limits, lines, merge, merging_lines, payments, safe_edits, settlement
+from ledgerlink.rules import edits, lifting, limits, merge, payments, safe_edits, settlement
 from ledgerlink.rules import import_ as import_rules
 from ledgerlink.rules import settle as settle_rules
 from ledgerlink.rules.decisions import First
@@ -360,14 +360,6 @@ def _unaware() -> Breaks:
 
     yield patch.object(lifting, "edited", edited)
     yield patch.object(lifting, "off", lambda decision, *_: decision)
-
-
-@mutant(
-    "a line that was added is not recognised in the ledger", seed=12, size=6, edits=0, money=14, minutes=0, only=None
-)
-def _line_again() -> Breaks:
-    yield patch.object(lines, "are_those", lambda *_: False)
-    yield patch.object(merging_lines, "_alike", lambda *_: False)
 
 
 @mutant("no limit of calls", seed=4, size=4, edits=1, money=6, minutes=30, only={})

@@ -48,6 +48,25 @@ def three_way(ours: Sequence[Line], names: Sequence[str], base: Sequence[Line], 
     return MergedLines(tuple(line for line, _ in merged), tuple(name for _, name in merged), clash)
 
 
+def still_agreed(
+    sent: Sequence[Line], names: Sequence[str], base: Sequence[Line], theirs: Sequence[Line]
+) -> tuple[Line, ...]:
+    """What both sides say once ``sent`` was taken: that, without what an update only repeated because the ledger had
+    come to say it (``theirs``). Else the next update would take a bookkeeper's edit for ours, and undo it."""
+    known, there = {line.id: line for line in base}, {line.id: line for line in theirs}
+    agreed: list[Line] = []
+    for line, name in zip(sent, names, strict=True):
+        old, now = known.get(line.id), there.get(line.id)
+        if old is None and now is not None and not name:
+            continue  # added there
+        if old is not None and now is not None:
+            kept = (each for each in _changed(old, now, blanks=True) if same(getattr(line, each), getattr(now, each)))
+            line = line.model_copy(update={each: getattr(old, each) for each in kept})
+        agreed.append(line)
+    said = {line.id for line in sent}
+    return (*agreed, *(line for line in base if line.id not in there and line.id not in said))  # taken out there
+
+
 def _merged(ours: Line, base: Line, theirs: Line) -> tuple[Line, bool]:
     mine, other = set(_changed(base, ours)), set(_changed(base, theirs, blanks=True))
     both = {name for name in mine & other if not same(getattr(ours, name), getattr(theirs, name))}

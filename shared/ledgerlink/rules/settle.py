@@ -19,6 +19,7 @@ from ledgerlink.state.settlement import Settlement
 from . import lifting, lines, settlement
 from .export import due, plain_error
 from .merge import agree, same
+from .merging_lines import still_agreed
 from .reverting import archives, is_done, put_back_now
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
@@ -53,7 +54,7 @@ def confirmed(
             "base": agreed.base,
             "base_at": link.base_at if news else document.updated_at,
             "seen": known if differs else None,
-            "line_ids": _line_ids(link, part, document),
+            "line_ids": _line_ids(link, part, document, agreed.base),
             "settlement": _settlement(link, document),
             "exported": part.revision,
             "last_dispatch": dispatch.id,
@@ -137,7 +138,25 @@ def _agreed(link: Link, part: DispatchedPart, sent: Content | None, document: Do
     base, seen = link.base or link.seen, link.seen or link.base
     if base is None or seen is None:
         return _Agreed(document.content, document.content)
-    return _Agreed(_with(link, base, sent, part.fields), _with(link, seen, sent, part.fields))
+    agreed = _Agreed(_with(link, base, sent, part.fields), _with(link, seen, sent, part.fields))
+    if "lines" in part.fields and link.seen is not None:
+        return _Agreed(_without_theirs(agreed.base, part, base, seen, document), agreed.known)
+    return agreed
+
+
+def _without_theirs(
+    content: Content, part: DispatchedPart, base: Content, seen: Content, document: Document
+) -> Content:
+    """What both sides say of a document's lines, where some stand there as a bookkeeper made them."""
+    said = KINDS[document.kind].completed(content, document.content)
+    if not (
+        isinstance(said, MoneyDocument)
+        and isinstance(base, MoneyDocument)
+        and isinstance(seen, MoneyDocument)
+        and len(part.lines) == len(said.lines)
+    ):
+        return content
+    return said.model_copy(update={"lines": still_agreed(said.lines, part.lines, base.lines, seen.lines)})
 
 
 def _settlement(link: Link, document: Document) -> Settlement | None:
@@ -193,12 +212,15 @@ def _completed(agreed: _Agreed, kind: Kind[Any], document: Document) -> _Agreed:
     return _Agreed(kind.completed(agreed.base, document.content), kind.completed(agreed.known, document.content))
 
 
-def _line_ids(link: Link, part: DispatchedPart, document: Document) -> dict[str, str]:
-    """Which line there is which of ours: answers list them in the order sent."""
+def _line_ids(link: Link, part: DispatchedPart, document: Document, agreed: Content) -> dict[str, str]:
+    """Which line there is which of ours: answers list them in the order sent. One that was taken out there is known
+    by its id as long as it stands here."""
     theirs = getattr(document.content, "lines", ())
     if not part.lines or len(part.lines) != len(theirs):
         return link.line_ids
-    return {ours: line.id for ours, line in zip(part.lines, theirs, strict=True) if ours}
+    told = {ours: line.id for ours, line in zip(part.lines, theirs, strict=True) if ours}
+    left = {line.id for line in getattr(agreed, "lines", ())} - set(told.values())
+    return told | {ours: id_ for ours, id_ in link.line_ids.items() if id_ in left and ours not in told}
 
 
 def _queued_as(after: Link, before: Link) -> Link:
