@@ -373,6 +373,19 @@ def test_totals_follow_the_lines_and_are_not_held_against_them(sent: Office) -> 
     assert sent.at_rest("invoices", "1").state == "linked"
 
 
+def test_a_payment_of_ours_that_was_taken_off_before_it_was_found_is_reversed_here(sent: Office) -> None:
+    """It was sent, the process died before anything was stored; somebody took it off before the import came."""
+    pay(sent, "p1", "50.00")
+    act(sent, "pay", amount="50.00", reference="LL-p1")
+    act(sent, "unpay")
+    told(sent, *payment_ids(sent), kind="payment")
+    sent.read()
+    assert sent.at_rest("payments", "p1").document_id == payment_ids(sent)[0]
+    assert [content(each).status for each in paid(sent)] == ["reversed"]
+    sent.drain()
+    assert len(payment_ids(sent)) == 1, "not paid again"
+
+
 def test_a_payment_whose_answer_was_lost_is_known_by_its_mark_and_never_paid_twice(sent: Office) -> None:
     pay(sent, "p1", "50.00")
     sent.fault(match={"method": "PUT", "path": "/Payments"}, kind="error_after", status=503, times=1)

@@ -49,7 +49,7 @@ def link_to(
         update={
             "document_type": document.type,
             "document_id": document.id,
-            "document_status": document.status,
+            "document_status": "active" if base else document.status,  # ours was made so; what it is now is news
             "base": base.content if base else None,
             "base_at": document.updated_at if base else None,
             "tombstone": "",
