@@ -20,7 +20,6 @@ from ledgerlink.ports import CERTAIN, Cursor, Mark, Ports
 from ledgerlink.rules.import_ import is_echo
 from ledgerlink.rules.polling import OVERLAP, next_poll
 from ledgerlink.state.dispatch import Dispatch
-from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 
 from . import money_news, nightly, reference_data
@@ -143,19 +142,9 @@ def _ours_to_be(
 def _take(context: Context, document_type: str, marks: list[Mark], versions: Mapping[LinkKey, int]) -> list[TakenIn]:
     if not marks or document_type not in BY_DOCUMENT:
         return []  # of a kind that this version does not know; the mark goes after some tries
-    documents = _answered(context, document_type, list(dict.fromkeys(mark.document_id for mark in marks)))
+    documents = context.ledger.read(document_type, list(dict.fromkeys(mark.document_id for mark in marks)))
     unlinked = cache(lambda: candidates(context, document_type, documents))
     return take_in(Intake(context, "event", context.at.clock.now(), versions=versions, candidates=unlinked), documents)
-
-
-def _answered(context: Context, document_type: str, ids: list[str]) -> list[Document]:
-    """What the ledger says of them. A consent older than payments are here keeps nothing else from being read."""
-    try:
-        return context.ledger.read(document_type, ids)
-    except NotConnected as closed:
-        if closed.code != "missing_scope" or document_type != money_news.CLOCK:
-            raise
-        return []
 
 
 def _polls(context: Context, seconds_left: Callable[[], float]) -> list[TakenIn]:

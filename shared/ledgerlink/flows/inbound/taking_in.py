@@ -16,7 +16,6 @@ from ledgerlink.flows.notices import telling
 from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import (
-    CERTAIN,
     Claimed,
     PutNotice,
     Unclaim,
@@ -51,7 +50,7 @@ def take_in(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     taken = {each.document.id: each for each in _take(intake, [d for d in documents if d.id not in early])}
     taken |= {each.document.id: each for each in _with_new_customers(intake, list(taken.values()))}
     new = [payment for id_, some in told.items() if _is_new(taken.get(id_)) for payment in some]
-    _ask_whence(intake, [*paid.values(), *_take(intake, new)])
+    _take(intake, new)
     return [taken.get(d.id) or TakenIn(d, "again", "changed_meanwhile") for d in documents]
 
 
@@ -116,16 +115,6 @@ def _payments_on(intake: Intake, documents: Sequence[Document]) -> dict[str, lis
         if document.settlement is not None and document.settlement.says_more(known):
             found[document.id] = settlement.payments_on(document, known)
     return {id_: some for id_, some in found.items() if some}
-
-
-def _ask_whence(intake: Intake, payments: Sequence[TakenIn]) -> None:
-    """Documents list their payments without the account: new ones are marked and read, 40 a call, in this same pass
-    where one is under way (marks are read by type, and payments come after what they pay)."""
-    context = intake.context
-    new = sorted((each.document.type, each.document.id) for each in payments if each.outcome == "created")
-    if new:
-        context.at.marks.add(context.organisation, new, since=f"{CERTAIN}{context.at.ids.new()}")
-        context.at.doorbells.ring(context.company.id, "import", again=True)
 
 
 def _is_new(taken: TakenIn | None) -> bool:
