@@ -302,6 +302,17 @@ def test_marks_coalesce_and_survive_news(tables: Any) -> None:
     assert marks.pending("org")[0].attempts == 1
 
 
+def test_a_mark_with_any_id_is_read_and_removed(tables: Any) -> None:
+    marks = DynamoMarks()
+    for since in ("2026-11-22T09:00:07.250000Z-2", f"{CERTAIN}1"):
+        marks.add("org", [("invoice", "a#b#seen")], since=since)
+    found = marks.pending("org")
+    assert [mark.document_id for mark in found] == ["a#b#seen"] * 2
+    for mark in found:
+        marks.done("org", mark)
+    assert marks.pending("org") == []
+
+
 def test_what_we_saw_ourselves_is_not_displaced_by_what_the_ledger_tells(tables: Any) -> None:
     marks = DynamoMarks()
     marks.add("org", [("invoice", "a"), ("invoice", "b")], since=f"{CERTAIN}1")

@@ -81,7 +81,11 @@ def _partition(organisation: str) -> str:
 
 
 def _sk(document_type: str, document_id: str, since: str) -> str:
-    return f"stale#{document_type}#{document_id}{'#seen' if since.startswith(CERTAIN) else ''}"
+    return f"stale#{document_type}#{document_id}{_suffix(since)}"
+
+
+def _suffix(since: str) -> str:
+    return "#seen" if since.startswith(CERTAIN) else ""
 
 
 def _sk_of(mark: Mark) -> str:
@@ -89,5 +93,5 @@ def _sk_of(mark: Mark) -> str:
 
 
 def _mark(row: ControlItem) -> Mark:
-    _, document_type, document_id, *_ = row.sk.split("#")
-    return Mark(document_type, document_id, row.status, int(row.version) - 1)
+    _, document_type, document_id = row.sk.split("#", 2)
+    return Mark(document_type, document_id.removesuffix(_suffix(row.status)), row.status, int(row.version) - 1)
