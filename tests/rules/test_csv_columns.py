@@ -36,6 +36,13 @@ def test_out_and_in_changes_nothing(content: Organization) -> None:
     assert edits(content, out(content)) == {}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_in_a_cell_may_end_as_the_spreadsheet_likes(end: str) -> None:
+    content = an_organization(addresses=[{"kind": "billing", "line1": "1 High St\r\nFlat 2"}])
+    assert edits(content, {"billing_line1": f"1 High St{end}Flat 2"}) == {}
+    assert edits(content, {"name": f"Two{end}lines"}) == {"name": "Two\nlines"}
+
+
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8)
 
 

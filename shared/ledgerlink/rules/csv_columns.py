@@ -79,13 +79,18 @@ def edits(content: Organization | None, cells: Mapping[str, str]) -> dict[str, A
     """The fields these cells change, as a push would say them. Raises Invalid naming every cell that cannot be used."""
     changed = {}
     for column in COLUMNS:
-        text = restored(cells.get(column.name, "")).strip()
-        if text and text != (column.read(content).strip() if content else ""):
+        text = _as_lines(restored(cells.get(column.name, "")))
+        if text and text != (_as_lines(column.read(content)) if content else ""):
             changed[column.name] = text
     problems = [problem for name, text in changed.items() if (problem := _problem(name, text))]
     if problems:
         raise Invalid(*problems)
     return _fields(content, changed)
+
+
+def _as_lines(text: str) -> str:
+    """Without the spaces around it, lines ended alike: spreadsheets end those inside a cell each in its own way."""
+    return re.sub(r"\r\n?", "\n", text).strip()
 
 
 def _problem(name: str, text: str) -> FieldProblem | None:

@@ -56,6 +56,16 @@ def test_in_a_long_file_the_first_of_two_rows_counts_even_if_it_fails_and_the_se
     assert messages[5] == "line 4 is about the same organization; only the first is looked at, even if it fails"
 
 
+@pytest.mark.parametrize("planned", [False, True])
+def test_a_cell_of_a_million_characters_makes_no_answer_that_nobody_can_carry(quiet: Hub, planned: bool) -> None:
+    text = "id,name\nlong," + "x" * 1_000_000 + "\nfine,Fine"
+    job = quiet.done("import-organizations", dry_run=planned, options={"upload_id": quiet.upload(text)})
+    assert (job.progress.failed, job.progress.created) == (1, 1)
+    told = [item.model_dump_json() for item in jobs.items(quiet.context, job.id).items]
+    assert len(told) == 2
+    assert max(map(len, told)) < 2000
+
+
 def test_links_are_found_with_as_few_calls_as_may_be(quiet: Hub) -> None:
     ids = quiet.xero.control("POST", "seed", {"contacts": 1300})["ids"]["contacts"]
     for n in range(90):

@@ -104,6 +104,18 @@ def test_the_type_ahead_marks_what_is_linked_and_knows_account_numbers(connected
     assert (hit["name"], hit["account_number"]) == ("Hall", "HS-4711")
 
 
+def test_the_type_ahead_shows_the_likeliest_first_and_none_is_pushed_out_by_older_ones(
+    connected: Api, simulated: SimulatedXero
+) -> None:
+    old = simulated.seed({"Name": "Hall Old"}, *({"Name": f"Marshall {i}"} for i in range(12)))
+    simulated.human("archive", old[0])
+    simulated.seed({"Name": "Town Hall Café"}, {"Name": "Hall & Sons Ltd"}, {"Name": "Halloween"}, {"Name": "Hall"})
+    hits = connected.get(f"{ACME}/ledger/contacts", search="hall")["items"]
+    assert [hit["name"] for hit in hits[:5]] == ["Hall", "Hall & Sons Ltd", "Halloween", "Town Hall Café", "Marshall 0"]
+    [first, *_] = connected.get(f"{ACME}/ledger/contacts", search="hall old")["items"]
+    assert (first["name"], first["status"]) == ("Hall Old", "archived")
+
+
 def test_the_type_ahead_shows_ten_at_most(connected: Api, simulated: SimulatedXero) -> None:
     simulated.seed(*({"Name": f"Hall {i}"} for i in range(14)))
     assert len(connected.get(f"{ACME}/ledger/contacts", search="hall")["items"]) == 10

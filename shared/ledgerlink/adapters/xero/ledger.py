@@ -138,8 +138,9 @@ class XeroLedger:
         return self._searches.of(self._session.organisation, text, self._searched)
 
     def _searched(self, text: str) -> list[Document]:
-        query = {"searchTerm": text, "page": 1, "pageSize": 10, "includeArchived": "true"}
-        return self._page(WIRE["contact"], query, "person").documents[:10]
+        # Sorted by when they changed last, oldest first (facts/xero.md §3.4): the one that is meant may be far down.
+        query = {"searchTerm": text, "page": 1, "pageSize": 100, "includeArchived": "true"}
+        return self._page(WIRE["contact"], query, "person").documents
 
     def organisation(self) -> Organisation:
         return reference.organisation_of(reference.organisation_row(self._session, "person"))

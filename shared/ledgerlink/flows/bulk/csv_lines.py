@@ -16,13 +16,15 @@ from . import receipts
 from .documents import as_data
 from .work import Work
 
+MOST_IN_TITLE = 200  # characters: a cell may hold a million, and an answer carries 200 lines
+
 
 def line(result: RowResult) -> JobItem:
     """What became of a row, as a line of the results."""
     return JobItem(
         kind=KIND,
         id=result.organization_id,
-        title=result.title,
+        title=result.title[:MOST_IN_TITLE],
         outcome=result.outcome,
         reason=result.reason,
         message=result.message,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import Claimed
+from ledgerlink.rules.names import normalised
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 
@@ -29,7 +29,7 @@ class Hit:
 
 
 def contacts(context: Context, text: str) -> list[Hit]:
-    """At most ten; archived ones too. Raises NotConnected, LedgerBusy."""
+    """The ten likeliest; archived ones too. Raises NotConnected, LedgerBusy."""
     ledger = context.ledger
     ways: list[Callable[[], list[Hit]]] = [
         lambda: [_of_document(document) for document in ledger.search(text)],
@@ -39,7 +39,7 @@ def contacts(context: Context, text: str) -> list[Hit]:
     for hits in context.at.parallel.map(lambda way: way(), ways):  # while the ledger answers, we look here
         for hit in hits:
             found.setdefault(hit.document_id, hit)
-    some = list(islice(found.values(), MOST))
+    some = sorted(found.values(), key=lambda hit: _likelihood(hit, text))[:MOST]
     claims = context.at.links.claimed(context.company.id, CONTACT, [hit.document_id for hit in some])
     return [_claimed(hit, claims.get(hit.document_id, Claimed())) for hit in some]
 
@@ -49,6 +49,14 @@ def _by_account_number(context: Context, text: str) -> list[Hit]:
     keys = context.at.links.by_number(context.company.id, BY_DOCUMENT[CONTACT].name, text, limit=MOST)
     links = context.at.links.many(keys)
     return [_of_link(links[key]) for key in keys if key in links and links[key].document_id]
+
+
+def _likelihood(hit: Hit, text: str) -> tuple[object, ...]:
+    """The likelier the smaller: named just so, then active ones whose name begins so, or has a word that does."""
+    name, typed = normalised(hit.name), normalised(text)
+    exact = name == typed or hit.account_number.casefold() == text.strip().casefold()
+    fits = (not name.startswith(typed), f" {typed}" not in name)
+    return (not exact, hit.status == "archived", *fits, name, hit.document_id)
 
 
 def _of_document(document: Document) -> Hit:
