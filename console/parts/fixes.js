@@ -75,7 +75,7 @@ function FixDialog({ hub, error, fix, close, done }) {
     ${asksContact && (kind?.document_type === "contact" ? html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`
       : html`<${TextField} label=${words.document} hint=${words.documentHint} value=${contact?.document_id} onInput=${(id) => setContact(id.trim() ? { document_id: id.trim() } : null)} />`)}
     ${asksTarget && html`${!fix.params.from && html`<${TextField} label=${t.mappings.from} hint=${t.mappings.fromHint} value=${params.from} onInput=${set("from")} />`}
-      <${ChoiceCombobox} label=${t.mappings.target(params.from || "")} choices=${(lists.data?.choices || []).map((each) => ({ value: each.to, name: each.name, note: each.to }))}
+      <${ChoiceCombobox} label=${t.mappings.target(params.from || "")} choices=${(lists.data?.choices || []).filter(({ sides }) => !fix.params.side || !sides.length || sides.includes(fix.params.side)).map((each) => ({ value: each.to, name: each.name, note: each.to }))}
         value=${params.to || ""} onChoose=${set("to")} />`}
     ${edits.map((name) => html`<${RecordField} key=${name} value=${params.fields[name]} onChange=${setField(name)}
       field=${kind?.fields.find((field) => field.name === name) || { name, label: human(name), type: "text" }} />`)}

@@ -68,6 +68,25 @@ def test_more_than_is_left_is_refused_before_it_is_sent(office: Office) -> None:
     assert not office.here.ledger_calls()
 
 
+@pytest.mark.parametrize(
+    ("amount", "invoice", "code"),
+    [("500.00", "1", "exceeds_outstanding"), ("1.005", "1", "too_many_decimals"), ("1.00", "void", "document_void")],
+)
+def test_one_that_makes_no_sense_is_refused_and_its_neighbour_goes(
+    office: Office, amount: str, invoice: str, code: str
+) -> None:
+    both(office)
+    office.invoice("void")
+    office.drain()
+    office.invoice("void", status="void")
+    bad, good = allocate(office, amount, invoice), allocate(office, "70.00")
+    office.drain()
+    error = link(office, bad).error
+    assert error is not None
+    assert (link(office, bad).attempts, error.code) == (0, code)
+    assert link(office, good).state == "linked"
+
+
 def test_it_is_taken_back_by_its_own_or_the_ledgers_id(office: Office) -> None:
     both(office)
     made = allocate(office, "70.00")

@@ -19,9 +19,9 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a huge quantity": ({"lines": [{**LINE, "quantity": "1000000000"}]}, "amount_too_large"),
     "an unknown currency": ({"currency": "XXX"}, "currency_not_subscribed"),
     "a rate of nothing": ({"currency": "EUR", "exchange_rate": "0"}, "exchange_rate_not_allowed"),
-    "a tax code of the other side": ({"lines": [{**LINE, "tax_code": "INPUT2"}]}, "tax_not_mapped"),
+    "a tax code of the other side": ({"lines": [{**LINE, "tax_code": "INPUT2"}]}, "mapping_wrong_side"),
     "a tax code nobody knows": ({"lines": [{**LINE, "tax_code": "MOON"}]}, "tax_not_mapped"),
-    "a control account": ({"lines": [{**LINE, "account_code": "610"}]}, "account_not_mapped"),
+    "a control account": ({"lines": [{**LINE, "account_code": "610"}]}, "mapping_control_account"),
     "no account": ({"lines": [{**LINE, "account_code": ""}]}, "account_not_mapped"),
     "dated 1899": ({"issue_date": "1899-12-31"}, "date_not_allowed"),
     "due in 2100": ({"due_date": "2100-01-01"}, "date_not_allowed"),
@@ -74,6 +74,56 @@ def test_duplicate_numbers_in_one_batch_are_told_and_the_first_goes(office: Offi
     assert [office.at_rest("invoices", id_).reason for id_ in "123"] == ["", "number_taken", ""]
 
 
+PAID: dict[str, Any] = {"document_id": "1", "date": "2026-11-20", "amount": "5.00", "method": "090"}
+BAD_PAYMENTS: dict[str, tuple[dict[str, Any], str]] = {
+    "three decimals": ({"amount": "1.005"}, "too_many_decimals"),
+    "negative": ({"amount": "-5"}, "amount_not_positive"),
+    "zero": ({"amount": "0"}, "amount_not_positive"),
+    "huge": ({"amount": "99999999999"}, "exceeds_outstanding"),
+    "of a void invoice": ({"document_id": "void"}, "document_void"),
+    "dated 1899": ({"date": "1899-12-31"}, "date_not_allowed"),
+    "dated 2100": ({"date": "2100-01-01"}, "date_not_allowed"),
+    "by a way that is an account of sales": ({"method": "200"}, "mapping_no_payments"),
+    "by a way nobody knows": ({"method": "barter"}, "payment_method_not_mapped"),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD_PAYMENTS))
+def test_a_payment_that_makes_no_sense_is_refused_and_its_neighbour_goes(office: Office, case: str) -> None:
+    fields, code = BAD_PAYMENTS[case]
+    office.customer()
+    office.invoice("1")
+    office.invoice("void")
+    office.drain()
+    office.invoice("void", status="void")
+    office.put("payments", "bad", **(PAID | fields))
+    office.put("payments", "good", **PAID)
+    office.drain()
+    bad = office.at_rest("payments", "bad")
+    assert (bad.state, bad.reason, bad.attempts) == ("error", code, 0)
+    assert office.at_rest("payments", "good").state == "linked"
+    assert [row["Amount"] for row in office.here.ledger.get("/_sim/state").json()["payments"]] == [5.0]
+
+
+def test_the_line_names_the_item_by_what_the_ledger_calls_it(office: Office) -> None:
+    """A new code that the ledger refused is another product's: its stock must not go down for ours."""
+    office.customer()
+    office.put("products", "p1", code="LADDER", name="Ladder", sale={"price": "10"})
+    office.invoice("1", {**LINE, "product_id": "p1"})
+    office.drain()
+    office.here.ledger.post("/_sim/seed", json={"items": [{"Code": "TAKEN", "Name": "Lamp"}]}).raise_for_status()
+    office.put("products", "p1", code="TAKEN", name="Ladder", sale={"price": "10"})
+    office.drain()
+    assert office.at_rest("products", "p1").reason == "item_code_taken"
+    office.invoice("2", {**LINE, "product_id": "p1"})
+    office.drain()
+    assert office.books()["N-2"]["LineItems"][0]["ItemCode"] == "LADDER"
+    office.put("products", "p1", code="STEPS", name="Ladder", sale={"price": "10"})
+    office.invoice("3", {**LINE, "product_id": "p1"})
+    office.drain()
+    assert office.books()["N-3"]["LineItems"][0]["ItemCode"] == "STEPS"
+
+
 @pytest.mark.parametrize("amounts", [{"unit_price": "0"}, {"quantity": "-2", "unit_price": "-50"}])
 def test_zero_and_twice_negative_are_good(office: Office, amounts: dict[str, str]) -> None:
     office.customer()
@@ -105,3 +155,8 @@ def test_a_locked_period_parks_it_with_choices(office: Office, known: bool) -> N
     record = office.at.records.get(link.key.record)
     assert record is not None
     assert [fix.id for fix in fixes_of(record, link)] == ["retry", "edit"]
+    reference_data.refresh(office.context)
+    office.here.ledger.post("/_sim/human", json={**lock, "fields": {"PeriodLockDate": None}}).raise_for_status()
+    reference_data.refresh(office.context)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"

@@ -241,7 +241,10 @@ def test_a_code_is_mapped_from_the_error_and_it_goes(office: Office) -> None:
     record = office.at.records.get(link.key.record)
     assert record is not None
     offered = fixes_of(record, link)[0]
-    assert (offered.id, offered.params) == ("map", {"mapping": "tax", "from": "standard", "to": None})
+    assert (offered.id, offered.params) == (
+        "map",
+        {"mapping": "tax", "from": "standard", "to": None, "side": "sales"},
+    )
     fixing.fix(office.context, link.key.record, "map", {**offered.params, "to": "OUTPUT2"}, ADA)
     office.drain()
     assert office.at_rest("invoices", "1").state == "linked"

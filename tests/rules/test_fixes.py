@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledgerlink.kinds.money_documents import Invoice
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import Link, SyncError
@@ -40,6 +41,15 @@ def test_params_are_ready_to_be_sent_back() -> None:
     [link, edit, _] = fixes_of(a_record(), wrong("name_taken", holder=DOCUMENT_ID))
     assert link.params == {"document_id": DOCUMENT_ID}
     assert edit.params == {"fields": {"name": "Hall & Sons Ltd"}}
+
+
+def test_what_is_mapped_wrongly_is_mapped_from_the_error_for_its_side() -> None:
+    invoice = a_record(Invoice(organization_id="o1"), kind="invoices")  # type: ignore[arg-type]
+    link = wrong("mapping_inactive", field="lines.1.tax_code")
+    error = link.error and link.error.model_copy(update={"message": "lines.1.tax_code: 'VAT20' is mapped to 'Old'"})
+    offered = fixes_of(invoice, link.model_copy(update={"error": error}))
+    assert [fix.id for fix in offered] == ["map", "edit", "refresh_and_retry"]
+    assert offered[0].params == {"mapping": "tax", "from": "VAT20", "to": None, "side": "sales"}
 
 
 def test_the_field_that_is_wrong_is_the_one_to_edit() -> None:

@@ -71,6 +71,26 @@ def test_a_discount_is_a_percentage_where_that_comes_to_the_cent(line: dict[str,
     assert (made.quantity, made.unit_price, made.discount_percent) == (quantity, price, percent)
 
 
+@pytest.mark.parametrize(
+    ("line", "sent", "net"),
+    [
+        ({"quantity": "1000", "unit_price": "0.12345"}, ("1", "123.45", None), "123.45"),
+        ({"quantity": "1000000", "unit_price": "0.00001"}, ("1", "10", None), "10"),
+        ({"quantity": "0.33333", "unit_price": "3000"}, ("1", "999.99", None), "999.99"),
+        ({"quantity": "1000", "unit_price": "0.12345", "discount_percent": "10"}, ("1", "111.11", None), "111.11"),
+        ({"quantity": "1000", "unit_price": "0.1234", "discount_percent": "10"}, ("1000", "0.1234", "10"), "111.06"),
+    ],
+)
+def test_a_price_of_more_places_than_the_ledger_holds_comes_to_the_cent(
+    line: dict[str, str], sent: tuple[Any, ...], net: str
+) -> None:
+    made = said(line)
+    quantity, price, percent = (None if value is None else Decimal(value) for value in sent)
+    [only] = made.lines
+    assert (only.quantity, only.unit_price, only.discount_percent) == (quantity, price, percent)
+    assert made.net == Decimal(net)
+
+
 def test_where_the_ledger_takes_no_discount_the_net_price_is_sent() -> None:
     made = said({"quantity": "2", "unit_price": "50", "discount_percent": "10"}, terms=CREDIT)
     assert (made.lines[0].unit_price, made.lines[0].discount_percent, made.net) == (45, None, 90)

@@ -94,6 +94,21 @@ def test_what_cannot_be_used_says_why(kind: Any, target: str, side: Any, problem
 
 
 @pytest.mark.parametrize(
+    ("kind", "source", "side", "wrong"),
+    [
+        ("tax", "OUTPUT2", "sales", None),
+        ("tax", "MOON", "sales", ("tax_not_mapped", "'MOON' means nothing in the ledger")),
+        ("tax", "INPUT2", "sales", ("mapping_wrong_side", "'INPUT2' is '20% (VAT on Expenses)'")),
+        ("account", "610", "sales", ("mapping_control_account", "'610' is 'Debtors'")),
+        ("account", "hire", "sales", ("mapping_inactive", "'hire' is mapped to 'Gone'")),
+    ],
+)
+def test_a_code_that_cannot_be_used_says_what_it_is(kind: Any, source: str, side: Any, wrong: Any) -> None:
+    found = mapping.wrong_with(kind, source, side, mapped("account", "hire", "299"), LISTS)
+    assert found == wrong or (found[0] == wrong[0] and found[1].startswith(wrong[1]))
+
+
+@pytest.mark.parametrize(
     ("kind", "source", "side", "guess"),
     [
         ("tax", "VAT 20", "sales", "OUTPUT2"),

@@ -37,7 +37,7 @@ def _retry(company: str, mended: Collection[str], at: Ports) -> bool:
     for _ in range(MOST_PAGES):
         page = at.links.errors(company, after=after, limit=PAGE)
         links = at.links.many(page.items).values()
-        ready = [link for link in links if link.state == "error" and link.reason in mended]
+        ready = [link for link in links if link.state in ("error", "parked") and link.reason in mended]
         at.commit.each([[PutLink(due(link, at.clock.now()))] for link in ready])
         found = found or bool(ready)
         after = page.next

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.allocation import AllocationOrder
-from ledgerlink.kinds.amounts import half_up
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
+from .amounts_and_dates import not_money, out_of_calendar
 from .decisions import Archive, Create, Decision, Nothing, Problem, Refuse, Skip, Wait
 from .facts import Facts
-from .payments import outstanding
+from .payments import is_void, outstanding
 from .profiles import CompanySettings
 
 
@@ -60,29 +62,44 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
 
 
 def _problems(record: Record, content: AllocationOrder, facts: Facts) -> Iterator[Problem]:
-    if content.amount <= 0 or content.amount != half_up(content.amount):
-        yield Problem("amount_not_positive", "amount", f"{content.amount:f} is no amount of money above zero")
+    yield from not_money("amount", content.amount)
+    yield from out_of_calendar("date", content.date)
     customers = set()
+    taken = _sent_before(record, facts)
     for key in needs(record):
         target, document = facts.link(key.kind, key.id), facts.records.get(key)
         if target is None or document is None:
             continue
         customers.add(target.settlement.contact if target.settlement else "")
-        left = outstanding(document, target) - _sent_before(record, key, facts)
+        called = f"the {KINDS[key.kind].singular} {target.number or key.id}"
+        if is_void(document, target):
+            yield Problem("document_void", "document_id", f"{called} is void")
+            continue
+        left = outstanding(document, target) - taken[key]
         if content.amount > left:
-            told = f"{content.amount:f} is more than the {left:f} that is left of {key.kind} {key.id}"
+            told = f"{content.amount:f} is more than the {left:f} that is left of {called}"
             yield Problem("exceeds_outstanding", "amount", told)
     if len(customers) > 1:
         yield Problem("allocation_not_fitting", "document_id", "is another customer's")
 
 
-def _sent_before(record: Record, key: RecordKey, facts: Facts) -> Decimal:
-    """Of the same document, in the same round, before this one."""
-    total = Decimal(0)
+def _sent_before(record: Record, facts: Facts) -> Mapping[RecordKey, Decimal]:
+    """What those of the same round before this one take of each document; what is too much itself takes nothing."""
+    taken: defaultdict[RecordKey, Decimal] = defaultdict(Decimal)
     for other in facts.before(record):
-        if isinstance(other.content, AllocationOrder) and key in needs(other):
-            total += other.content.amount
-    return total
+        if not isinstance(other.content, AllocationOrder):
+            continue
+        if all(other.content.amount <= _left(key, facts) - taken[key] for key in needs(other)):
+            for key in needs(other):
+                taken[key] += other.content.amount
+    return taken
+
+
+def _left(key: RecordKey, facts: Facts) -> Decimal:
+    target, document = facts.link(key.kind, key.id), facts.records.get(key)
+    if target is None or document is None or is_void(document, target):
+        return Decimal(0)
+    return outstanding(document, target)
 
 
 def settles(document: Document) -> tuple[tuple[str, str], ...]:

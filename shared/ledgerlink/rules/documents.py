@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
 from . import lifting, lines, merging_lines, prerequisites, reverting
+from .amounts_and_dates import out_of_calendar
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .limits_of_fields import too_long
@@ -37,7 +37,6 @@ TERMS: dict[str, lines.Terms] = {
 """What each kind of document means by its lines."""
 
 RATE_PLACES = 6  # of an exchange rate in the ledger (facts/xero.md §4.2)
-EARLIEST, LATEST = date(1900, 1, 1), date(2099, 12, 31)
 _RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2, "part_paid": 2, "paid": 2}
 _TARGETS: dict[str, Status] = {"draft": "draft", "submitted": "awaiting_approval", "approved": "approved"}
 _SAME: dict[Status, Status] = {"draft": "draft", "awaiting_approval": "awaiting_approval"}
@@ -306,7 +305,8 @@ def _problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Fact
         yield Problem("number_taken", "number", f"{view.number} is the number of another one sent with it")
     if "xero" in view.url.lower():
         yield Problem("url_not_allowed", "url", "the ledger takes no address with its own name in it")
-    yield from _date_problems(view)
+    yield from out_of_calendar("issue_date", view.issue_date)
+    yield from out_of_calendar("due_date", view.due_date)
     yield from _currency_problems(content_of(record), view, facts)
     if said.total(view.tax_mode) < 0:
         yield Problem("total_negative", "total", f"{said.total(view.tax_mode):f} is below zero")
@@ -317,12 +317,6 @@ def _problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Fact
 def _marked_too_long(record: Record, view: MoneyDocument) -> bool:
     in_reference = "url" not in {field.name for field in KINDS[record.kind].fields}
     return in_reference and len(ledger_reference(view.reference, f"{MARK}{record.id}")) > 255
-
-
-def _date_problems(view: MoneyDocument) -> Iterator[Problem]:
-    for name, day in (("issue_date", view.issue_date), ("due_date", view.due_date)):
-        if day is not None and not EARLIEST <= day <= LATEST:
-            yield Problem("date_not_allowed", name, f"{day.isoformat()} is no date the ledger books on")
 
 
 def _currency_problems(content: MoneyDocument, view: MoneyDocument, facts: Facts) -> Iterator[Problem]:

@@ -9,9 +9,11 @@ from typing import Any
 
 from ledgerlink.kinds import KINDS
 from ledgerlink.state.link import Link, SyncError
+from ledgerlink.state.mapping import MappingKind
 from ledgerlink.state.record import Record
 
-from . import reissue, safe_edits
+from . import mapping, reissue, safe_edits
+from .codes import SALES_KINDS
 
 MUST_CHOOSE = frozenset({"several_matches", "linked_elsewhere"})  # trying again would only find the same
 
@@ -60,9 +62,10 @@ def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
         case "contact_gone" | "item_gone" | "document_gone":
             return (Fix("unlink_and_create", "Unlink it and create it anew"), retry)
         case "tax_not_mapped" | "account_not_mapped" | "location_not_mapped" | "payment_method_not_mapped":
-            return (_map(code, error), edit, retry)
+            return (_map(record, error), edit, retry)
         case _ if code in _LISTS:
-            return (Fix("refresh_and_retry", "Read the ledger's lists again and retry"), edit)
+            again = Fix("refresh_and_retry", "Read the ledger's lists again and retry")
+            return (_map(record, error), edit, again) if code.startswith("mapping_") else (again, edit)
         case "archived_in_ledger":
             return (Fix("retry", "It was restored in the ledger: go on"),)
         case "contact_archived":
@@ -83,11 +86,23 @@ _LISTS = frozenset(
 )
 
 
-def _map(code: str, error: SyncError) -> Fix:
-    """Say what one of our codes is in the ledger; which one is quoted in what was told."""
+_CODES: dict[str, MappingKind] = {
+    "tax_code": "tax",
+    "account_code": "account",
+    "location": "location",
+    "method": "payment-method",
+}
+"""What a field's code is a code of, by the end of the field's name."""
+
+
+def _map(record: Record, error: SyncError) -> Fix:
+    """Say what one of our codes is in the ledger; which one is quoted first in what was told."""
     named = re.search(r"'([^']+)'", f"{error.message} {' '.join(error.details)}")
-    kind = code.removesuffix("_not_mapped").replace("_", "-")
-    params = {"mapping": kind, "from": named[1] if named else None, "to": None}
+    end = error.field.rpartition(".")[2]
+    kind = _CODES.get(end) or error.code.removesuffix("_not_mapped").replace("_", "-")
+    params: dict[str, Any] = {"mapping": kind, "from": named[1] if named else None, "to": None}
+    if kind in mapping.HAS_SIDES and record.kind in SALES_KINDS:  # what was said of sales alone would outrank it
+        params["side"] = "sales"
     return Fix("map", "Say what the code is in the ledger", params)
 
 

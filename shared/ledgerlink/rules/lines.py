@@ -106,7 +106,7 @@ class _Translated:
             self.wrong("description_missing", "description", "is needed")
         self.line = Line(
             id=ours.id,
-            product_id=product.code if product is not None else "",
+            product_id=self._item_code(product) if product is not None else "",
             description=text,
             tracking=tuple(self._tracking()),
             **self._priced(ONE if quantity is None else quantity, price or ZERO),
@@ -126,6 +126,12 @@ class _Translated:
             return None
         assert isinstance(record.content, Product)
         return record.content
+
+    def _item_code(self, product: Product) -> str:
+        """What its item is called in the ledger, which may have refused another code, or not know of it yet."""
+        link = self.facts.link("products", self.ours.product_id)
+        there = (link.seen or link.base) if link is not None and link.document_id else None
+        return there.code if isinstance(there, Product) else product.code
 
     def _text(self, product: Product | None) -> str:
         name = " ".join((product.name or product.code).split()) if product is not None else ""
@@ -148,10 +154,10 @@ class _Translated:
         """Quantity, price and percentage that come to the line's net amount to the cent."""
         if quantity < ZERO:  # the ledger may refuse it; a negative price says the same
             quantity, price = -quantity, -price
+        net = self._net(quantity, price)  # of what was pushed: rounded to four places it may come to another amount
         price, quantity = half_up(price, PRICE_PLACES), half_up(quantity, 4)
         if quantity >= MOST_QUANTITY:
             self.wrong("amount_too_large", "quantity", f"{quantity:f} is more than the ledger holds")
-        net = self._net(quantity, price)
         if abs(net) > MOST or abs(price) > MOST:
             self.wrong("amount_too_large", "unit_price", f"the line comes to more than {MOST:f}")
             return {"quantity": quantity, "unit_price": price}
@@ -177,14 +183,13 @@ class _Translated:
     def _discounted(self, quantity: Decimal, price: Decimal, net: Decimal) -> dict[str, Decimal | None]:
         """The full price and a percentage where the ledger takes one and it comes to the cent; else the net price."""
         full = quantity * price
-        percent = half_up(HUNDRED * (full - net) / full, DISCOUNT_PLACES)
-        if self.ours.discount_percent:
-            percent = half_up(self.ours.discount_percent, DISCOUNT_PLACES)
-        if self.terms.discounts and half_up(full * (HUNDRED - percent) / HUNDRED) == net:
-            return {"quantity": quantity, "unit_price": price, "discount_percent": percent}
-        each = half_up(net / quantity, PRICE_PLACES)
-        if half_up(quantity * each) == net:
-            return {"quantity": quantity, "unit_price": each}
+        if full and (self.ours.discount_percent or self.ours.discount_amount):
+            percent = half_up(self.ours.discount_percent or HUNDRED * (full - net) / full, DISCOUNT_PLACES)
+            if self.terms.discounts and half_up(full * (HUNDRED - percent) / HUNDRED) == net:
+                return {"quantity": quantity, "unit_price": price, "discount_percent": percent}
+            each = half_up(net / quantity, PRICE_PLACES)
+            if half_up(quantity * each) == net:
+                return {"quantity": quantity, "unit_price": each}
         return {"quantity": ONE, "unit_price": net}  # one of the net amount always multiplies (facts/xero.md §7)
 
     # -------------------------------------------------------------- codes
@@ -208,14 +213,12 @@ class _Translated:
 
     def _resolved(self, kind: MappingKind, part: str, source: str) -> str:
         """The ledger's code, "" where there is none to be used."""
-        target = mapping.resolve(kind, source, self.terms.side, self.facts.mappings, self.facts.reference)
-        if target is None:
-            self.wrong(mapping.NOT_MAPPED[kind], part, f"{source!r} means nothing in the ledger")
-        elif target.problem:
-            self.wrong(target.problem, part, f"{source!r} is mapped to {target.name or target.code!r}")
-        else:
-            return target.code
-        return ""
+        said = (kind, source, self.terms.side, self.facts.mappings, self.facts.reference)
+        if wrong := mapping.wrong_with(*said):
+            self.wrong(wrong[0], part, wrong[1])
+            return ""
+        target = mapping.resolve(*said)
+        return target.code if target is not None else ""
 
     def _taxed(self, account: Account | None, rate: TaxRate | None) -> None:
         """The line with its codes; without a tax code of its own the account's default is the ledger's choice."""

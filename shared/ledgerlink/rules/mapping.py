@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ledgerlink.reasons import reason
 from ledgerlink.state.mapping import Mapped, MappingKind, Mappings, Side
 from ledgerlink.state.reference import Account, Reference, TaxRate, TrackingCategory, TrackingOption
 
@@ -21,6 +22,7 @@ NOT_MAPPED: dict[MappingKind, str] = {
 }
 """The reason code for a code that maps to nothing."""
 
+UNKNOWN = "mapping_unknown"
 USABLE_SYSTEM_ACCOUNTS = frozenset({"rounding"})  # lines may name this one (facts/xero.md §4.7)
 _APPLIES = {"sales": "revenue", "purchase": "expenses"}
 _CLASSES = {
@@ -52,6 +54,20 @@ def resolve(kind: MappingKind, source: str, side: Side, mappings: Mappings, refe
         return check(kind, wanted, side, reference)
     itself = check(kind, source, side, reference)
     return itself if source and not itself.problem else None
+
+
+def wrong_with(
+    kind: MappingKind, source: str, side: Side, mappings: Mappings, reference: Reference
+) -> tuple[str, str] | None:
+    """Why a code of ours cannot be used, as a reason code and in words; None where it can."""
+    target = resolve(kind, source, side, mappings, reference)
+    if target is not None:
+        told = f"{source!r} is mapped to {target.name or target.code!r}"
+        return (target.problem, told) if target.problem else None
+    itself = check(kind, source, side, reference)
+    if itself.problem == UNKNOWN:
+        return NOT_MAPPED[kind], f"{source!r} means nothing in the ledger"
+    return itself.problem, f"{source!r} is {itself.name or itself.code!r}. {reason(itself.problem).message}"
 
 
 def check(kind: MappingKind, target: str, side: Side, reference: Reference) -> Target:
@@ -96,7 +112,7 @@ def fits(rate: TaxRate, account: Account) -> bool:
 
 
 def _unknown(target: str) -> Target:
-    return Target(target, "", "mapping_unknown")
+    return Target(target, "", UNKNOWN)
 
 
 def _tax_problem(rate: TaxRate, side: Side) -> str:

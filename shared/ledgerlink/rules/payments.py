@@ -18,6 +18,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
 from . import lifting, mapping
+from .amounts_and_dates import not_money, out_of_calendar
 from .decisions import Archive, Create, Decision, Nothing, Park, Problem, Refuse, Skip, Wait
 from .facts import Facts
 from .import_ import Born, Edit, Grounds, Ignore, Linked, Note
@@ -45,9 +46,8 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
         return Skip("managed_in_ledger")
     if not settings.payments_to_ledger and not link.ordered_by:
         return Skip("payments_off")
-    if content.amount <= 0:
-        return Refuse((Problem("amount_not_positive", "amount", "must be above zero"),))
-    return Create(content)
+    problems = tuple(not_money("amount", content.amount))
+    return Refuse(problems) if problems else Create(content)
 
 
 def needs(record: Record) -> tuple[RecordKey, ...]:
@@ -80,7 +80,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         return Park("period_locked")
     problems = [*_amount_problems(record, link, paid, target, facts)]
     if link.lift is None:
-        problems += _method_problems(content, facts)
+        problems += [*out_of_calendar("date", content.date), *_method_problems(content, facts)]
     if len(ledger_reference(content.reference, f"LL-{record.id}")) > REFERENCE_HOLDS:
         problems.append(Problem("field_too_long", "reference", f"the ledger holds {REFERENCE_HOLDS} characters"))
     if problems:
@@ -102,7 +102,7 @@ def _is_locked(content: Payment, facts: Facts) -> bool:
 
 def _amount_problems(record: Record, link: Link, paid: Record, target: Link, facts: Facts) -> Iterable[Problem]:
     content = _content(record)
-    if (target.settlement is not None and target.settlement.status == "void") or _says_void(paid):
+    if is_void(paid, target):
         yield Problem("document_void", "document_id", "is void")
         return
     left = outstanding(paid, target)
@@ -137,16 +137,17 @@ def _sent_before(record: Record, content: Payment, left: Decimal, facts: Facts) 
 
 
 def _method_problems(content: Payment, facts: Facts) -> Iterable[Problem]:
-    found = mapping.resolve("payment-method", content.method, "", facts.mappings, facts.reference)
-    if found is None:
-        told = f"{content.method!r} is mapped to no bank account" if content.method else "is needed"
-        yield Problem("payment_method_not_mapped", "method", told)
-    elif found.problem:
-        yield Problem(found.problem, "method", f"{content.method!r} is mapped to {found.name or found.code!r}")
+    wrong = mapping.wrong_with("payment-method", content.method, "", facts.mappings, facts.reference)
+    if not content.method:
+        yield Problem("payment_method_not_mapped", "method", "is needed")
+    elif wrong:
+        yield Problem(wrong[0], "method", wrong[1])
 
 
-def _says_void(paid: Record) -> bool:
-    return isinstance(paid.content, MoneyDocument) and paid.content.status == "void"
+def is_void(paid: Record, target: Link) -> bool:
+    """Whether a document is void on either side."""
+    there = target.settlement is not None and target.settlement.status == "void"
+    return there or (isinstance(paid.content, MoneyDocument) and paid.content.status == "void")
 
 
 def refusal(before: Payment, after: Payment, link: Link, _settings: CompanySettings) -> str:

@@ -118,10 +118,7 @@ def _code(kind: MappingKind, source: str, side: Side, field: str, facts: Facts, 
     """The ledger's code for one of ours; "" for none."""
     if not source:
         return ""
+    if wrong := mapping.wrong_with(kind, source, side, facts.mappings, facts.reference):
+        problems.append(Problem(wrong[0], field, wrong[1]))
     target = mapping.resolve(kind, source, side, facts.mappings, facts.reference)
-    if target is None:
-        problems.append(Problem(mapping.NOT_MAPPED[kind], field, f"{source!r} means nothing in the ledger"))
-        return ""
-    if target.problem:
-        problems.append(Problem(target.problem, field, f"{source!r} is mapped to {target.name or target.code!r}"))
-    return target.code
+    return target.code if target is not None else ""

@@ -92,6 +92,20 @@ def test_a_product_that_cannot_go_stops_the_whole_send_and_is_named(hub: Hub) ->
     assert hub.outcomes(job) == {"1": "created", "2": "skipped"}
 
 
+def test_a_product_that_is_not_here_or_that_the_ledger_refused_stops_it_too(hub: Hub) -> None:
+    product(hub, "p1", "GOOD")
+    put(hub, "1", lines=[{**LINE, "product_id": "p1"}])
+    put(hub, "2", lines=[{**LINE, "product_id": "p9"}])
+    job = hub.done("send-invoices")
+    assert (job.status, job.error) == ("failed", "nothing was sent: p9 (product_unknown)")
+    assert hub.outcomes(hub.done("send-invoices", ids=["1"])) == {"1": "created"}
+    hub.xero.control("POST", "seed", {"items": [{"Code": "TAKEN", "Name": "Lamp"}]})
+    product(hub, "p1", "TAKEN")
+    hub.run()
+    put(hub, "3", lines=[{**LINE, "product_id": "p1"}])
+    assert hub.done("send-invoices", ids=["3"]).error == "nothing was sent: TAKEN (item_code_taken)"
+
+
 @pytest.mark.parametrize("number", ["N-1", ""])
 @pytest.mark.parametrize("fault", ["error_after", "timeout_after_apply", "error_before"])
 def test_whatever_becomes_of_the_answer_it_is_posted_once(hub: Hub, fault: str, number: str) -> None:

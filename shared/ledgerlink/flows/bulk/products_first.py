@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ledgerlink.errors import Refused
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import PutLink
@@ -23,15 +25,21 @@ def wait_for(work: Work) -> Step | None:
     """
     if not work.context.settings.stop_send_on_product_error or work.job.memory.get("products_sent"):
         return None
-    keys = _products(work)
-    found = work.at.links.many(keys)
+    keys, others = (
+        _products(work, rules.SENDING | {"skip"}),
+        _products(work, {"fail"}),
+    )  # a line may name what is not here
+    found = work.at.links.many([*keys, *others])
     links = {key: found.get(key) or Link(company=key.company, kind=key.kind, id=key.id, stage=2) for key in keys}
-    records = work.at.records.many(key.record for key in keys)
-    missing = [link for link in links.values() if not link.document_id and link.key.record in records]
+    records = work.at.records.many(key.record for key in [*keys, *others])
+    here = {key for key, record in records.items() if not record.deleted}
+    missing = [link for link in links.values() if not link.document_id and link.key.record in here]
     stuck = [link for link in missing if link.state in _STUCK and link.last_job == work.job.id]
-    if stuck:
-        told = ", ".join(sorted(f"{records[link.key.record].content.code} ({link.reason})" for link in stuck))  # type: ignore[attr-defined]
-        raise Refused("product_error", f"nothing was sent: {told}")
+    stuck += [link for link in found.values() if link.document_id and link.state == "error" and link.key.record in here]
+    told = [f"{records[link.key.record].content.code} ({link.reason})" for link in stuck]  # type: ignore[attr-defined]
+    told += [f"{key.id} (product_unknown)" for key in others if key.record not in here]
+    if told:
+        raise Refused("product_error", f"nothing was sent: {', '.join(sorted(told))}")
     if not missing:
         work_done = {**work.job.memory, "products_sent": True}
         return Step(work.job.model_copy(update={"memory": work_done}))
@@ -39,10 +47,11 @@ def wait_for(work: Work) -> Step | None:
     return Step(work.job, delay_s=LOOK_AGAIN_S, waiting_for="product_not_sent")
 
 
-def _products(work: Work) -> list[LinkKey]:
+def _products(work: Work, outcomes: Collection[str]) -> list[LinkKey]:
+    """Those on the planned documents of these outcomes."""
     found: set[RecordKey] = set()
     for number in range(work.job.chunk):
-        items = [item for item in work.plan_chunk(number) if item.outcome in rules.SENDING | {"skip"}]
+        items = [item for item in work.plan_chunk(number) if item.outcome in outcomes]
         for record in work.at.records.many(work.record_key(item) for item in items).values():
             found |= _on(record)
     return [LinkKey(*key) for key in sorted(found)]
