@@ -66,6 +66,10 @@ def _bound(words: str, name: str, noun: str = "") -> Callable[[Mapping[str, Any]
     return told
 
 
+def _pattern(given: Mapping[str, Any]) -> str:
+    return "should not be blank" if given["pattern"] == r"\S" else f"should match {given['pattern']}"
+
+
 def _each(words: str, *sorts: str) -> dict[str, str]:
     return dict.fromkeys(sorts, words)
 
@@ -96,7 +100,7 @@ _BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "too_short": _bound("at least", "min_length"),
     "string_too_long": _bound("at most", "max_length", "character"),
     "string_too_short": _bound("at least", "min_length", "character"),
-    "string_pattern_mismatch": _bound("should match", "pattern"),
+    "string_pattern_mismatch": _pattern,
     "greater_than": _bound("should be more than", "gt"),
     "greater_than_equal": _bound("should be at least", "ge"),
     "less_than": _bound("should be less than", "lt"),

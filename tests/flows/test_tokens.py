@@ -10,6 +10,7 @@ from ledgerlink.errors import Conflict, LedgerBusy, NotConnected
 from ledgerlink.flows.connection import connect, tokens
 from ledgerlink.flows.connection.tokens import access_token
 from ledgerlink.ports import PutConnection
+from ledgerlink.state.company import Tokens
 from tests.support.office import EMAIL, Office
 
 REFRESH = "/connect/token"
@@ -188,6 +189,40 @@ def test_a_fresh_set_that_comes_too_late_gives_way_to_the_one_stored(connected: 
     connected.consents.refresh = slow  # type: ignore[assignment,method-assign]
     assert access_token("acme", connected.at) == connected.tokens().access_token
     assert connected.ledgers.of("acme").search("abc") == []
+
+
+def test_of_two_who_redeemed_one_token_the_stored_set_is_the_one_that_lives(connected: Office) -> None:
+    """Redeeming again replaces the other's set (``facts/xero.md §1.2``); it would be missed after the grace."""
+    connected.clock.advance(NEARLY)
+    real = connected.consents.refresh
+
+    def stalled(refresh_token: str, now: object) -> object:
+        connected.consents.refresh = real  # type: ignore[method-assign]
+        connected.clock.advance(31)
+        access_token("acme", connected.at)  # takes us for dead, and stores a set of its own
+        return real(refresh_token, now)  # type: ignore[arg-type]
+
+    connected.consents.refresh = stalled  # type: ignore[assignment,method-assign]
+    assert access_token("acme", connected.at) == connected.tokens().access_token
+    connected.clock.advance(3 * 3600)
+    assert access_token("acme", connected.at) == connected.tokens().access_token
+    assert connected.connection().state == "connected"
+
+
+def test_who_was_slow_to_say_that_he_renews_leaves_it_to_others(connected: Office) -> None:
+    connected.clock.advance(NEARLY)
+    real = connected.desk.put_tokens
+
+    def stalled(company: str, tokens: Tokens) -> Tokens:
+        connected.desk.put_tokens = real  # type: ignore[method-assign]
+        marked = real(company, tokens)
+        connected.clock.advance(31)
+        access_token("acme", connected.at)  # takes us for dead
+        return marked
+
+    connected.desk.put_tokens = stalled  # type: ignore[method-assign]
+    assert access_token("acme", connected.at) == connected.tokens().access_token
+    assert renewals(connected) == 1
 
 
 def test_a_young_token_refused_is_tried_with_the_one_before(connected: Office) -> None:

@@ -137,6 +137,21 @@ def test_two_changes_in_a_row_go_back_to_the_first() -> None:
     assert second.since(first).revision == 3
 
 
+def test_an_image_of_a_link_alone_counts_once_among_the_changes_before() -> None:
+    """It leaves the record as it was, so it follows what it left itself."""
+    linked = Image(a_link().key, a_record(OLD), a_link(), 1, 1, NOON, DOCUMENT_ID)
+    edited = Image(a_link().key, a_record(OLD), a_linked(OLD), 2, 2, LATER, DOCUMENT_ID)
+    assert linked.follows(linked)
+    found = rules.in_one([edited, linked], changed())
+    assert (found.link, found.revision, found.record) == (linked.link, 2, linked.record)
+
+
+def test_without_one_that_led_to_what_is_stored_the_last_counts() -> None:
+    first = an_image()
+    other = Image(first.key, changed(revision=6), a_linked(NEW), 7, 7, LATER, DOCUMENT_ID)
+    assert rules.in_one([first, other], a_record(NEW, revision=9)) == other
+
+
 def test_an_image_is_read_again_as_it_was_written() -> None:
     image = an_image(link=a_linked(OLD, clears=("email",), do_not_export=Hold(on=True, reason="x")))
     assert Image.of_data(image.to_data()) == image

@@ -16,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("simulation")
     group.addoption("--seeds", type=int, default=0, help="how many worlds, beginning with --seed (make simulate)")
     group.addoption("--workers", type=int, default=0, help="how many worlds at once; 0: one for each processor")
+    group.addoption("--part", default="1/1", help="of every single crash point, the second eighth: 2/8")
     group.addoption("--seed", type=int, default=1, help="the first seed; alone: this world only")
 
 

@@ -62,6 +62,7 @@ class Mending:
             list
         )  # lines that came with an order, by invoice
         self._made: set[str] = set()  # payments that were posted from here
+        self._asked: set[str] = set()  # those that were to come off
         self.off: defaultdict[str, list[Row]] = defaultdict(list)  # ours, as they were when they were taken off
 
     # ------------------------------------------------------------------ what people do
@@ -140,6 +141,7 @@ class Mending:
         _, found, id = request.url.path.partition("/Payments/")
         if request.method == "GET" or not found:
             return
+        self._asked.add(id)
         row = self._ledger.row(BOOKS[PAYMENTS], id)
         assert row is not None
         holder = self._store.claims().get(row.fields["DocumentID"], ("", ""))[0]
@@ -152,7 +154,10 @@ class Mending:
 
     def __call__(self, written: Written) -> None:
         """The books changed."""
-        if written.kind != BOOKS[PAYMENTS] or written.author != "hub":
+        ours = (
+            written.author == "hub" or written.id in self._asked
+        )  # asked twice, and a person between: it is off as asked
+        if written.kind != BOOKS[PAYMENTS] or not ours:
             return
         mark, row = written.after["mark"], self._ledger.row(written.kind, written.id)
         assert row is not None

@@ -98,9 +98,10 @@ class Overwriting:
         part = text.partition("|")[0].encode()
         named = (written.id.encode(), (written.after["mark"] or "-").encode())
         # Where an answer was lost, the same bytes go out again under their key for up to 180 s, and nobody looks in
-        # between: a change since might be our own, and a look would not tell. It was decided before the first time.
+        # between: a change since might be our own, and a look would not tell. So they do where who wrote them ahead
+        # died before the first time: nobody knows that it had not left. It was decided before it was written ahead.
         times = [
-            sent.times[0]
+            sent.since
             for sent in self._sending.sent.values()
             if part in sent.body and any(name in sent.body for name in named) and sent.times[0] <= written.at
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import httpx
@@ -29,6 +30,12 @@ class Sent:
     print: str
     body: bytes
     times: list[float] = field(default_factory=list)
+    opened: float = inf  # when it was written ahead: who wrote that may have died before the first attempt
+
+    @property
+    def since(self) -> float:
+        """When it was decided, at the latest."""
+        return min(self.opened, self.times[0])
 
 
 class Sending:
@@ -99,7 +106,7 @@ class Sending:
         if dispatch is None or told != body or not request.url.raw_path.decode().endswith(dispatch.path):
             self._verdicts("written ahead", decided, f"{request.method} {request.url.path} under {key!r}")
             return
-        opened = (dispatch.opened_at - START).total_seconds()
+        known.opened = opened = (dispatch.opened_at - START).total_seconds()
         if decided - opened > SAME_KEY_S:
             self._verdicts(
                 "key in time", decided, f"dispatch {dispatch.id} sent {decided - opened:.0f} s after it opened"

@@ -167,9 +167,15 @@ class Settled:
             account = self.crm.accounts.get(mark.removeprefix(kind.MARK))
             if account is None or row.fields.get("MergedToContactID") or self._taken(account.id, row.id):
                 continue  # not of ours, merged away, or given up for another one by a person
+            if self._several(account.id):
+                continue  # the link says that several carry its mark, and a person is to choose
             if not any(claims.get(row.id, ())):
                 self.lost += 1
                 self._wrong("no orphan", f"{row.id} carries {mark}, and nobody holds it")
+
+    def _several(self, record: str) -> bool:
+        link = self.store.link(LinkKey(COMPANY, kind.KIND, record))
+        return link is not None and (link.state, link.reason) == ("parked", "several_matches")
 
     # ------------------------------------------------------------------ after the next poll
 

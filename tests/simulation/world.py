@@ -333,11 +333,16 @@ class World:
         if not self.calm:
             self.time.at(30, lambda: setattr(self.weather, "now", 1.0))
         self.time.run(storm)
-        self.weather.now = 0.0
-        self.app.world.faults.rules.clear()
+        self._calm_down()
         self.time.run(storm + QUIET)
         if not self.time.stopped:
             self._judge()
+
+    def _calm_down(self) -> None:
+        """The last fault is over, those in store are not to come."""
+        self.weather.now = 0.0
+        self.app.world.faults.rules.clear()
+        self.wire.surely.clear()
 
     def _judge(self) -> None:
         self.settled.judge()
@@ -363,8 +368,7 @@ class World:
         self._every(MINUTE, self._sweep, until=began + 45 * MINUTE)
         self.time.start(self.comparing.start)
         self.time.run(began + 10 * MINUTE)
-        self.weather.now = 0.0
-        self.app.world.faults.rules.clear()
+        self._calm_down()
         self.time.run(began + 35 * MINUTE)
         self.time.start(self.comparing.start)
         self.time.run(began + 47 * MINUTE)

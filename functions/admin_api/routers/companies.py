@@ -23,7 +23,7 @@ CompanyId = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$")]
 
 
 class CompanyIn(Value):
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(pattern=r"\S", max_length=200)
     profile: ProfileName
     timezone: str = Field("UTC", description="Such as Europe/London")
     currency: str = Field("", pattern=r"^([A-Z]{3})?$")

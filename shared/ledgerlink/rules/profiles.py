@@ -118,10 +118,21 @@ class CompanySettings(Value):
         "post",
         description="When a quantity differs. post: the difference is posted at once. ask: a person decides first.",
     )
-    stock_adjustment_account: str = Field("", description="Account that stock adjustments are posted to.")
-    supplier_payment_account: str = Field("", description="Bank account that stocktake bills are paid from.")
-    supplier_refund_account: str = Field("", description="Bank account that stocktake credits are refunded to.")
-    stock_contact: str = Field("Stock adjustments", description="Contact that stock documents are made out to.")
+    stock_adjustment_account: str = Field(
+        "", max_length=10, description="Account that stock adjustments are posted to."
+    )
+    supplier_payment_account: str = Field(
+        "", max_length=10, description="Bank account that stocktake bills are paid from."
+    )
+    supplier_refund_account: str = Field(
+        "", max_length=10, description="Bank account that stocktake credits are refunded to."
+    )
+    stock_contact: str = Field(
+        "Stock adjustments",
+        pattern=r"\S",
+        max_length=255,
+        description="Contact that stock documents are made out to.",
+    )
     payments_from_ledger: StrictBool = Field(
         True,
         description="Payments made in the ledger come here: every two hours in business hours, and with every document "

@@ -46,6 +46,19 @@ class Undo:
     archive: bool = False
 
 
+def in_one(images: Sequence[Image], record: Record | None) -> Image:
+    """Of one record's images, at least one, the one that led to what is stored, from before the first of the job's
+    changes in a row. Each counts once: one of a link alone leaves the record as it was, and would follow itself."""
+    rest = list(images)
+    last = next((image for image in rest if record is not None and image.left(record)), rest[-1])
+    earlier: Image | None = last
+    while earlier is not None:
+        rest.remove(earlier)
+        last = last.since(earlier)
+        earlier = next((image for image in rest if last.follows(image)), None)
+    return last
+
+
 def of_image(image: Image, record: Record | None, link: Link | None, sent: Iterable[Entry]) -> Undo:
     """Undoing what a job did here. ``sent``: what went to the ledger for the record since, newest first."""
     if record is None or record.deleted or link is None:

@@ -35,14 +35,22 @@ def test_a_company_is_created_and_replaced(api: Api) -> None:
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"timezone": "../etc/passwd"}, "timezone"),
         ({"timezone": ""}, "timezone"),
+        ({"timezone": "posixrules"}, "timezone"),
+        ({"timezone": "right/Europe/London"}, "timezone"),
         ({"profile": "bakery"}, "profile"),
         ({"currency": "euro"}, "currency"),
         ({"name": ""}, "name"),
+        ({"name": " "}, "name"),
     ],
 )
 def test_a_company_that_makes_no_sense_is_refused(api: Api, fields: dict[str, Any], field: str) -> None:
     answer = api.put(ACME, {"name": "Acme", "profile": "rental", **fields})
     assert (answer.status, answer["errors"][0]["field"]) == (422, field)
+
+
+def test_a_blank_name_is_told_in_words(api: Api) -> None:
+    answer = api.put(ACME, {"name": "  ", "profile": "rental"})
+    assert answer["errors"] == [{"field": "name", "message": "should not be blank"}]
 
 
 @pytest.mark.parametrize("id", ["companies", "members", "none", "a b", "-a", "x" * 65])
@@ -101,6 +109,8 @@ def test_compound_settings_go_in_and_come_out(api: Api) -> None:
     "given",
     [
         {"auto_export": "perhaps"},
+        {"stock_adjustment_account": "a very long account code"},
+        {"stock_contact": " "},
         {"possible_duplicates_on_import": "guess"},
         {"exportable_statuses": ["blue"]},
         {"field_owner": {"planets": "crm"}},

@@ -96,7 +96,7 @@ def _subjects(work: Work, source: Job, number: int) -> list[Subject]:
     for image in images.read(work.at, source, number):
         kept.setdefault(image.key.record, []).append(image)
     records = work.at.records.many(kept)
-    here = [Subject(key, _title(some[-1]), _in_one(some, records.get(key))) for key, some in kept.items()]
+    here = [Subject(key, _title(some[-1]), rules.in_one(some, records.get(key))) for key, some in kept.items()]
     if number < source.results:
         sent = [item for item in work.at.jobs.read_chunk(source, "result", number) if item.outcome in _SENT]
     elif number < source.ordered:
@@ -111,14 +111,6 @@ def _subjects(work: Work, source: Job, number: int) -> list[Subject]:
 def _last(source: Job) -> int:
     """The number of the last page: of a job that failed, the one it died on may be half done."""
     return max(source.results, source.ordered)
-
-
-def _in_one(some: Sequence[Image], record: Record | None) -> Image:
-    """The image that led to what is stored, from before the first of the job's changes in a row."""
-    last = next((image for image in some if record is not None and image.left(record)), some[-1])
-    while (earlier := next((image for image in some if image is not last and last.follows(image)), None)) is not None:
-        last = last.since(earlier)
-    return last
 
 
 def _title(image: Image) -> str:

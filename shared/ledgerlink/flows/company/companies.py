@@ -18,6 +18,7 @@ from ledgerlink.state.company import Company
 from ledgerlink.state.record import RecordKey
 
 TRIES = 5
+NO_PLACES = ("posixrules", "localtime", "Factory", "posix", "right")  # of the time zones' files, those that name none
 RESERVED = ("companies", "members", "none")  # where the table keeps what is no company's
 
 
@@ -114,6 +115,6 @@ def _set_free(company: str, name: str, settings: CompanySettings, at: Ports) -> 
 
 def _is_zone(name: str) -> bool:
     try:
-        return bool(ZoneInfo(name).key)
+        return name.partition("/")[0] not in NO_PLACES and bool(ZoneInfo(name).key)
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError; a directory's name an OSError
         return False

@@ -65,6 +65,8 @@ def _renew(company: str, at: Ports, tokens: Tokens, *, refused: str) -> Tokens |
         marked = at.companies.put_tokens(company, tokens.model_copy(update={"refreshing_since": at.clock.now()}))
     except Conflict:
         return None
+    if marked.refreshing_since is None or at.clock.now() - marked.refreshing_since >= RENEWING:
+        return None  # the mark was so slow to write that others take us for dead
     try:
         fresh = _redeem(at, marked)
     except LedgerBusy:
@@ -82,7 +84,18 @@ def _renew(company: str, at: Ports, tokens: Tokens, *, refused: str) -> Tokens |
     try:
         return at.companies.put_tokens(company, fresh)
     except Conflict:
-        return None  # we were given up on; the other one's tokens came from the same old one and are as good
+        return _last_word(company, at, fresh, refused=refused)  # we were given up on
+
+
+def _last_word(company: str, at: Ports, mine: Tokens, *, refused: str) -> Tokens | None:
+    """Two have redeemed one old token: only the set that was asked for last is sure to live, and nobody knows which
+    that is. So the old one, still in its grace, is redeemed once more; the stored one is the way back if that is
+    refused."""
+    current = at.companies.tokens(company)
+    if current is None or current.previous_refresh_token != mine.previous_refresh_token:
+        return None  # somebody reconnected, or has renewed the other set since: it lives
+    again = {"refresh_token": current.previous_refresh_token, "previous_refresh_token": current.refresh_token}
+    return _renew(company, at, current.model_copy(update=again), refused=refused)
 
 
 def _redeem(at: Ports, tokens: Tokens) -> Tokens:
