@@ -123,10 +123,12 @@ export const t = {
     due: () => "in the export queue", moving: (n) => (n === 1 ? "job under way" : "jobs under way"), errors: (n) => (n === 1 ? "unresolved error" : "unresolved errors"),
     conflicts: (n) => (n === 1 ? "conflict" : "conflicts"), suggestions: (n) => (n === 1 ? "suggestion" : "suggestions"),
     days: "Last 30 days",
+    calls: "Calls to Xero, last 30 days", callsMade: "calls made", granted: "granted each day",
+    busiest: (day, part) => `The busiest day, ${day}, took ${part} of a day's calls.`,
     outcomes: { ok: "done", skipped: "skipped", conflict: "conflicts", failed: "failed" },
   },
 
-  chart: { day: "Day", nothing: "nothing" },
+  chart: { day: "Day", nothing: "nothing", table: "As a table" },
 
   transfer: {
     sub: "Bring contacts from Xero here, or organizations from here to Xero, as a whole.",

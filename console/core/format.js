@@ -34,6 +34,7 @@ export const shortDay = (text) =>
   formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...DAY }).format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
 
 export const count = (number) => numbers({}).format(number);
+export const share = (part) => numbers({ style: "percent", maximumFractionDigits: part < 0.1 ? 1 : 0 }).format(part);
 /** A decimal string, which Intl takes without going through a float. */
 export const money = (text, currency = "") => {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };

@@ -1,4 +1,4 @@
-// Two small charts of our own: a gauge of the day's calls, and columns of the last days by outcome.
+// Two small charts of our own: a gauge of the day's calls, and columns of the last days with the same as a table.
 import { classes, html, useState } from "../core/html.js";
 import * as format from "../core/format.js";
 import { t } from "../texts.js";
@@ -16,11 +16,16 @@ export function Gauge({ left, limit, label }) {
     <figcaption aria-hidden="true"><b>${format.count(left)}</b><span>${label}</span></figcaption></figure>`;
 }
 
-/** `days`: [{date, values:{series: number}}], `series`: [{name, label, tone}]. The table behind it says the same. */
-export function Columns({ days, series, label }) {
+const NEAR = 0.25; // of a limit: days that come to less are drawn to their own scale, or nothing would show
+
+/** `days`: [{date, values:{series: number}}], `series`: [{name, label, tone}]; null is a day nobody counted. `limit` {value, label}
+ * is a line across, once a day comes near it. The table says the same. */
+export function Columns({ days, series, label, limit }) {
   const [at, setAt] = useState(null);
   const totals = days.map((day) => series.reduce((sum, each) => sum + (day.values[each.name] || 0), 0));
-  const most = Math.max(1, ...totals);
+  const near = limit?.value && Math.max(...totals) >= limit.value * NEAR;
+  const most = Math.max(1, ...totals, near ? limit.value : 0);
+  const said = (number) => (number === null || number === undefined ? "–" : format.count(number));
   const width = 100 / Math.max(1, days.length);
   const shown = at === null ? null : days[at];
   return html`<figure class="chart">
@@ -37,6 +42,7 @@ export function Columns({ days, series, label }) {
                 width=${width * 0.7} height=${height} />`;
             })}</g>`;
         })}
+        ${near && html`<line class="chart-limit" x1="0" x2="100" y1=${40 - (40 * limit.value) / most} y2=${40 - (40 * limit.value) / most} />`}
       </svg>
     </div>
     <div class="chart-axis" aria-hidden="true"><span>${days.length ? format.shortDay(days[0].date) : ""}</span>
@@ -44,10 +50,11 @@ export function Columns({ days, series, label }) {
         .map((each) => `${each.label} ${format.count(shown.values[each.name])}`).join(" · ") || t.chart.nothing}`}</span>
       <span>${days.length ? format.shortDay(days.at(-1).date) : ""}</span></div>
     <figcaption class="legend">${series.map((each) => html`<span key=${each.name}><i class=${`tone-${each.tone}`}></i>${each.label} <b>${
-      format.count(days.reduce((sum, day) => sum + (day.values[each.name] || 0), 0))}</b></span>`)}</figcaption>
-    <table class="hidden"><caption>${label}</caption><thead><tr><th scope="col">${t.chart.day}</th>${series.map((each) =>
-      html`<th scope="col" key=${each.name}>${each.label}</th>`)}</tr></thead>
+      format.count(days.reduce((sum, day) => sum + (day.values[each.name] || 0), 0))}</b></span>`)}${
+      near && html`<span><i class="line"></i>${limit.label} <b>${format.count(limit.value)}</b></span>`}</figcaption>
+    <details class="as-table"><summary>${t.chart.table}<span class="hidden">: ${label}</span></summary><table><caption class="hidden">${label}</caption><thead><tr><th scope="col">${t.chart.day}</th>${series.map((each) =>
+      html`<th scope="col" class="number" key=${each.name}>${each.label}</th>`)}</tr></thead>
       <tbody>${days.filter((_, n) => totals[n]).map((day) => html`<tr key=${day.date}><th scope="row">${format.shortDay(day.date)}</th>
-        ${series.map((each) => html`<td key=${each.name}>${day.values[each.name] || 0}</td>`)}</tr>`)}</tbody></table>
+        ${series.map((each) => html`<td class="number" key=${each.name}>${said(day.values[each.name])}</td>`)}</tr>`)}</tbody></table></details>
   </figure>`;
 }

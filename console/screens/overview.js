@@ -1,13 +1,12 @@
 // The overview: what is due, moving and failed, the two big buttons, and the last 30 days.
 import { classes, html } from "../core/html.js";
-import { count } from "../core/format.js";
+import { count, share, shortDay } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Card, Empty, Loaded, Page } from "../parts/basics.js";
 import { Columns } from "../parts/charts.js";
 import { JobLine } from "../parts/jobs.js";
 import { t } from "../texts.js";
-import { BudgetCard } from "./connection.js";
 import { ToolsCard, TransferCard } from "./transfer.js";
 
 const words = t.overview;
@@ -45,8 +44,18 @@ function Days() {
     date: day.date,
     values: Object.fromEntries(SERIES.map(({ name }) => [name, day.export[name] + day.import[name]])),
   }));
-  return html`<div class="columns wide-narrow">
+  return html`<div class="columns two">
     <${Card} title=${words.days}><${Loaded} from=${summary}>${() => days.some((day) => Object.values(day.values).some(Boolean))
       ? html`<${Columns} days=${days} series=${series} label=${words.days} />` : html`<${Empty} title=${t.history.empty}>${t.history.emptyWhat}<//>`}<//><//>
-    <${BudgetCard} budget=${summary.data?.budget || hub.connection?.budget} /></div>`;
+    <${Card} title=${words.calls}><${Loaded} from=${summary}>${(told) => html`<${Calls} days=${told.days} budget=${told.budget} />`}<//><//></div>`;
+}
+
+/** What the days cost, against what the ledger grants. */
+function Calls({ days, budget: { day_limit: limit, day_remaining: left } }) {
+  const busiest = days.reduce((most, day) => (day.calls > most.calls ? day : most), { calls: 0 });
+  if (!busiest.calls) return html`<p class="muted">${t.budget.unknown}</p>`;
+  const drawn = days.map((day) => ({ date: day.date, values: { calls: day.calls } }));
+  return html`<${Columns} days=${drawn} series=${[{ name: "calls", tone: "live", label: words.callsMade }]} label=${words.calls}
+      limit=${{ value: limit, label: words.granted }} />
+    ${limit && html`<p class="muted">${t.budget.words(count(left), count(limit))}. ${words.busiest(shortDay(busiest.date), share(busiest.calls / limit))}</p>`}`;
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from ledgerlink.ports import Budget, Clock, NoPermit, Permit, Purpose, Seen
 from ledgerlink.rules import limits as rules
+from ledgerlink.rules.calls_made import by_day
 from ledgerlink.state.limits import LimitState
 
 
@@ -17,8 +18,8 @@ class MemoryLimits:
         self._clock = clock
         self.states: dict[str, LimitState] = {}
 
-    def acquire(self, organisation: str, calls: int, purpose: Purpose) -> Permit | NoPermit:
-        state, answer = rules.acquire(self.of(organisation), self._clock.now(), calls, purpose)
+    def acquire(self, organisation: str, calls: int, purpose: Purpose, day: date) -> Permit | NoPermit:
+        state, answer = rules.acquire(self.of(organisation), self._clock.now(), calls, purpose, day)
         self.states[organisation] = state
         return answer
 
@@ -27,6 +28,9 @@ class MemoryLimits:
 
     def budget(self, organisation: str) -> Budget:
         return rules.budget(self.of(organisation), self._clock.now())
+
+    def made(self, organisation: str) -> dict[date, int]:
+        return by_day(self.of(organisation))
 
     def ready(self, organisation: str, purpose: Purpose) -> tuple[int, datetime | None]:
         return rules.ready(self.of(organisation), self._clock.now(), purpose)

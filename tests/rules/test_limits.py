@@ -18,13 +18,13 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 def permit(
     state: LimitState, now: datetime = NOW, calls: int = 1, purpose: Purpose = "live"
 ) -> tuple[LimitState, Permit]:
-    state, answer = limits.acquire(state, now, calls, purpose)
+    state, answer = limits.acquire(state, now, calls, purpose, now.date())
     assert isinstance(answer, Permit), answer
     return state, answer
 
 
 def refusal(state: LimitState, now: datetime = NOW, purpose: Purpose = "live") -> NoPermit:
-    _, answer = limits.acquire(state, now, 1, purpose)
+    _, answer = limits.acquire(state, now, 1, purpose, now.date())
     assert isinstance(answer, NoPermit), answer
     return answer
 
@@ -41,7 +41,7 @@ def test_no_sixty_seconds_hold_more_than_57_calls(pauses: list[float]) -> None:
     state, now, made = LimitState(), NOW, []
     for pause in pauses:
         now += timedelta(seconds=pause)
-        state, answer = limits.acquire(state, now, 4, "live")
+        state, answer = limits.acquire(state, now, 4, "live", now.date())
         if isinstance(answer, Permit):
             made += [now] * answer.calls
             state = limits.settle(state, now, answer, [])
@@ -83,7 +83,7 @@ def test_a_lease_whose_holder_died_frees_itself() -> None:
 )
 def test_the_day_s_last_calls_are_kept_for_live_traffic_and_people(purpose: Purpose, left: int, may: bool) -> None:
     state = after(Seen(minute_remaining=50, day_remaining=left))
-    _, answer = limits.acquire(state, NOW, 1, purpose)
+    _, answer = limits.acquire(state, NOW, 1, purpose, NOW.date())
     assert isinstance(answer, Permit) is may
     if isinstance(answer, NoPermit):
         assert answer.reason == "day_limit"
@@ -173,4 +173,4 @@ def test_the_last_of_the_bucket_is_left_to_people(purpose: Purpose, takes: int) 
 def test_a_clock_that_goes_back_gives_nothing_away() -> None:
     state, leave = permit(LimitState(), calls=4)
     state, _ = permit(limits.settle(state, NOW, leave, []), calls=4)
-    assert isinstance(limits.acquire(state, NOW - timedelta(minutes=5), 1, "live")[1], NoPermit)
+    assert isinstance(limits.acquire(state, NOW - timedelta(minutes=5), 1, "live", NOW.date())[1], NoPermit)

@@ -31,6 +31,7 @@ class DayOut(Shown):
     export: Outcomes = Outcomes()
     import_: Outcomes = Field(Outcomes(), serialization_alias="import")
     here: Outcomes = Outcomes()
+    calls: int | None = Field(None, description="Made to the ledger that day; null before the first that was counted")
 
     model_config = Shown.model_config | {"serialize_by_alias": True}
 
@@ -51,7 +52,7 @@ class SummaryOut(Shown):
 
 @routes.get(f"{COMPANY}/summary", tags=["queue"], **open_to(*READERS))
 def summary(at: At, days: Annotated[int, Query(ge=1, le=366)] = 30) -> SummaryOut:
-    """Per day and outcome what went each way, and the calls of today."""
+    """Per day and outcome what went each way, and the calls it took."""
     made = flow.summary(at, days)
     budget = made.budget
     known = budget.day_limit is not None and budget.day_remaining is not None
@@ -68,6 +69,5 @@ def summary(at: At, days: Annotated[int, Query(ge=1, le=366)] = 30) -> SummaryOu
 def _day(day: flow.Day) -> DayOut:
     told = {name: Outcomes(**counts) for name, counts in day.counts.items()}
     blank = Outcomes()
-    return DayOut(
-        date=day.date, export=told.get("export", blank), import_=told.get("import", blank), here=told.get("here", blank)
-    )
+    ways = {name: told.get(name, blank) for name in ("export", "here")}
+    return DayOut(date=day.date, import_=told.get("import", blank), calls=day.calls, **ways)

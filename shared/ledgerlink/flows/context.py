@@ -45,7 +45,7 @@ class Context:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return self.at.ledgers.of(self.company.id)
+        return self.at.ledgers.of(self.company.id, timezone=self.company.timezone)
 
 
 def open_context(company: str, at: Ports) -> Context:

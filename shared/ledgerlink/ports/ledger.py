@@ -183,8 +183,8 @@ class Ledger(Protocol):
 class Ledgers(Protocol):
     """Opens a company's ledger."""
 
-    def of(self, company: str) -> Ledger:
-        """Raises NotConnected."""
+    def of(self, company: str, *, timezone: str = "UTC") -> Ledger:
+        """Its calls are counted by the days of ``timezone``. Raises NotConnected."""
         ...
 
     def url(self, organisation: Organisation, document_type: str, document_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
 
 from ledgerlink.state.dispatch import Dispatch
@@ -141,8 +141,8 @@ class Budget:
 class Limits(Protocol):
     """The limits shared by everything that calls one organisation."""
 
-    def acquire(self, organisation: str, calls: int, purpose: Purpose) -> Permit | NoPermit:
-        """Up to ``calls`` permits; fewer may be granted, never none in a Permit."""
+    def acquire(self, organisation: str, calls: int, purpose: Purpose, day: date) -> Permit | NoPermit:
+        """Up to ``calls`` permits, counted on that day; fewer may be granted, never none in a Permit."""
         ...
 
     def settle(self, organisation: str, permit: Permit, seen: Sequence[Seen]) -> None:
@@ -150,6 +150,10 @@ class Limits(Protocol):
         ...
 
     def budget(self, organisation: str) -> Budget: ...
+
+    def made(self, organisation: str) -> Mapping[date, int]:
+        """Calls of each of the last 35 days since the first that was counted."""
+        ...
 
     def ready(self, organisation: str, purpose: Purpose) -> tuple[int, datetime | None]:
         """How many calls ``acquire`` would grant now, and when there is one if that is none. Takes nothing."""

@@ -7,10 +7,12 @@ moments. A bucket of 8 refilled 50 a minute makes at most 57 in any minute, when
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ledgerlink.ports import Budget, NoPermit, Permit, Purpose, Seen
 from ledgerlink.state.limits import Lease, LimitState
+
+from .calls_made import counted
 
 BURST = 8
 PER_MINUTE = 50
@@ -33,8 +35,10 @@ _LONGEST_WAIT = timedelta(hours=25)
 _IN_FLIGHT_WAIT = timedelta(seconds=0.5)
 
 
-def acquire(state: LimitState, now: datetime, calls: int, purpose: Purpose) -> tuple[LimitState, Permit | NoPermit]:
-    """Leave for up to ``calls`` calls, or when to ask again. A NoPermit leaves nothing to be stored."""
+def acquire(
+    state: LimitState, now: datetime, calls: int, purpose: Purpose, day: date
+) -> tuple[LimitState, Permit | NoPermit]:
+    """Leave for up to ``calls`` calls, counted on ``day``, or when to ask again. A NoPermit leaves nothing to store."""
     state = _refilled(state, now)
     if state.not_before is not None and state.not_before > now:
         return state, NoPermit(state.not_before, state.why)
@@ -51,7 +55,7 @@ def acquire(state: LimitState, now: datetime, calls: int, purpose: Purpose) -> t
     granted = max(1, int(min(calls, free, today, paced)))
     lease = Lease(id=str(state.granted + 1), calls=granted, until=now + LEASE)
     looking = state.day_seen_at is not None and now - state.day_seen_at >= LOOK_AGAIN
-    return state.model_copy(
+    return counted(state, day, granted).model_copy(
         update={
             "tokens": max(0.0, state.tokens - granted),
             "leases": (*state.leases, lease),
@@ -63,7 +67,7 @@ def acquire(state: LimitState, now: datetime, calls: int, purpose: Purpose) -> t
 
 def ready(state: LimitState, now: datetime, purpose: Purpose) -> tuple[int, datetime | None]:
     """How many calls ``acquire`` would grant now; where none, when."""
-    _, answer = acquire(state, now, IN_FLIGHT, purpose)
+    _, answer = acquire(state, now, IN_FLIGHT, purpose, now.date())
     return (answer.calls, None) if isinstance(answer, Permit) else (0, answer.retry_at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from ledgerlink.kinds import Value
@@ -17,7 +17,7 @@ class Lease(Value):
 
 
 class LimitState(Value):
-    """Changed by ``rules.limits`` only."""
+    """Changed by ``rules.limits`` and ``rules.calls_made`` only."""
 
     tokens: float = 0.0
     refilled_at: datetime | None = None  # None: never used, the bucket is full
@@ -30,4 +30,6 @@ class LimitState(Value):
     day_remaining: int | None = None
     day_seen_at: datetime | None = None
     day_limit: int | None = None  # inferred: the ledger never says it
+    made: tuple[int, ...] = ()  # calls of each day up to ``made_until`` (``rules.calls_made``)
+    made_until: date | None = None
     version: int = 0

@@ -237,7 +237,7 @@ def test_a_lost_consent_keeps_the_job_and_says_so_until_connected_again(quiet: H
 def test_the_day_limit_keeps_it_waiting_without_asking_again_and_again(quiet: Hub) -> None:
     quiet.save("a")
     limits, organisation = quiet.at.limits, quiet.context.organisation
-    permit = limits.acquire(organisation, 1, "person")
+    permit = limits.acquire(organisation, 1, "person", quiet.clock.now().date())
     assert isinstance(permit, Permit)
     limits.settle(organisation, permit, [Seen(day_remaining=300)])  # of 1,000: 40 % are kept for live traffic
     job = quiet.start("export-organizations")

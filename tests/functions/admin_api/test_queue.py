@@ -129,3 +129,16 @@ def test_figures_count_days_and_outcomes(connected: Api, simulated: SimulatedXer
     assert summary["calls"]["day_limit"] == 5000
     assert summary["calls"]["used_today"] > 0
     assert connected.get(f"{ACME}/summary", days=0).status == 422
+
+
+def test_figures_count_the_calls_of_each_day_in_the_companys_zone(connected: Api, simulated: SimulatedXero) -> None:
+    connected.put(ACME, {"name": "Acme", "profile": "rental", "timezone": "Pacific/Auckland"})
+    simulated.clock.advance(3 * 3600)  # noon in Greenwich, and an hour into the next day there
+    before = len(simulated.control("GET", "requests"))
+    connected.put(f"{ORGANIZATIONS}/hall", {"name": "Hall"})
+    connected.export()
+    made = sum("/api.xro/" in each["path"] for each in simulated.control("GET", "requests")[before:])
+    days = connected.get(f"{ACME}/summary", days=3)["days"]
+    assert [day["date"] for day in days] == ["2026-11-21", "2026-11-22", "2026-11-23"]
+    assert [day["calls"] for day in days][0::2] == [None, made]
+    assert days[1]["calls"] > 0 < made

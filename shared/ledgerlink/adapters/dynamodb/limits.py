@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from ledgerlink.errors import Conflict, StoreBusy
 from ledgerlink.ports import Budget, Clock, NoPermit, Permit, Purpose, Seen
 from ledgerlink.rules import limits as rules
+from ledgerlink.rules.calls_made import by_day
 from ledgerlink.state.limits import LimitState
 
 from . import control
@@ -26,9 +27,9 @@ class DynamoLimits:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def acquire(self, organisation: str, calls: int, purpose: Purpose) -> Permit | NoPermit:
+    def acquire(self, organisation: str, calls: int, purpose: Purpose, day: date) -> Permit | NoPermit:
         def change(state: LimitState, now: datetime) -> tuple[LimitState, Permit | NoPermit]:
-            return rules.acquire(state, now, calls, purpose)
+            return rules.acquire(state, now, calls, purpose, day)
 
         try:
             return self._change(organisation, change)
@@ -41,6 +42,9 @@ class DynamoLimits:
 
     def budget(self, organisation: str) -> Budget:
         return rules.budget(self._load(organisation), self._clock.now())
+
+    def made(self, organisation: str) -> dict[date, int]:
+        return by_day(self._load(organisation))
 
     def ready(self, organisation: str, purpose: Purpose) -> tuple[int, datetime | None]:
         return rules.ready(self._load(organisation), self._clock.now(), purpose)

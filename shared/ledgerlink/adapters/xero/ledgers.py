@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from ledgerlink.errors import NotConnected
 from ledgerlink.ports import Clock, Companies, Limits
@@ -32,7 +33,7 @@ class XeroLedgers:
         self._access, self._limits, self._clock = access, limits, clock
         self._searches = Searches(clock)
 
-    def of(self, company: str) -> XeroLedger:
+    def of(self, company: str, *, timezone: str = "UTC") -> XeroLedger:
         connection = self._companies.connection(company)
         if connection.state != "connected" or connection.organisation is None:
             raise NotConnected(f"the connection is {connection.state}")
@@ -43,6 +44,7 @@ class XeroLedgers:
             access=self._access(company),
             limits=self._limits,
             clock=self._clock,
+            zone=ZoneInfo(timezone),
         )
         short_code = connection.organisation.short_code
         return XeroLedger(session, clock=self._clock, short_code=short_code, searches=self._searches)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -40,7 +40,8 @@ class NoPermitNow(Exception):
 
 
 class Session:
-    """One organisation's API. ``access`` is asked once and its token kept for as long as the session lives."""
+    """One organisation's API. ``access`` is asked once and its token kept for as long as the session lives; calls are
+    counted by the days of ``zone``."""
 
     def __init__(
         self,
@@ -51,11 +52,12 @@ class Session:
         access: Access,
         limits: Limits,
         clock: Clock,
+        zone: tzinfo = UTC,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.organisation, self._client, self._api_url = organisation, client, api_url
         self._access, self._limits, self._clock, self._monotonic = access, limits, clock, monotonic
-        self._token = ""
+        self._zone, self._token = zone, ""
 
     def get(
         self,
@@ -131,7 +133,8 @@ class Session:
         """Waits a moment for the bucket; a wait that would take longer is the caller's to plan."""
         give_up_at = self._clock.now() + (PATIENCE if patient else timedelta())
         while True:
-            found = self._limits.acquire(self.organisation, 1, purpose)
+            today = self._clock.now().astimezone(self._zone).date()
+            found = self._limits.acquire(self.organisation, 1, purpose, today)
             if isinstance(found, Permit):
                 return found
             if found.reason != "ledger_busy" or found.retry_at > give_up_at:

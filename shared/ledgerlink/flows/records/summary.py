@@ -1,9 +1,10 @@
-"""Figures for charts: what went each day and how it ended, counted from the history, up to a bound that is told."""
+"""Figures for charts: what went each day and how it ended, counted from the history, up to a bound that is told, and
+the calls it took, as counted while they were made."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,10 +19,11 @@ MOST = 10_000  # entries counted; older ones are left out, and the answer says s
 
 @dataclass
 class Day:
-    """One day in the company's zone: how many entries by direction and outcome."""
+    """One day in the company's zone: entries by direction and outcome, and calls; None where nobody counted."""
 
     date: date
     counts: dict[str, Counter[str]] = field(default_factory=dict)
+    calls: int | None = None
 
     def count(self, entry: Entry) -> None:
         self.counts.setdefault(entry.direction, Counter())[entry.outcome] += 1
@@ -43,7 +45,9 @@ def summary(context: Context, days: int) -> Summary:
     now = context.at.clock.now().astimezone(zone)
     first = now.date() - timedelta(days=days - 1)
     start = datetime(first.year, first.month, first.day, tzinfo=zone)
-    by_date = {first + timedelta(days=i): Day(first + timedelta(days=i)) for i in range(days)}
+    dates = [first + timedelta(days=i) for i in range(days)]
+    made = _made(context)
+    by_date = {date: Day(date, calls=made.get(date, 0 if made and date > max(made) else None)) for date in dates}
     counted, oldest = 0, start
     for entry in _since(context, start):
         counted += 1
@@ -55,6 +59,11 @@ def summary(context: Context, days: int) -> Summary:
     organisation = context.connection.organisation
     budget = context.at.limits.budget(organisation.id) if organisation is not None else Budget()
     return Summary(list(by_date.values()), start if complete else oldest, complete, budget)
+
+
+def _made(context: Context) -> Mapping[date, int]:
+    organisation = context.connection.organisation
+    return context.at.limits.made(organisation.id) if organisation is not None else {}
 
 
 def _since(context: Context, start: datetime) -> Iterator[Entry]:
