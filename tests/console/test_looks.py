@@ -93,7 +93,13 @@ def test_axe_finds_nothing_in_a_dialog_or_an_open_list(visit: Visit, shown: Desk
 
 
 # How wide, how bright, and whether axe looks, too: colours and sizes are what differs.
-LOOKS = ((360, "light", True), (1280, "dark", True), (2560, "light", False))
+LOOKS = (
+    (360, "light", True),
+    (1280, "dark", True),
+    (2560, "light", False),
+    (2560, "dark", False),
+    (3840, "light", False),
+)
 
 
 def test_every_screen_fits_its_width_and_is_accessible(visit: Visit, shown: Desk) -> None:
