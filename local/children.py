@@ -47,6 +47,7 @@ class Child:
     ) -> None:
         self.log = log
         with log.open("ab") as out:
+            self._began = out.tell()  # earlier runs wrote into it too
             self._process = subprocess.Popen(
                 [python, "-P", str(LIFELINE), *arguments],
                 stdin=subprocess.PIPE,
@@ -85,5 +86,6 @@ class Child:
             self._process.stdin.close()
 
     def last_words(self, lines: int = 15) -> str:
-        """The end of its log, for an error message."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        """The end of what it wrote into its log, for an error message."""
+        written = self.log.read_bytes()[self._began :]
+        return "\n".join(written.decode(errors="replace").splitlines()[-lines:])

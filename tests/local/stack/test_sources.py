@@ -83,7 +83,8 @@ def test_dead_letters_go_back_by_the_name_of_either_queue(stack):
 @pytest.mark.loopback
 def test_groups_keep_their_order_and_do_not_wait_for_each_other(stack):
     for number in range(4):
-        send(stack, "OrderedQueue", group="slow", name=f"slow {number}", sleep=0.2)
+        send(stack, "OrderedQueue", group="slow", name=f"slow {number}", after="quick 3")
+    assert eventually(lambda: notes(stack, "slow 0 waits"))  # or all would be one batch
     for number in range(4):
         send(stack, "OrderedQueue", group="quick", name=f"quick {number}")
     assert eventually(lambda: notes(stack, "slow 3"))
