@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import KINDS, Content
-from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.kinds.money_documents import TOTALS, MoneyDocument
 from ledgerlink.ports import Budget
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules import standing as rules
@@ -116,7 +116,7 @@ def sent(content: Content, link: Link) -> dict[str, Any]:
     there, money = link.seen or link.base, link.settlement
     told: dict[str, Any] = {"sent_at": link.last_export_at}
     if isinstance(there, MoneyDocument):
-        told |= {name: getattr(there, name) for name in ("number", "subtotal", "total_tax", "total")}
+        told |= {name: getattr(there, name) for name in ("number", *TOTALS)}
     if money is not None:
         told |= {"total": money.total, "amount_outstanding": money.outstanding, "remaining": money.outstanding}
     return {name: value for name, value in told.items() if getattr(content, name, "") in (None, "")}

@@ -16,6 +16,7 @@ from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import PutDispatch, PutLane
+from ledgerlink.rules import settle
 from ledgerlink.state.record import Record, RecordKey
 from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import CRM
@@ -348,6 +349,56 @@ def test_totals_follow_the_lines_and_are_not_held_against_them(sent: Office) -> 
     sent.invoice("1", {**LINE, "unit_price": "60.00"}, number="N-1", reference="again")
     sent.drain()
     assert sent.at_rest("invoices", "1").state == "linked"
+
+
+def totals(office: Office, id_: str) -> tuple[Any, ...]:
+    said = office.said("invoices", id_)
+    return said.subtotal, said.total_tax, said.total
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_an_edit_that_is_taken_back_before_it_went_leaves_the_totals_as_they_are_there(
+    office: Office, is_paid: bool
+) -> None:
+    office.set(business_hours=ALWAYS)
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    office.invoice("1", {**LINE, "unit_price": "60.00"})  # what it comes to now counts, not what it was created with
+    office.drain()
+    assert totals(office, "1") == (120, 24, 144)
+    if is_paid:
+        act(office, "pay", amount=50)
+        told(office, document(office))
+        office.read()
+    office.invoice("1", {**LINE, "unit_price": "70.00"})
+    if is_paid:
+        office.drain()
+        assert office.at_rest("invoices", "1").reason == "paid_document"
+    assert totals(office, "1") == (None, None, None)
+    office.here.ledger_calls()
+    office.invoice("1", {**LINE, "unit_price": "60.00"})
+    office.drain()
+    link, record = office.at_rest("invoices", "1"), office.at.records.get(RecordKey("bench", "invoices", "1"))
+    assert record is not None
+    assert totals(office, "1") == (120, 24, 144)
+    assert (link.state, link.wanted, link.exported) == ("linked", record.revision, record.revision)
+    assert "POST" not in office.here.ledger_calls()
+    assert link.base is not None
+    assert link.base.total == 144  # type: ignore[attr-defined]
+
+
+def test_what_differs_there_tells_no_totals(sent: Office) -> None:
+    """An undone edit is held: both sides say something else, and nothing goes."""
+    sent.invoice("2")
+    sent.drain()
+    link, record = sent.at_rest("invoices", "2"), sent.at.records.get(RecordKey("bench", "invoices", "2"))
+    assert record is not None
+    blank = record.model_copy(update={"content": record.content.model_copy(update={"total": None})})
+    now = sent.at.clock.now()
+    assert settle.as_agreed(blank, link, now).content.total == 120  # type: ignore[attr-defined]
+    for differs in ({"held_fields": ("lines",)}, {"seen": link.base}):
+        assert settle.as_agreed(blank, link.model_copy(update=differs), now) is blank
 
 
 def test_a_payment_of_ours_that_was_taken_off_before_it_was_found_is_reversed_here(sent: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.kinds.money_documents import Invoice
+from ledgerlink.kinds.product import Product
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import Link, SyncError
@@ -50,6 +51,26 @@ def test_what_is_mapped_wrongly_is_mapped_from_the_error_for_its_side() -> None:
     offered = fixes_of(invoice, link.model_copy(update={"error": error}))
     assert [fix.id for fix in offered] == ["map", "edit", "refresh_and_retry"]
     assert offered[0].params == {"mapping": "tax", "from": "VAT20", "to": None, "side": "sales"}
+
+
+def test_a_code_of_the_ledgers_own_is_not_mapped() -> None:
+    link = wrong("mapping_unknown", field="inventory_account_code")
+    offered = fixes_of(a_record(Product(code="X"), kind="products"), link)  # type: ignore[arg-type]
+    assert [fix.id for fix in offered] == ["edit", "refresh_and_retry"]
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("document_not_editable", ["number"]),
+        ("tax_not_for_account", ["lines"]),
+        ("currency_not_subscribed", ["currency"]),
+    ],
+)
+def test_what_the_ledger_refused_opens_the_field_that_mends_it(code: str, fields: list[str]) -> None:
+    offered = fixes_of(a_record(Invoice(organization_id="o1"), kind="invoices"), wrong(code))  # type: ignore[arg-type]
+    [edit] = [fix for fix in offered if fix.id == "edit"]
+    assert list(edit.params["fields"]) == fields
 
 
 def test_the_field_that_is_wrong_is_the_one_to_edit() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator
 from pydantic import Field as Declared
@@ -69,6 +69,7 @@ class MoneyDocument(Content):
     sent_at: MaybeTime = None
 
 
+TOTALS = ("subtotal", "total_tax", "total")
 HUB_FIELDS = frozenset({"amount_outstanding", "sent_at", "stage", "total_tax"})
 
 
@@ -122,6 +123,13 @@ def completed(sent: D, answered: D) -> D:
         return sent
     pairs = zip(sent.lines, answered.lines, strict=True)
     return sent.model_copy(update={"lines": tuple(_filled(ours, theirs) for ours, theirs in pairs)})
+
+
+def with_totals(content: Content, answered: Content) -> Any:
+    """The document with what the ledger says it comes to."""
+    if not isinstance(content, MoneyDocument) or not isinstance(answered, MoneyDocument):
+        return content
+    return content.model_copy(update={name: getattr(answered, name) for name in TOTALS})
 
 
 def _filled(ours: Line, theirs: Line) -> Line:
@@ -194,7 +202,7 @@ INVOICES: Kind[Invoice] = Kind(
     hub_fields=HUB_FIELDS,
     completed=completed,
     in_order=True,
-    derived=frozenset({"subtotal", "total_tax", "total"}),
+    derived=frozenset(TOTALS),
     derived_from=frozenset({"lines", "tax_mode"}),
     identified=with_line_ids,
     fields=FIELDS,
@@ -212,7 +220,7 @@ CREDIT_NOTES: Kind[CreditNote] = Kind(
     hub_fields=HUB_FIELDS | {"remaining", "allocations"},
     completed=completed,
     in_order=True,
-    derived=frozenset({"subtotal", "total_tax", "total"}),
+    derived=frozenset(TOTALS),
     derived_from=frozenset({"lines", "tax_mode"}),
     identified=with_line_ids,
     fields=tuple(field for field in FIELDS if field.name not in ("due_date", "url")),

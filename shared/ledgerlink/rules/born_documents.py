@@ -7,7 +7,7 @@ customer must be a record here. Until the CRM says something else of one, edits 
 from __future__ import annotations
 
 from ledgerlink.kinds import KINDS, Content
-from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.kinds.money_documents import TOTALS, MoneyDocument
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
@@ -84,7 +84,7 @@ def _follows(
     old, new = _in_ours(before, said, document, grounds), _in_ours(now, said, document, grounds)
     if not all(same(getattr(said, name), getattr(old, name)) for name in names):
         return settlement.Edited(said, left="customer_differs" if has_moved else "")
-    told = {name: getattr(new, name) for name in (*names, "subtotal", "total_tax", "total")}
+    told = {name: getattr(new, name) for name in (*names, *TOTALS)}
     customer, left = _customer(said, link, now, grounds) if has_moved else (said.organization_id, "")
     fields = tuple(names) if left else (*names, "organization_id")
     return settlement.Edited(said.model_copy(update={**told, "organization_id": customer}), fields, left)

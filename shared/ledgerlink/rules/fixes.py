@@ -44,7 +44,7 @@ def _safe(record: Record, link: Link) -> Iterator[Fix]:
 def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
     code = error.code
     holder = {"document_id": error.holder or None}
-    edit = _edit(record, error.field or ("account_number" if code == "account_number_taken" else "name"))
+    edit = _edit(record, error.field or _ABOUT.get(code) or ("lines" if code in _LISTS else "name"))
     retry = Fix("retry", "Try again")
     match code:
         case "name_taken" | "account_number_taken":
@@ -62,10 +62,10 @@ def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
         case "contact_gone" | "item_gone" | "document_gone":
             return (Fix("unlink_and_create", "Unlink it and create it anew"), retry)
         case "tax_not_mapped" | "account_not_mapped" | "location_not_mapped" | "payment_method_not_mapped":
-            return (_map(record, error), edit, retry)
+            return (*_map(record, error), edit, retry)
         case _ if code in _LISTS:
             again = Fix("refresh_and_retry", "Read the ledger's lists again and retry")
-            return (_map(record, error), edit, again) if code.startswith("mapping_") else (again, edit)
+            return (*_map(record, error), edit, again) if code.startswith("mapping_") else (again, edit)
         case "archived_in_ledger":
             return (Fix("retry", "It was restored in the ledger: go on"),)
         case "contact_archived":
@@ -77,6 +77,14 @@ def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
     return (edit, retry)
 
 
+_ABOUT = {
+    "account_number_taken": "account_number",
+    "exceeds_outstanding": "amount",
+    "document_not_editable": "number",
+    "number_not_allowed": "number",
+    "currency_not_subscribed": "currency",
+}
+"""The field that mends it, where the ledger named none."""
 _DATES = {"invoices": "issue_date", "credit-notes": "issue_date"}
 # What another look at the ledger's own lists may mend: a person has just changed something there.
 _LISTS = frozenset(
@@ -93,17 +101,20 @@ _CODES: dict[str, MappingKind] = {
     "method": "payment-method",
 }
 """What a field's code is a code of, by the end of the field's name."""
+_NOT_MAPPED = {code: kind for kind, code in mapping.NOT_MAPPED.items()}
 
 
-def _map(record: Record, error: SyncError) -> Fix:
+def _map(record: Record, error: SyncError) -> tuple[Fix, ...]:
     """Say what one of our codes is in the ledger; which one is quoted first in what was told."""
     named = re.search(r"'([^']+)'", f"{error.message} {' '.join(error.details)}")
     end = error.field.rpartition(".")[2]
-    kind = _CODES.get(end) or error.code.removesuffix("_not_mapped").replace("_", "-")
+    kind = _CODES.get(end) or _NOT_MAPPED.get(error.code) or ("payment-method" if record.kind == "payments" else None)
+    if kind is None:  # the ledger's own code, which nobody maps
+        return ()
     params: dict[str, Any] = {"mapping": kind, "from": named[1] if named else None, "to": None}
     if kind in mapping.HAS_SIDES and record.kind in SALES_KINDS:  # what was said of sales alone would outrank it
         params["side"] = "sales"
-    return Fix("map", "Say what the code is in the ledger", params)
+    return (Fix("map", "Say what the code is in the ledger", params),)
 
 
 def _edit(record: Record, name: str) -> Fix:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.kinds import KINDS, Content, Field, Kind
-from ledgerlink.kinds.money_documents import MoneyDocument
+from ledgerlink.kinds.money_documents import TOTALS, MoneyDocument, with_totals
 from ledgerlink.ports import Rejected
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document, DocumentStatus
@@ -191,12 +191,25 @@ def told_back(record: Record, link: Link, part: DispatchedPart, document: Docume
     )
 
 
-_TOTALS = ("subtotal", "total_tax", "total")
+def as_agreed(record: Record, link: Link, now: datetime) -> Record:
+    """The record once it turned out that both sides say the same: an edit that was taken back before it went has left
+    it without its totals, which are those of the ledger's document still. The same one where it has them."""
+    content, there = record.content, link.base
+    if not isinstance(content, MoneyDocument) or not isinstance(there, MoneyDocument):
+        return record
+    if link.seen is not None or link.held_fields:  # both agree but for what somebody did there, or for what is held
+        return record
+    blank = [name for name in _open_totals(record) if getattr(content, name) is None]
+    new = {name: value for name in blank if (value := getattr(there, name)) is not None}
+    if not new:
+        return record
+    told = {"revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
+    return record.model_copy(update={"content": content.model_copy(update=new), **told})
 
 
 def _open_totals(record: Record) -> Iterator[str]:
     """The totals that the CRM did not say itself."""
-    for name in _TOTALS:
+    for name in TOTALS:
         if getattr(record.pushed, name, None) is None or name in KINDS[record.kind].hub_fields:
             yield name
 
@@ -208,8 +221,9 @@ def at_revision(link: Link, part: DispatchedPart, before: Link, revision: int) -
 
 
 def _completed(agreed: _Agreed, kind: Kind[Any], document: Document) -> _Agreed:
-    """With what only the ledger can say of what we sent: the ids of new lines."""
-    return _Agreed(kind.completed(agreed.base, document.content), kind.completed(agreed.known, document.content))
+    """With what only the ledger can say of what we sent: the ids of new lines, what they come to."""
+    base, known = (kind.completed(content, document.content) for content in (agreed.base, agreed.known))
+    return _Agreed(with_totals(base, document.content), with_totals(known, document.content))
 
 
 def _line_ids(link: Link, part: DispatchedPart, document: Document, agreed: Content) -> dict[str, str]:

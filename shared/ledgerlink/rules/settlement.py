@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast, get_args
 
 from ledgerlink.kinds import KINDS, Content
-from ledgerlink.kinds.money_documents import Allocation, CreditNote, MoneyDocument, Status
+from ledgerlink.kinds.money_documents import Allocation, CreditNote, MoneyDocument, Status, with_totals
 from ledgerlink.kinds.payment import PAYMENTS, PaidKind, Payment, read_reference
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
@@ -174,7 +174,7 @@ def _remembered(link: Link, document: Document, after: Edited) -> tuple[Content,
         return said, None
     taken_over = ("status", *after.fields)
     base = link.base.model_copy(update={name: getattr(said, name) for name in taken_over})
-    return base, None if agree(KINDS[link.kind], base, said) else said
+    return (with_totals(base, said), None) if agree(KINDS[link.kind], base, said) else (base, said)
 
 
 _CREDITED = {"invoice": "credit_note", "credit_note": "invoice"}

@@ -11,6 +11,7 @@ ARCHIVED = (
     "The specified contact details matched an archived contact. "
     "Archived contacts cannot currently be edited via the API."
 )
+MONEY = "cannot be applied to the invoice because it has payments or credit notes allocated to it."
 NUMBER = "The Account Number already exists. Please enter a different Account Number."
 
 
@@ -52,6 +53,38 @@ def test_every_code_is_a_reason_people_can_be_told() -> None:
     ],
 )
 def test_a_message_has_its_code(message: str, code: str) -> None:
+    assert code_of(message) == code
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("Invoice # must be unique.", "number_taken"),
+        ("Order number must be unique", "number_taken"),
+        ("Invoice not of valid status for modification", "document_not_editable"),
+        ("This document cannot be edited as it has a payment or credit note allocated to it.", "document_has_money"),
+        (f"The status VOIDED {MONEY}", "void_has_payments"),
+        (f"The status DRAFT {MONEY}", "document_has_money"),
+        (f"The status AUTHORISED {MONEY}", "document_has_money"),
+        ("Account code '200' is not a valid code for this document.", "account_not_valid"),
+        ("Account code '201' has been archived, or has been deleted. Each line item must …", "account_archived"),
+        ("Account code '476' has been removed as it does not match a recognised account.", "account_not_valid"),
+        ("The TaxType code 'X' cannot be used with account code 'Y'.", "tax_not_for_account"),
+        ("Tax rate must be Active", "tax_not_valid"),
+        ("Payment amount exceeds the amount outstanding on this document", "exceeds_outstanding"),
+        ("Payments can only be made against Authorised documents", "document_not_open"),
+        ("Payments within a batch cannot be deleted.", "payment_in_batch"),
+        ("Price List Item with Code 'abc' already exists", "item_code_taken"),
+        ("Only AUTHORISED and BILLED purchase orders may have SentToContact updated.", "document_not_open"),
+        ("The document date cannot be before the period lock date currently set", "period_locked"),
+        ("Invoice could not be found", "document_gone"),
+        ("You must specify an Account code or Account ID for the payment.", "payment_method_not_mapped"),
+        ("The Account for the payment could not be found or is not active.", "mapping_inactive"),
+        ("The Account must be of type BANK or have EnablePaymentsToAccount set.", "mapping_no_payments"),
+    ],
+)
+def test_what_is_said_of_documents_and_payments_has_its_code(message: str, code: str) -> None:
+    """All of facts/xero.md §6 that is about them, and what the simulator says besides."""
     assert code_of(message) == code
 
 

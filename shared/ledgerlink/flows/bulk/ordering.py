@@ -80,7 +80,8 @@ def _orders(work: Work, items: Sequence[JobItem]) -> list[Order]:
             orders.append(Order(rules.done_as(now)))
             by_job = link.model_copy(update={"ordered_by": work.job.id})
             others.append((by_job, decision))
-    carry_out(work.at, [(link, decision) for link, decision in others if _is_news(link, decision, work.now)])
+    news = [(link, decision) for link, decision in others if _is_news(link, decision, work.now)]
+    carry_out(work.at, news, records)
     return orders
 
 

@@ -169,6 +169,6 @@ def _decide(drain: Drain, keys: list[LinkKey], busy: Collection[LinkKey]) -> tup
             others.append((link, decision))
         elif link.ordered_by in BY_THEMSELVES or not _live_only(drain):
             selected.append(Selected(record, link, decision))
-    carry_out(drain.at, others)
+    carry_out(drain.at, others, records)
     drain.decided += len(others)
     return selected, ordered
