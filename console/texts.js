@@ -105,7 +105,7 @@ export const t = {
     setUp: "Setting up the Xero app",
     setUpSteps: [
       "In Xero's developer portal make an app of the type “Web app”.",
-      "Copy the redirect address into its configuration, and the webhook address into its webhooks (contacts).",
+      "Copy the redirect address into its configuration, and the webhook address into its webhooks (Contacts, Invoices, Credit Notes).",
       "Put its client id, client secret and webhook key into the hub's secret; your administrator knows where.",
     ],
     redirect: "Redirect address", webhook: "Webhook address",
@@ -192,7 +192,7 @@ export const t = {
     would: "What will happen",
     look: "Look at each change",
     email: (to) => `When it is finished, ${to} gets an e-mail.`,
-    calls: (calls) => `Needs about ${number(calls.needed, "call", "calls")} to Xero${calls.remaining_today === null ? "" : `; ${calls.remaining_today} are left today`}.`,
+    calls: (needed, left) => `Needs about ${number(needed, "call", "calls")} to Xero${left && `; ${left} are left today`}.`,
     nothingOverwritten: "No value will be overwritten.",
     overwrites: (n, more) => `Values of ${more ? `${n} or more` : n} ${n === "1" && !more ? "record" : "records"} will be overwritten.`,
     showOverwritten: "Show them",
@@ -222,9 +222,9 @@ export const t = {
     changes: (n, overwritten) => `${number(n, "value", "values")}${overwritten ? `, ${overwritten} overwritten` : ""}`,
     states: { planned: "Planned. Nothing has been changed yet.", done: "Finished.", failed: "Stopped by an error; what was done before stays.", cancelled: "Cancelled; what was done before stays." },
     startedBy: "Started by", started: "Started", finished: "Finished", callsUsed: "Calls to Xero", finishesAt: "Ends about", mail: "E-mail",
-    calls: (calls) => `${calls.used} used of about ${calls.needed}`,
+    calls: (used, needed) => `${used} used of about ${needed}`,
     email: {
-      none: () => "Nobody is told", pending: (to) => `${to} is told when it is finished`, sent: (to) => `${to} was told`, failed: (to) => `The e-mail to ${to} could not be delivered`,
+      none: () => "Nobody is told", pending: (to) => `${to} is told when it is finished`, sending: (to) => `${to} is being told`, sent: (to) => `${to} was told`, failed: (to) => `The e-mail to ${to} could not be delivered`,
     },
     cancel: "Stop", cancelTitle: (name) => `Stop: ${name}?`, cancelWords: "What has been done stays; the rest is not done.",
     discard: "Discard the plan",
@@ -341,12 +341,13 @@ export const t = {
     sub: "Everything that went to Xero, came from Xero or was changed here.",
     directions: { export: "Export", import: "Import", here: "Here" },
     actions: { created: "Created", updated: "Updated", edited: "Edited", linked: "Linked", unlinked: "Unlinked", archived: "Archived", deleted: "Deleted", restored: "Restored", decided: "Not sent" },
+    tried: { created: "Create", updated: "Update", archived: "Archive" }, // what failed was not done
     filters: { direction: "Direction", kind: "Kind", outcome: "Outcome", since: "Since" },
     by: (who) => ({ ledger: "in Xero", clock: "by itself" }[who] || `by ${who}`), job: "job",
     changes: (n) => number(n, "change", "changes"),
     restore: "Restore", restoreTitle: "Bring these values back?", restoreWords: "It counts as an edit of yours and travels to Xero like any other.", restored: "Restored.",
     now: "It said", again: "Will be",
-    empty: "Nothing happened yet", emptyWhat: "Once something is imported, exported or edited, it is written down here.",
+    empty: "Nothing happened yet", emptyWhat: "Once something is imported, exported or edited, it is written down here.", nothingFoundWhat: "Take a filter away.",
   },
 
   errors: {
@@ -574,7 +575,7 @@ export const t = {
   },
 
   choices: {
-    ok: "Done", create: "Create", suggest: "To decide",
+    crm: "CRM", ok: "Done", create: "Create", suggest: "To decide",
     unlinked: "Not linked", due: "Due", sending: "Sending", linked: "Linked", skipped: "Skipped", error: "Error", unknown: "Finding out", parked: "Must choose", conflict: "Conflict",
     planning: "Planning", planned: "Planned", running: "Running", done: "Done", failed: "Failed", cancelled: "Cancelled",
     update: "Update", archive: "Archive", link: "Link", skip: "Skip", fail: "Cannot be done",

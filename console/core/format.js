@@ -33,6 +33,29 @@ export const date = (text) =>
 export const shortDay = (text) =>
   formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...DAY }).format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
 
+const WALL = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" };
+const walls = new Map();
+
+/** How far the company's clocks are ahead of UTC at an instant; both in ms. */
+function ahead(instant) {
+  if (!walls.has(zone)) walls.set(zone, new Intl.DateTimeFormat("en-u-nu-latn-ca-gregory", { timeZone: zone, ...WALL }));
+  const part = Object.fromEntries(walls.get(zone).formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) - Math.floor(instant / 1000) * 1000;
+}
+
+/** The instant at which the company's clocks show that time of a day (2026-01-31), for the API; "" for no day. */
+export function instantOf(day, clock = "00:00:00") {
+  const shown = Date.parse(`${day}T${clock}Z`);
+  if (Number.isNaN(shown)) return "";
+  return new Date(shown - ahead(shown - ahead(shown))).toISOString().replace(".000Z", "Z");
+}
+
+/** The day of an instant there, as a date field takes it. */
+export function dayOf(instant) {
+  const at = Date.parse(instant || "");
+  return Number.isNaN(at) ? "" : new Date(at + ahead(at)).toISOString().slice(0, 10);
+}
+
 export const count = (number) => numbers({}).format(number);
 export const share = (part) => numbers({ style: "percent", maximumFractionDigits: part < 0.1 ? 1 : 0 }).format(part);
 /** A decimal string, which Intl takes without going through a float. */

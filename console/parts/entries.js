@@ -27,7 +27,7 @@ function Entry({ entry, kind, restored, withRecord }) {
   return html`<li class=${classes("entry", entry.outcome)}>
     <div class="entry-head"><span class=${classes("direction", entry.direction)}>${words.directions[entry.direction]}</span>
       ${withRecord && (its || entry.seen_on ? html`<span><${RecordLink} record=${entry.record} title=${entry.title} on=${entry.seen_on} /></span>` : html`<span>${human(entry.record.kind)}</span>`)}
-      <strong>${words.actions[entry.action] || human(entry.action)}</strong>
+      <strong>${(entry.outcome === "failed" && words.tried[entry.action]) || words.actions[entry.action] || human(entry.action)}</strong>
       ${entry.outcome !== "ok" && html`<${Badge} value=${entry.outcome} />`}
       <span class="muted"><${Time} at=${entry.at} />${entry.actor && ` · ${words.by(entry.actor)}`}
         ${entry.job && html` · <a href=${hub.to(["jobs", entry.job])}>${words.job}</a>`}</span></div>

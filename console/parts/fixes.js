@@ -41,7 +41,7 @@ export function FixButtons({ error, done, describedBy }) {
   const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records: [error.record], close, done }} />`);
   return html`<div class="fixes">
     ${error.fixes.filter((fix) => fix.id !== "retry").map((fix, n) => html`<${Button} key=${fix.id} look=${n === 0 ? "primary" : ""} needs="write"
-      aria-describedby=${describedBy} onClick=${() => open(fix)}>${fix.label}<//>`)}
+      aria-describedby=${describedBy} onClick=${() => open(fix)}>${said(fix.label)}<//>`)}
     <${Button} needs="write" busy=${busy} onClick=${retry} aria-describedby=${describedBy}>${t.retry}<//>
     <${Button} needs="write" onClick=${skip} aria-describedby=${describedBy}>${words.skip}<//>
     ${error.ledger_url && html`<${External} href=${error.ledger_url}>${t.record.open}<//>`}
@@ -69,8 +69,8 @@ function FixDialog({ hub, error, fix, close, done }) {
   });
   const set = (name) => (value) => setParams((old) => ({ ...old, [name]: value }));
   const setField = (name) => (value) => setParams((old) => ({ ...old, fields: { ...old.fields, [name]: value } }));
-  return html`<${Dialog} title=${fix.label} close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
-      <${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${fix.label}<//>`}>
+  return html`<${Dialog} title=${said(fix.label)} close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
+      <${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${said(fix.label)}<//>`}>
     <p>${words.about(error.title)} ${said(error.message)}</p>
     ${asksContact && (kind?.document_type === "contact" ? html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`
       : html`<${TextField} label=${words.document} hint=${words.documentHint} value=${contact?.document_id} onInput=${(id) => setContact(id.trim() ? { document_id: id.trim() } : null)} />`)}

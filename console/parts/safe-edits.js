@@ -21,7 +21,7 @@ export function SafeEdits({ kind, record, title, reload }) {
   if (record.sync.error || !ways.length) return null;
   const about = { kind: kind.name, id: record.id };
   return html`<${Note} tone="warn" title=${words.title} actions=${ways.map((fix, n) => html`<${Button} key=${fix.id} look=${n === 0 ? "primary" : ""}
-      needs="write" onClick=${() => openSafeEdit({ hub, record: about, title, fix, done: reload })}>${fix.label}<//>`)}>${words.what}<//>`;
+      needs="write" onClick=${() => openSafeEdit({ hub, record: about, title, fix, done: reload })}>${said(fix.label)}<//>`)}>${words.what}<//>`;
 }
 
 function SafeEdit({ hub, record, title, fix, close, done }) {
@@ -35,7 +35,7 @@ function SafeEdit({ hub, record, title, fix, close, done }) {
     done();
   });
   const told = plan.problem ? null : plan.data;
-  return html`<${Dialog} title=${fix.label} wide close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
+  return html`<${Dialog} title=${said(fix.label)} wide close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
       <${Button} look="primary" busy=${busy} disabled=${!told} onClick=${run}>${words.confirm[fix.id]}<//>`}>
     <p>${words.about[fix.id](title)}</p>
     ${"number" in fix.params && html`<${TextField} label=${words.number} hint=${words.numberHint} value=${params.number} most="255"

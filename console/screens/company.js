@@ -6,7 +6,7 @@ import { address } from "../core/route.js";
 import { Button, Empty, ProblemNote } from "../parts/basics.js";
 import { Dialog } from "../parts/dialogs.js";
 import { Select, TextField } from "../parts/fields.js";
-import { human } from "../core/format.js";
+import { choice, said } from "../core/format.js";
 import { t } from "../texts.js";
 
 const words = t.company;
@@ -26,8 +26,8 @@ function useCompanyForm(added, given = "") {
     <${TextField} label=${words.name} required value=${typed.name} onInput=${set("name")} problem=${problem?.of?.("name")} autofocus />
     <${TextField} label=${words.id} value=${typed.id} onInput=${set("id")} hint=${words.idHint(id)} problem=${problem?.of?.("company")} />
     <${Select} label=${words.profile} value=${typed.profile} onChange=${set("profile")}
-      options=${(profiles.data?.items || []).map((each) => [each.name, human(each.name)])}
-      hint=${profiles.data?.items.find((each) => each.name === typed.profile)?.description} />
+      options=${(profiles.data?.items || []).map((each) => [each.name, choice(each.name)])}
+      hint=${said(profiles.data?.items.find((each) => each.name === typed.profile)?.description)} />
     <div class="grid"><${TextField} label=${words.timezone} value=${typed.timezone} onInput=${set("timezone")} problem=${problem?.of?.("timezone")} />
     <${TextField} label=${words.currency} value=${typed.currency} onInput=${set("currency")} most="3" problem=${problem?.of?.("currency")} /></div>
     <${ProblemNote} problem=${problem} />`;

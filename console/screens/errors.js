@@ -54,7 +54,7 @@ function Group({ code, errors, done }) {
     act: () => retry(hub, { code }, done) });
   const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records, close, done }} />`);
   const fixAll = (fix) => confirm({
-    title: words.fixAll(fix.label, count(errors.length)), words: words.fixAllWords, label: fix.label,
+    title: words.fixAll(said(fix.label), count(errors.length)), words: words.fixAllWords, label: said(fix.label),
     children: html`<ul>${errors.slice(0, 20).map((error) => html`<li>${error.title}</li>`)}</ul>${errors.length > 20 && html`<p>${words.more(errors.length - 20)}</p>`}`,
     act: async () => {
       const failed = [];
@@ -69,7 +69,7 @@ function Group({ code, errors, done }) {
   return html`<${Card} class="cause" title=${said(cause)} actions=${html`<${Chip}>${words.number(count(errors.length))}<//>`}>
     <p>${said(known?.remedy || errors[0].remedy)} ${errors[0].who_can_fix && html`<span class="muted">${words.who[errors[0].who_can_fix]}</span>`}</p>
     ${errors.length > 1 && html`<div class="actions">${common(errors).map((fix) => html`<${Button} key=${fix.id} needs="write"
-        onClick=${() => fixAll(fix)}>${words.all(fix.label)}<//>`)}
+        onClick=${() => fixAll(fix)}>${words.all(said(fix.label))}<//>`)}
       <${Button} needs="write" onClick=${retryThese}>${words.retryCause(count(errors.length))}<//>
       <${Button} needs="write" onClick=${skip}>${words.skipAll}<//></div>`}
     <ul class="items">${errors.map((error) => html`<${One} key=${error.record.id} error=${error} cause=${cause} done=${done} />`)}</ul><//>`;

@@ -1,7 +1,7 @@
 // Import/Export History: every attempt and change in both directions, newest first.
 import { html } from "../core/html.js";
 import { withQuery } from "../core/api.js";
-import { choice, human } from "../core/format.js";
+import { choice, dayOf, human, instantOf } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { queryNow } from "../core/route.js";
@@ -17,6 +17,7 @@ export function History() {
   const hub = useHub();
   const { query } = hub.route;
   const { page, ...where } = query;
+  const narrowed = ["direction", "kind", "outcome", "since"].some((name) => where[name]);
   const list = useLoad(withQuery(hub.path("/history"), { limit: 50, ...where }), { keep: true });
   const narrow = (change) => hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
   const filter = (name, options, said) => html`<${Select} label=${words.filters[name]} value=${where[name]} onChange=${(value) => narrow({ [name]: value })}
@@ -26,9 +27,10 @@ export function History() {
       ${filter("direction", ["export", "import", "here"], (each) => words.directions[each])}
       ${filter("kind", hub.kinds.map((kind) => kind.name), human)}
       ${filter("outcome", ["ok", "failed", "skipped", "conflict"], choice)}
-      <${TextField} label=${words.filters.since} type="date" value=${where.since?.slice(0, 10)} onInput=${(day) => narrow({ since: day && `${day}T00:00:00Z` })} />
+      <${TextField} label=${words.filters.since} type="date" value=${dayOf(where.since)} onInput=${(day) => narrow({ since: instantOf(day) })} />
     </div>
     <${Loaded} from=${list} lines=${8}>${(data) => data.items.length ? html`
       <${Card}><${Entries} entries=${data.items} withRecord /><//><${Pager} next=${data.next} query=${query} count=${data.items.length} />`
-      : html`<${Empty} title=${words.empty}>${words.emptyWhat}<//>${data.next && html`<${Pager} next=${data.next} query=${query} count=${0} />`}`}<//>`;
+      : html`${narrowed ? html`<${Empty} title=${t.records.nothingFound} action=${html`<${Button} onClick=${() => hub.go(hub.route.parts)}>${t.records.showAll}<//>`}>${words.nothingFoundWhat}<//>`
+        : html`<${Empty} title=${words.empty}>${words.emptyWhat}<//>`}${data.next && html`<${Pager} next=${data.next} query=${query} count=${0} />`}`}<//>`;
 }

@@ -16,9 +16,12 @@ const WORDS_OF_PLAN = { created: "create", updated: "update", archived: "archive
 
 const PLANNED = Object.values(WORDS_OF_PLAN); // what a job that is over has not come to
 
+/** It is over, and the e-mail about it is on its way. */
+const telling = (job) => Boolean(job.finished_at && job.email.to && job.email.status === "pending");
+
 export function JobScreen({ id }) {
   const hub = useHub();
-  const job = useLoad(hub.path(`/jobs/${encodeURIComponent(id)}`), { poll: (data) => (!data || MOVING.includes(data.status)) && 700 });
+  const job = useLoad(hub.path(`/jobs/${encodeURIComponent(id)}`), { poll: (data) => (!data || MOVING.includes(data.status) || telling(data)) && 700 });
   const status = job.data?.status;
   useEffect(() => { if (status && OVER.includes(status)) hub.refresh(); }, [status]);
   const back = html`<a class="back" href=${hub.to(["transfer"])}>${t.tabs.transfer}</a>`;
@@ -53,7 +56,7 @@ function State({ job }) {
   const hub = useHub();
   const { done, total } = job.progress;
   const moving = MOVING.includes(job.status);
-  const mail = job.email.to && words.email[job.email.status]?.(job.email.to);
+  const mail = job.email.to && words.email[telling(job) ? "sending" : job.email.status]?.(job.email.to);
   return html`<${Card}>
     <div class="job-state"><${Badge} value=${job.status} />
       <span role="status">${moving ? (total ? words.of(count(done), count(total)) : words.counting) : words.states[job.status]}</span></div>
@@ -66,7 +69,7 @@ function State({ job }) {
     ${job.notes?.map((note) => html`<p class="muted">${said(note)}</p>`)}
     <${Facts} of=${[[words.startedBy, job.started_by], [words.started, html`<${Time} at=${job.started_at} />`],
       [words.finished, job.finished_at && html`<${Time} at=${job.finished_at} />`],
-      [words.callsUsed, job.calls.needed ? words.calls(job.calls) : ""],
+      [words.callsUsed, job.calls.needed ? words.calls(count(job.calls.used), count(job.calls.needed)) : ""],
       [words.finishesAt, moving && job.calls.finishes_at && html`<${Time} at=${job.calls.finishes_at} />`],
       [words.mail, mail]]} /><//>`;
 }

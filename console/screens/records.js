@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
 import * as format from "../core/format.js";
-import { choice, count, human } from "../core/format.js";
+import { choice, count, date, dayOf, human, instantOf } from "../core/format.js";
 import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useLoad, useSettled } from "../core/load.js";
 import { queryNow } from "../core/route.js";
@@ -107,8 +107,8 @@ function Filter({ filter, value, onChange }) {
     return html`<${Select} label=${filter.label} value=${value} options=${[["", t.any], ...options]} onChange=${onChange} />`;
   }
   if (filter.type === "datetime") {
-    return html`<${TextField} label=${filter.label} type="date" value=${value?.slice(0, 10)}
-      onInput=${(day) => onChange(day && `${day}T${filter.name.endsWith("_until") ? "23:59:59" : "00:00:00"}Z`)} />`;
+    return html`<${TextField} label=${filter.label} type="date" value=${dayOf(value)}
+      onInput=${(day) => onChange(instantOf(day, filter.name.endsWith("_until") ? "23:59:59.999" : undefined))} />`;
   }
   return html`<${SlowText} filter=${filter} value=${value} onChange=${onChange} />`;
 }
@@ -123,7 +123,7 @@ function Narrowed({ kind, where, narrow }) {
   const on = kind.filters.filter((filter) => where[filter.name]);
   if (!on.length) return null;
   const said = (filter) => filter.type === "boolean" ? (where[filter.name] === "true" ? t.yes : t.no)
-    : filter.type === "datetime" ? where[filter.name].slice(0, 10)
+    : filter.type === "datetime" ? (dayOf(where[filter.name]) && date(dayOf(where[filter.name]))) || where[filter.name]
       : filter.type === "choice" ? choice(where[filter.name]) : where[filter.name];
   return html`<div class="narrowed">${on.map((filter) => html`<${Chip} key=${filter.name}>${filter.label}: ${said(filter)}
     <button type="button" aria-label=${words.removeFilter(filter.label)} onClick=${() => narrow({ [filter.name]: "" })}>✕</button><//>`)}</div>`;

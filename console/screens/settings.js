@@ -75,9 +75,9 @@ function CompanyCard({ changed }) {
     <div class="grid"><${TextField} label=${t.company.name} value=${typed.name} onInput=${set("name")} disabled=${off} problem=${problem?.of?.("name")} />
       <${TextField} label=${t.company.timezone} value=${typed.timezone} onInput=${set("timezone")} disabled=${off} problem=${problem?.of?.("timezone")} />
       <${TextField} label=${t.company.currency} value=${typed.currency} onInput=${set("currency")} most="3" disabled=${off} problem=${problem?.of?.("currency")} />
-      <${Select} label=${t.company.profile} value=${typed.profile} onChange=${set("profile")} disabled=${off} hint=${named(typed.profile)?.description}
-        options=${items.map((each) => [each.name, human(each.name)])} /></div>
-    ${change && html`<p>${words.profileChanges}</p><${Diff} diff=${change} kind=${NAMED} from=${human(company.profile)} to=${human(typed.profile)} />`}
+      <${Select} label=${t.company.profile} value=${typed.profile} onChange=${set("profile")} disabled=${off} hint=${format.said(named(typed.profile)?.description)}
+        options=${items.map((each) => [each.name, choice(each.name)])} /></div>
+    ${change && html`<p>${words.profileChanges}</p><${Diff} diff=${change} kind=${NAMED} from=${choice(company.profile)} to=${choice(typed.profile)} />`}
     <${ProblemNote} problem=${problem} />
     ${differs && html`<div class="actions"><${Button} look="primary" busy=${busy} needs="admin" onClick=${save}>${t.save}<//></div>`}<//>`;
 }

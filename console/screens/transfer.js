@@ -114,7 +114,7 @@ function Preview({ plan, problem }) {
   }
   if (plan.status === "failed") return html`<${Note} tone="bad" title=${t.choices.failed}>${plan.error}<//>`;
   return html`<div class="preview"><h3>${words.would}</h3><${Figures} job=${plan} />
-    <p class="muted">${words.calls(plan.calls)}</p><${Overwritten} plan=${plan} /></div>`;
+    <p class="muted">${words.calls(count(plan.calls.needed), plan.calls.remaining_today === null ? "" : count(plan.calls.remaining_today))}</p><${Overwritten} plan=${plan} /></div>`;
 }
 
 /** The values that will be replaced: the first of them, and how many records have some. */

@@ -150,11 +150,11 @@ def test_a_product_that_cannot_go_is_named_and_no_invoice_goes_until_it_is_corre
     visit.picture("guide-c-product", full_page=True)
     assert {each["InvoiceNumber"] for each in crm.ledger()["invoices"]} == {"INV-1", "INV-2", "INV-3"}
     page.get_by_role("button", name="View errors").click()
-    page.get_by_role("button", name="Say what the code is in the ledger").click()
+    page.get_by_role("button", name="Say what the code is in Xero").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="In Xero: Odd group").fill("Sales")
     dialog.get_by_role("option", name=re.compile("^Sales 200")).click()
-    dialog.get_by_role("button", name="Say what the code is in the ledger").click()
+    dialog.get_by_role("button", name="Say what the code is in Xero").click()
     expect(dialog).to_have_count(0)
     page.get_by_role("tab", name="Import/Export", exact=True).click()
     carry_out(page, "Send all live invoices")

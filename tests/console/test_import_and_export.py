@@ -21,6 +21,7 @@ def test_organizations_are_exported_after_the_pop_up_said_what_will_happen(visit
     expect(page.get_by_text("Finished.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d+ created")).first).to_be_visible()
     expect(page.get_by_role("link", name="Exported Limited")).to_be_visible()
+    expect(page.get_by_text("admin@local.example was told")).to_be_visible()  # the page waits for that, too
     assert acme.contact_named("Exported Limited")["EmailAddress"] == "e@exported.example"
 
     page.get_by_role("tab", name="Import/Export", exact=True).click()

@@ -143,12 +143,12 @@ def test_a_code_that_is_not_mapped_is_mapped_from_the_error(visit: Visit, invoic
     invoiced.job("export-organizations", ids=["hall"])
     invoiced.job("send-invoices", ids=["odd"])
     page = visit.go("records/invoices/odd")
-    page.get_by_role("button", name="Say what the code is in the ledger").click()
+    page.get_by_role("button", name="Say what the code is in Xero").click()
     dialog = page.get_by_role("dialog")
     field = dialog.get_by_role("combobox", name="In Xero: Odd group")
     field.fill("Sales")
     dialog.get_by_role("option", name=re.compile("^Sales 200")).click()
-    dialog.get_by_role("button", name="Say what the code is in the ledger").click()
+    dialog.get_by_role("button", name="Say what the code is in Xero").click()
     expect(dialog).to_have_count(0)
     mapped = {item["from"]: item["to"] for item in invoiced("GET", "/mappings/account")["items"]}
     assert mapped["Odd group"] == "200"

@@ -7,6 +7,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import Desk, Visit
@@ -168,3 +169,35 @@ def test_a_list_of_fifty_thousand_holds_one_page_and_stays_until_the_next_has_co
         expect(page.get_by_role("link", name=f"Record {number:05}")).to_be_in_viewport()
     expect(rows).to_have_count(50)
     expect(page.get_by_text("Page 8")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "clock", "instant"),
+    [
+        ("Europe/Berlin", "2026-11-22", "00:00:00", "2026-11-21T23:00:00Z"),
+        ("Europe/Berlin", "2026-03-29", "23:59:59.999", "2026-03-29T21:59:59.999Z"),  # the clocks went forward
+        ("Pacific/Auckland", "2026-11-22", "00:00:00", "2026-11-21T11:00:00Z"),
+        ("America/New_York", "2026-11-01", "00:00:00", "2026-11-01T04:00:00Z"),  # the clocks go back
+        ("Asia/Kathmandu", "2026-01-01", "00:00:00", "2025-12-31T18:15:00Z"),
+    ],
+)
+def test_a_day_in_a_filter_is_the_companys_day(
+    visit: Visit, acme: Desk, zone: str, day: str, clock: str, instant: str
+) -> None:
+    code = """async ([zone, day, clock]) => {
+        const format = await import('/console/core/format.js');
+        format.setZone(zone);
+        const instant = format.instantOf(day, clock);
+        return [instant, format.dayOf(instant), format.instantOf('nonsense'), format.dayOf('nonsense')]; }"""
+    assert visit.go("csv").evaluate(code, [zone, day, clock]) == [instant, day, "", ""]
+
+
+def test_a_history_that_is_narrowed_to_nothing_does_not_say_that_nothing_happened(visit: Visit, acme: Desk) -> None:
+    acme.organization("happened", "Happened Limited")
+    page = visit.go("history")
+    page.get_by_label("Since").fill("2027-01-31")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    assert "since=2027-01-30T23%3A00%3A00Z" in page.url  # midnight in Berlin
+    expect(page.get_by_label("Since")).to_have_value("2027-01-31")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_text("Happened Limited").first).to_be_visible()

@@ -42,6 +42,12 @@ def test_every_user_sees_the_banner_and_one_error_opens_its_record(visit: Visit,
     expect(page.get_by_role("button", name="Link to the contact that has it")).to_be_disabled()
 
 
+def test_the_history_does_not_say_created_of_what_failed(visit: Visit, failed: str) -> None:
+    entry = visit.go("history?outcome=failed").get_by_role("listitem").filter(has_text=NAME).first
+    expect(entry.get_by_role("strong")).to_have_text("Create")
+    expect(entry).to_contain_text("Failed")
+
+
 def test_an_error_is_fixed_from_the_list_after_its_diff_was_shown(visit: Visit, acme: Desk, failed: str) -> None:
     page = visit.go()
     page.get_by_role("tab", name="Unresolved Errors").click()
