@@ -21,7 +21,7 @@ from ledgerlink.flows.records import history as past
 from ledgerlink.kinds import KINDS
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.decisions import Archive, Create, Decision, Update
-from ledgerlink.state.link import SyncState
+from ledgerlink.state.link import Link, SyncState
 
 from .companies import COMPANY
 
@@ -66,7 +66,7 @@ def _shown(queued: flow.Queued, now: Standing, home: RecordRef | None) -> Queued
         state=now.state(link),
         action=action,
         fields=fields,
-        why=_why(link.kind, action, fields, waiting),
+        why=_why(link, action, fields, waiting),
         waiting_for=waiting,
         since=link.queued_at or link.updated_at,
         until=link.wake_at,
@@ -84,16 +84,25 @@ def _plan(decision: Decision) -> tuple[Literal["create", "update", "archive", "n
     return "none", []
 
 
-def _why(kind: str, action: str, fields: list[str], waiting: str | None) -> str:
-    noun = KINDS[kind].document_type
+def _why(link: Link, action: str, fields: list[str], waiting: str | None) -> str:
+    noun = KINDS[link.kind].document_type.replace("_", " ")
+    what = f"{', '.join(fields)} of " if fields else ""
+    gone = "Inactive here: the {} will be archived." if link.kind == "organizations" else "The {} will be taken back."
     words = {
-        "create": f"New here: a {noun} will be created.",
-        "update": f"Edited here: {', '.join(fields)} of the {noun} will be updated.",
-        "archive": f"Inactive here: the {noun} will be archived.",
+        "create": f"New here: {'an' if noun[0] in 'aeiou' else 'a'} {noun} will be created.",
+        "update": f"Edited here: {what}the {noun} will be updated.",
+        "archive": gone.format(noun),
         "none": "",
     }[action]
     wait = REASONS[waiting].message if waiting in REASONS else ""
-    return " ".join(part for part in (words, wait) if part) or "It will be looked at."
+    return " ".join(part for part in (words, _on(link) if wait else "", wait) if part) or "It will be looked at."
+
+
+def _on(link: Link) -> str:
+    """Which record it waits for, where it is one."""
+    kind, _, id_ = link.waits_on.removeprefix("record:").partition("/")
+    is_other = link.waits_on.startswith("record:") and not link.is_due and kind in KINDS
+    return f"It waits for the {KINDS[kind].singular} {id_}:" if is_other else ""
 
 
 @routes.get(f"{COMPANY}/history", tags=["queue"], **open_to(*READERS))

@@ -142,3 +142,16 @@ def test_figures_count_the_calls_of_each_day_in_the_companys_zone(connected: Api
     assert [day["date"] for day in days] == ["2026-11-21", "2026-11-22", "2026-11-23"]
     assert [day["calls"] for day in days][0::2] == [None, made]
     assert days[1]["calls"] > 0 < made
+
+
+def test_what_waits_for_another_record_names_it(connected: Api) -> None:
+    hold = {"on": True, "reason": "disputed"}
+    connected.patch(f"{ACME}/settings", {"auto_export": True})
+    connected.get(f"{ACME}/tax-rates")  # the ledger's lists are read
+    connected.put(f"{ORGANIZATIONS}/hall", {"name": "Hall", "do_not_export": hold})
+    line = {"description": "Work", "quantity": "1", "unit_price": "10", "tax_code": "OUTPUT2", "account_code": "200"}
+    connected.put(f"{ACME}/invoices/1", {"number": "N-1", "organization_id": "hall", "lines": [line]})
+    connected.export()
+    [item] = connected.get(QUEUE)["items"]
+    assert item["waiting_for"] == "do_not_export"
+    assert item["why"].startswith("New here: an invoice will be created. It waits for the organization hall: ")
