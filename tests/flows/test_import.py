@@ -151,6 +151,32 @@ def test_a_merge_into_somebody_elses_contact_is_put_before_a_person(hub: Hub) ->
     assert hub.link("2").document_id == two
 
 
+@pytest.mark.parametrize("given_up_by", ["unlinking", "linking elsewhere", "deleting"])
+@pytest.mark.parametrize("edits_come", [True, False])
+def test_once_the_survivor_is_given_up_the_link_follows_and_the_conflict_is_over(
+    hub: Hub, given_up_by: str, edits_come: bool
+) -> None:
+    hub.set(apply_ledger_edits=edits_come)
+    one, two, other = linked(hub, "1"), linked(hub, "2"), linked(hub, "3")
+    hub.human(action="merge", id=one, fields={"into": two})
+    hub.hear(one)
+    hub.read()
+    assert (hub.link("1").state, hub.link("1").document_id) == ("conflict", one)
+    if given_up_by == "deleting":
+        deleting.delete(hub.context, key("2"), CRM, force=True, reason="the same as 1")
+    else:
+        linking.unlink(hub.context, key("3"), CRM)
+    if given_up_by == "linking elsewhere":
+        linking.link(hub.context, key("2"), other, CRM, confirm=True)
+    if given_up_by == "unlinking":
+        linking.unlink(hub.context, key("2"), CRM)
+    hub.read()
+    hub.drain()
+    hub.read()
+    link = hub.link("1")
+    assert (link.state, link.reason, link.error, link.document_id) == ("linked", "", None, two)
+
+
 @pytest.mark.parametrize(("applied", "active"), [(True, False), (False, True)])
 def test_archiving_in_the_ledger(hub: Hub, applied: bool, active: bool) -> None:
     hub.set(apply_ledger_archive=applied)
@@ -165,6 +191,39 @@ def test_archiving_in_the_ledger(hub: Hub, applied: bool, active: bool) -> None:
     hub.read()
     assert hub.content("1").active is True
     assert hub.link("1").state == "linked"
+
+
+def test_archiving_has_a_setting_of_its_own(hub: Hub) -> None:
+    hub.set(apply_ledger_archive=True, apply_ledger_edits=False)
+    document = linked(hub, email="old@x.example")
+    hub.human(action="edit", id=document, fields={"EmailAddress": "theirs@x.example"})
+    for action, active in (("archive", False), ("restore", True)):
+        hub.human(action=action, id=document)
+        hub.hear(document)
+        hub.read()
+        assert (hub.content("1").active, hub.content("1").email) == (active, "old@x.example")
+    assert hub.link("1").state == "linked"
+
+
+@pytest.mark.parametrize("kept_out", ["setting", "hold"])
+def test_what_waits_for_a_restored_contact_goes_on_though_nothing_else_comes_in(hub: Hub, kept_out: str) -> None:
+    document = linked(hub, email="old@x.example")
+    if kept_out == "setting":
+        hub.set(apply_ledger_edits=False)
+    else:
+        saving.save(hub.context, key("1"), drafting.Push({"name": "Org 1"}, do_not_import=Hold(on=True)), CRM)
+    hub.human(action="archive", id=document)
+    hub.hear(document)
+    hub.read()
+    hub.push("1", email="ours@x.example")
+    hub.drain()
+    assert (hub.link("1").state, hub.link("1").reason) == ("parked", "archived_in_ledger")
+    hub.human(action="restore", id=document)
+    hub.hear(document)
+    hub.read()
+    hub.drain()
+    assert hub.link("1").state == "linked"
+    assert hub.contacts()["Org 1"]["EmailAddress"] == "ours@x.example"
 
 
 def test_a_clash_waits_with_both_values_and_nothing_is_overwritten(hub: Hub) -> None:

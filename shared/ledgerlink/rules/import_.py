@@ -64,7 +64,7 @@ class Edit:
     content: Content
     changes: tuple[Change, ...]
     clashes: tuple[Clash, ...]
-    base: Content
+    base: Content | None
     seen: Content | None
     level: bool = False  # what the record says now, the ledger says too, though in other words
     left: str = ""  # why something the ledger says is not taken over, as a reason code
@@ -127,7 +127,7 @@ def of_linked(
     if link.do_not_import.on:
         return Note(document.content, "do_not_import")
     if source == "event" and not settings.apply_ledger_edits:
-        return Note(document.content, "ledger_edits_off")
+        return _status_alone(record, link, document, settings)
     merged = three_way(
         kind,
         base=_in(ours, link.base, record.content),
@@ -219,6 +219,14 @@ def _follow_status(
     if content.active == active:
         return content, ()
     return content.model_copy(update={"active": active}), (Change("active", content.active, active),)
+
+
+def _status_alone(record: Record, link: Link, document: Document, settings: CompanySettings) -> Note | Edit:
+    """Of a document whose values do not come in by themselves: whether it is archived has a setting of its own (K7)."""
+    content, status = _follow_status(record.content, link, document, settings)
+    if not status:
+        return Note(document.content, "ledger_edits_off")
+    return Edit(content, status, (), link.base, document.content)
 
 
 def _remembered(kind: Kind[Any], link: Link, document: Document, merged: Merged) -> tuple[Content, Content | None]:

@@ -37,10 +37,12 @@ def linked(intake: Intake, known: Known, document: Document, record: Record, lin
             outcome = "unchanged" if reason == "older" else "skipped"
             return TakenIn(document, outcome, reason, link.key), []
         case rules.Repoint(survivor):
-            return _repoint(intake, known, document, link, survivor)
+            return _repoint(intake, known, document, record, link, survivor)
         case rules.Note(seen, reason):
             told = {"seen": seen, "reverting": reverting.still(link, document)}
             noted = _kept_out(link, document).model_copy(update=told)
+            if document.status != link.document_status:  # what rests because it was archived there goes on, and back
+                noted = _refollow(record, noted, intake)
             return store(intake, known, TakenIn(document, "skipped", reason, link.key), record, link, noted)
         case rules.Edit():
             return edit_with(intake, known, document, record, link, decision)
@@ -149,7 +151,9 @@ def store(
     return taken, writes
 
 
-def _repoint(intake: Intake, known: Known, document: Document, link: Link, survivor: str) -> Step:
+def _repoint(
+    intake: Intake, known: Known, document: Document, record: Record, link: Link, survivor: str
+) -> Step:
     """Follow a merge; where the survivor belongs to another record, a person must sort it out (K12)."""
     at = intake.context.at
     holder = known.claims.get(survivor, Claimed()).link
@@ -182,6 +186,8 @@ def _repoint(intake: Intake, known: Known, document: Document, link: Link, survi
     # Orders to put values back, or to archive it, were about the document that is gone.
     gone = {"reverting": None, "base_at": None}
     after = link.model_copy(update={"document_id": survivor, "document_status": "active", **gone})
+    if link.reason == "merged_into_linked":  # who had the survivor gave it up
+        after = _refollow(record, after.model_copy(update={"error": None}), intake)
     # The survivor's own content is read next; until then what we agreed with the loser is the best base there is.
     if not intake.planning:
         at.marks.add(intake.context.organisation, [(document.type, survivor)], since=f"{CERTAIN}{at.ids.new()}")

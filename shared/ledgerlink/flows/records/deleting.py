@@ -14,6 +14,7 @@ from ledgerlink.ports import PutEntry, PutLink, PutRecord, Unclaim, Write
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
+from . import merged
 from .drafting import check_revision, read_pair
 
 
@@ -44,6 +45,8 @@ def delete(
         return deletion(record, link, actor, context.at.clock.now(), reason=reason)
 
     lanes.turn(key.company, links, context.at, writes)
+    if force:
+        merged.look_again(context)
 
 
 def deletion(

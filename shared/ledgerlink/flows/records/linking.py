@@ -17,6 +17,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
+from . import merged
 from .drafting import Draft, Push, Saved, drafted, read_pair
 
 
@@ -27,7 +28,7 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     Refused ``link_needs_confirmation`` (428) and nothing happens until ``confirm``. Raises NotFound, Invalid,
     Refused ``link_taken`` or ``in_flight``, NotConnected, LedgerBusy, Conflict.
     """
-    pair_of(context, key)
+    _, before = pair_of(context, key)
     document = read_document(context, KINDS[key.kind].document_type, document_id)
 
     def writes() -> list[Write]:
@@ -42,6 +43,8 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     assert after is not None
     if after.is_due:
         context.at.doorbells.ring(key.company, "export")
+    if before.document_id:
+        merged.look_again(context)
     return after
 
 
@@ -103,7 +106,7 @@ def check_free(claim: Claimed, key: LinkKey) -> None:
 def overwritten(record: Record, link: Link, document: Document) -> tuple[Change, ...]:
     """What linking would change in the ledger: from its values to ours."""
     kind = KINDS[record.kind]
-    merged = three_way(
+    return three_way(
         kind,
         base=None,
         crm=kind.ledger_view(record.content),
@@ -111,8 +114,7 @@ def overwritten(record: Record, link: Link, document: Document) -> tuple[Change,
         owners={},
         direction="crm",
         held=link.held_fields,
-    )
-    return merged.to_ledger
+    ).to_ledger
 
 
 def link_writes(context: Context, record: Record, link: Link, document: Document, actor: Actor) -> list[Write]:
@@ -166,6 +168,7 @@ def unlink(context: Context, key: RecordKey, actor: Actor) -> Link:
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
     after = context.at.links.get(LinkKey(*key))
     assert after is not None
+    merged.look_again(context)
     return after
 
 
