@@ -9,6 +9,7 @@ from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.flows.notices import telling
 from ledgerlink.flows.records.linking import unlink
+from ledgerlink.flows.records.restoring import restore
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutCrmWebhook
 from ledgerlink.state.job import Job, JobItem
@@ -78,6 +79,19 @@ def test_an_imported_organization_is_again_what_it_was_and_stays_so(quiet: Hub) 
     for kind in ("import-contacts", "export-organizations"):  # it travels neither way
         assert lines(quiet, quiet.done(kind))["a"] == ("unchanged", "")
     assert quiet.xero.contacts()[0]["EmailAddress"] == "new@x.example"
+
+
+def test_a_value_that_an_undo_put_back_comes_from_the_history_again(quiet: Hub) -> None:
+    contact = linked(quiet, "a", email="old@x.example")
+    edit(quiet, contact, EmailAddress="new@x.example")
+    undo = undone(quiet, quiet.done("import-contacts"))
+    with pytest.raises(Refused, match="come from a record's history"):
+        undoing.undo(quiet.context, undo.id, ANN)
+    quiet.done("import-contacts")
+    assert content(quiet, "a").email == "old@x.example"
+    entries = quiet.context.at.activity.of_record(RecordKey(ACME, "organizations", "a")).items
+    restore(quiet.context, next(entry.id for entry in entries if entry.action == "undone"), None, ANN)
+    assert (content(quiet, "a").email, quiet.link("a").state) == ("new@x.example", "linked")
 
 
 def test_what_somebody_changes_travels_again(quiet: Hub) -> None:

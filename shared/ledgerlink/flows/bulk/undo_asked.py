@@ -17,7 +17,10 @@ WHY_NOT = {
     "import-payments": _A_MIRROR,
     "update-invoices": _A_MIRROR,
     "import-reference-data": "the ledger's own lists are only read here",
-    UNDO.name: "an undo is not undone: run the job again, or restore single values from a record's history",
+    UNDO.name: (
+        "an undo is not undone: the job again brings back the records that the undo removed; "
+        "values that it put back come from a record's history"
+    ),
 }
 
 

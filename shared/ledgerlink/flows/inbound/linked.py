@@ -151,9 +151,7 @@ def store(
     return taken, writes
 
 
-def _repoint(
-    intake: Intake, known: Known, document: Document, record: Record, link: Link, survivor: str
-) -> Step:
+def _repoint(intake: Intake, known: Known, document: Document, record: Record, link: Link, survivor: str) -> Step:
     """Follow a merge; where the survivor belongs to another record, a person must sort it out (K12)."""
     at = intake.context.at
     holder = known.claims.get(survivor, Claimed()).link

@@ -1,4 +1,4 @@
-"""Records that wait because their contact was merged into another record's: looked at anew once that one is given up."""
+"""Records in conflict because their contact was merged into another record's: looked at anew once that is given up."""
 
 from __future__ import annotations
 
