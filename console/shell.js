@@ -29,7 +29,7 @@ export function Shell({ companies, trouble, newCompany }) {
       <nav class=${classes("side", menu && "open")} id="tabs" aria-label=${t.tabs.label}><${Tabs} groups=${groups} current=${tab} /></nav>
       <main>
         <div id="panel" tabindex="-1" role=${tab ? "tabpanel" : undefined} aria-labelledby=${tab ? `tab-${tab.id}` : undefined}>
-          ${trouble && html`<${Note} tone="warn" title=${t.trouble}>${trouble.message}<//>`}
+          ${trouble && html`<${Note} tone="warn" title=${t.trouble}>${trouble.title} ${t.triedAgain}<//>`}
           ${!hub.may("write") && html`<p class="looker">${t.roles.looker(hub.session.role)}</p>`}
           <${Screen} key=${hub.route.parts.join("/")} />
         </div>

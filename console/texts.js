@@ -25,7 +25,7 @@ export const t = {
   updateFromXero: "Update from Xero",
   linkedContact: "Linked contact",
   unsaved: "You have changed something and not saved it. Leave and lose it?",
-  trouble: "The page is not up to date.",
+  trouble: "The page is not up to date.", triedAgain: "It is tried again by itself.",
   banner: (n) => `${number(n, "record", "records")} could not be synced.`,
   broken: { title: "This screen broke.", words: "Nothing was changed by that. Try again; if it stays, tell your administrator." },
   nowhere: { title: "Nothing here", sub: "There is nothing at this address.", back: "To the overview" },
@@ -55,9 +55,10 @@ export const t = {
   },
 
   problems: {
-    unreachable: { title: "The hub cannot be reached.", detail: "Nothing was changed.", remedy: "Check your connection and try again. What you typed is still here." },
-    slow: { title: "The hub did not answer in time.", detail: "It may or may not have done what you asked.", remedy: "Look at the record again before you repeat it." },
-    down: { title: "The hub has a problem.", detail: "It could not answer.", remedy: "Try again in a moment. What you typed is still here." },
+    unreachable: { title: "The hub cannot be reached.", remedy: "Check your connection and try again." },
+    slow: { title: "The hub did not answer in time.", remedy: "Try again in a moment." },
+    down: { title: "The hub has a problem.", remedy: "Try again in a moment." },
+    unsure: { detail: "It may or may not have done what you asked.", remedy: "Look again before you repeat it. What you typed is still here." },
     signed_out: { title: "You are signed out.", detail: "Your session has ended.", remedy: "Sign in again. What you typed is still here." },
     other: { title: "That did not work.", remedy: "Try again." },
   },

@@ -19,7 +19,8 @@ export class Problem extends Error {
 let session = null;
 export const useSession = (given) => { session = given; };
 
-const problem = (code, status = 0) => new Problem({ status, code, ...t.problems[code] });
+/** Where no answer of the hub came: something that was to change may have changed, whatever broke on the way. */
+const problem = (code, method, status = 0) => new Problem({ status, code, ...t.problems[code], ...(method !== "GET" && t.problems.unsure) });
 
 async function send(method, path, { body, headers = {}, signal, again = true } = {}) {
   const isText = typeof body === "string" || body instanceof Blob;
@@ -38,21 +39,21 @@ async function send(method, path, { body, headers = {}, signal, again = true } =
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw problem(error.name === "TimeoutError" ? "slow" : "unreachable");
+    throw problem(error.name === "TimeoutError" ? "slow" : "unreachable", method);
   }
   if (answer.status === 401 && again && await session.renew()) {
     return send(method, path, { body, headers, signal, again: false });
   }
-  if (!answer.ok) throw await problemOf(answer);
+  if (!answer.ok) throw await problemOf(answer, method);
   return answer;
 }
 
-async function problemOf(answer) {
+async function problemOf(answer, method) {
   let told = null;
   try { told = await answer.json(); } catch { /* not JSON: a gateway's own page */ }
   if (told?.code) return new Problem({ ...told, status: answer.status });
-  if (answer.status === 401) return problem("signed_out", 401);
-  if (answer.status >= 500) return problem("down", answer.status);
+  if (answer.status === 401) return new Problem({ status: 401, code: "signed_out", ...t.problems.signed_out });
+  if (answer.status >= 500) return problem("down", method, answer.status);
   return new Problem({
     status: answer.status, code: `http_${answer.status}`, title: t.problems.other.title,
     detail: told?.message || `${answer.status}`, remedy: t.problems.other.remedy,
