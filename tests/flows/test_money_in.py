@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Refused
+from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound import payment_schedule as payments
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records.drafting import Push
@@ -19,7 +20,7 @@ from ledgerlink.ports import PutDispatch, PutLane
 from ledgerlink.rules import settle
 from ledgerlink.state.record import Record, RecordKey
 from tests.flows.documents import LINE, Office, office
-from tests.flows.hub import CRM
+from tests.flows.hub import ADA, CRM
 
 __all__ = ["office"]
 
@@ -349,6 +350,32 @@ def test_totals_follow_the_lines_and_are_not_held_against_them(sent: Office) -> 
     sent.invoice("1", {**LINE, "unit_price": "60.00"}, number="N-1", reference="again")
     sent.drain()
     assert sent.at_rest("invoices", "1").state == "linked"
+
+
+@pytest.mark.parametrize("price", ["50.00", "60.00"])
+def test_an_invoice_that_is_adopted_has_what_was_paid_of_it_and_is_not_written_over(office: Office, price: str) -> None:
+    office.set(business_hours=ALWAYS)
+    customer = office.customer()
+    line = {"Description": "A day's work", "Quantity": 2, "UnitAmount": 50, "TaxType": "OUTPUT2", "AccountCode": "200"}
+    theirs = {"Type": "ACCREC", "InvoiceNumber": "N-1", "Contact": {"ContactID": customer}, "Status": "AUTHORISED"}
+    theirs |= {"Date": "2026-11-20", "DueDate": "2026-12-20", "LineItems": [line]}
+    office.here.ledger.post("/_sim/seed", json={"invoices": [theirs]}).raise_for_status()
+    there = office.books()["N-1"]["InvoiceID"]
+    paid_there = {"kind": "invoices", "action": "pay", "id": there, "fields": {"amount": 50}}
+    office.here.ledger.post("/_sim/human", json=paid_there).raise_for_status()
+    office.invoice("1", {**LINE, "unit_price": price})
+    office.drain()
+    assert office.at_rest("invoices", "1").reason == "number_taken"
+    office.here.ledger_calls()
+    fixing.fix(office.context, RecordKey("bench", "invoices", "1"), "link_to_holder", {}, ADA)
+    office.drain()
+    office.read()
+    office.drain()
+    said, link = office.said("invoices", "1"), office.at_rest("invoices", "1")
+    assert (said.status, said.amount_outstanding) == ("part_paid", 70)
+    assert [record.content.amount for record in paid(office)] == [50]  # type: ignore[attr-defined]
+    assert (link.state, link.reason) == (("linked", "") if price == "50.00" else ("skipped", "paid_document"))
+    assert "POST" not in office.here.ledger_calls()
 
 
 def totals(office: Office, id_: str) -> tuple[Any, ...]:

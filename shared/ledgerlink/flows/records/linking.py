@@ -10,7 +10,7 @@ from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, plain, record_entry
 from ledgerlink.kinds import KINDS
-from ledgerlink.ports import Claim, Claimed, PutEntry, PutLink, Unclaim, Write
+from ledgerlink.ports import CERTAIN, Claim, Claimed, PutEntry, PutLink, Unclaim, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change, agree, three_way
 from ledgerlink.state.document import Document
@@ -45,6 +45,7 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
         context.at.doorbells.ring(key.company, "export")
     if before.document_id:
         merged.look_again(context)
+    _read_money(context, document)
     return after
 
 
@@ -73,7 +74,17 @@ def save_linked(
     assert link is not None
     if link.is_due:
         context.at.doorbells.ring(key.company, "export")
+    _read_money(context, document)
     return Saved(record, link, created=drafts[-1].created, changed=True)
+
+
+def _read_money(context: Context, document: Document) -> None:
+    """What is paid and left of a document just linked comes here now: nothing of it would be news again. Not before it
+    is linked, or it might be taken for one that was made there."""
+    if document.settlement is not None:
+        marked = [(document.type, document.id)]
+        context.at.marks.add(context.organisation, marked, since=f"{CERTAIN}{context.at.ids.new()}")
+        context.at.doorbells.ring(context.company.id, "import")
 
 
 def _check(context: Context, record: Record, link: Link, document: Document, *, confirm: bool) -> None:
@@ -131,6 +142,8 @@ def link_writes(context: Context, record: Record, link: Link, document: Document
             "base": document.content if agreed else None,
             "base_at": document.updated_at,
             "seen": None if agreed else document.content,
+            # Of what was paid only how much is known: the import brings each of its payments.
+            "settlement": document.settlement and document.settlement.model_copy(update={"parts": None}),
             "tombstone": "",
             "suggestions": (),
             "clashes": (),
