@@ -6,7 +6,7 @@ import pytest
 
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import deleting, drafting, linking, saving
-from ledgerlink.ports import Claim
+from ledgerlink.ports import Claim, PutLink
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Hold
 from tests.flows.hub import ADA, CRM, Hub, hub, key
@@ -83,6 +83,16 @@ def test_a_contact_of_ours_whose_settlement_was_lost_is_recognised(hub: Hub) -> 
     assert hub.link("1").document_id == made
     hub.drain()
     assert len(hub.contacts()) == 1
+
+
+def test_news_of_one_of_several_that_carry_our_mark_does_not_choose_it(hub: Hub) -> None:
+    hub.push("1")
+    parked = hub.link("1").model_copy(update={"state": "parked", "reason": "several_matches"})
+    hub.at.commit.all(PutLink(parked))
+    copy = hub.human(action="create", fields={"Name": "Org 1", "ContactNumber": "LL-1"})["ContactID"]
+    hub.hear(copy)
+    hub.read()
+    assert (hub.link("1").document_id, hub.link("1").reason) == ("", "several_matches")
 
 
 def test_a_contact_claimed_for_a_link_that_never_came_to_have_it_is_given_up(hub: Hub) -> None:

@@ -12,12 +12,14 @@ from ledgerlink.errors import Refused
 from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound import payment_schedule as payments
 from ledgerlink.flows.inbound.intake import Change, take_note
+from ledgerlink.flows.records import linking
 from ledgerlink.flows.records.drafting import Push
 from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
-from ledgerlink.ports import PutDispatch, PutLane
+from ledgerlink.ports import PutDispatch, PutLane, PutLink
 from ledgerlink.rules import settle
+from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import ADA, CRM
@@ -376,6 +378,23 @@ def test_an_invoice_that_is_adopted_has_what_was_paid_of_it_and_is_not_written_o
     assert [record.content.amount for record in paid(office)] == [50]  # type: ignore[attr-defined]
     assert (link.state, link.reason) == (("linked", "") if price == "50.00" else ("skipped", "paid_document"))
     assert "POST" not in office.here.ledger_calls()
+
+
+def test_of_several_payments_with_our_mark_a_person_links_the_right_one(sent: Office) -> None:
+    sent.set(payments_to_ledger=True)
+    said = {"amount": "50.00", "date": "2026-11-20", "method": "090"}
+    sent.put("payments", "p1", document_kind="invoice", document_id="1", **said)
+    key = LinkKey("bench", "payments", "p1")
+    [link] = sent.at.links.many([key]).values()
+    sent.at.commit.all(PutLink(link.model_copy(update={"state": "parked", "reason": "several_matches"})))
+    act(sent, "pay", amount="50.00")
+    [there] = payment_ids(sent)
+    linking.link(sent.context, key.record, there, ADA, confirm=True)
+    sent.drain()
+    scheduled(sent)
+    assert (sent.at_rest("payments", "p1").state, sent.at_rest("payments", "p1").document_id) == ("linked", there)
+    assert state(sent) == ("part_paid", Decimal("70.00"))
+    assert (len(paid(sent)), payment_ids(sent)) == (1, [there])
 
 
 def totals(office: Office, id_: str) -> tuple[Any, ...]:

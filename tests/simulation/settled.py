@@ -167,8 +167,8 @@ class Settled:
             account = self.crm.accounts.get(mark.removeprefix(kind.MARK))
             if account is None or row.fields.get("MergedToContactID") or self._taken(account.id, row.id):
                 continue  # not of ours, merged away, or given up for another one by a person
-            if self._several(account.id):
-                continue  # the link says that several carry its mark, and a person is to choose
+            if row.id not in self.overwriting.made[account.id] or self._several(account.id):
+                continue  # a person's copy; or the link says that several carry its mark, and a person is to choose
             if not any(claims.get(row.id, ())):
                 self.lost += 1
                 self._wrong("no orphan", f"{row.id} carries {mark}, and nobody holds it")

@@ -58,7 +58,7 @@ class Wire(httpx.BaseTransport):
         self._inner = FaultTransport(app, on_delay=self._pass)
         self.observers: list[Observer] = []
         self.late: Callable[[bool], object] = lambda late: None  # told around what is carried out after its time
-        self.surely: dict[str, str] = {}  # a fault that the next write of this sort meets, by the end of its address
+        self.surely: dict[str, list[str]] = {}  # faults that the next writes of a sort meet, by their address's end
         self.in_flight = 0
         self._down_until = 0.0
 
@@ -92,7 +92,9 @@ class Wire(httpx.BaseTransport):
     def _ordered(self, request: httpx.Request) -> str:
         """What the world has in store for this one."""
         sort = next((each for each in self.surely if request.method != "GET" and request.url.path.endswith(each)), "")
-        kind = self.surely.pop(sort, "")
+        kind = self.surely[sort].pop(0) if sort else ""
+        if sort and not self.surely[sort]:
+            del self.surely[sort]
         if kind:
             self._weather.struck[f"http.{kind}"] += 1
         return kind
@@ -157,7 +159,7 @@ class Wire(httpx.BaseTransport):
             "latency": lambda: Fault("latency", delay_s=dice.choice((dice.uniform(0.5, 5), dice.uniform(5, 25)))),
             "element_error": lambda: Fault(kind, where=_one_of(body, dice), message=dice.choice(_TEXTS)),
         }
-        if not kind or kind in _OURS:
+        if not kind or kind in _OURS or (kind == "element_error" and not _elements(body)):
             return None
         return make[kind]() if kind in make else Fault(kind)
 
@@ -176,7 +178,8 @@ _ELSEWHERE = tuple(name for name in _READING if name not in _API_ONLY)
 
 def _elements(body: bytes) -> list[dict[str, Any]]:
     """The batch of a write; none of anything else."""
-    return next(iter(json.loads(body).values())) if body.startswith(b"{") else []
+    batch = next(iter(json.loads(body).values())) if body.startswith(b"{") else []
+    return batch if isinstance(batch, list) else []
 
 
 def _count(body: bytes) -> int:

@@ -323,6 +323,8 @@ class World:
         storm = (self.minutes or dice.uniform(25, 60)) * MINUTE
         self._plan(dice, storm)
         self._every(MINUTE, self._sweep, until=storm + QUIET)
+        if self.twins:
+            self._every(20, self._copy_a_contact, until=storm)
         if self.money:
             self._plan_money(self._dice("money"), storm)
             self._every(ASKED, self._ask_for_payments, until=storm + QUIET)
@@ -474,7 +476,8 @@ class World:
     def _lose_a_payments_answer(self) -> None:
         """Of the next one that is sent; then somebody looks into the ledger before we may."""
         if self.weather.rate("http", "timeout_after_apply"):
-            self.wire.surely["/Payments"] = "timeout_after_apply"
+            # Nor does asking again within the three minutes of the key help, in worlds that are not cut to one thing.
+            self.wire.surely["/Payments"] = ["timeout_after_apply", *["timeout_before"] * (8 if self.twins else 0)]
             self._every(2 * MINUTE, self._ask_for_payments, until=self.time.seconds + 10 * MINUTE)
 
     def _copy_a_payment(self) -> None:
@@ -485,6 +488,18 @@ class World:
         if self.cashier.copy({part.id for dispatch in unknown for part in dispatch.parts}):
             self.cashier.did["copy"] += 1
             self.reached("our payment copied by a person")
+
+    def _copy_a_contact(self) -> None:
+        """Our mark and all, while it is not known what became of ours; once a world that takes a number twice."""
+        if self.bookkeeper.did["copy"] or not self.lenient:
+            return
+        unknown = [d for d in self.store.dispatches() if d.state == "unknown" and d.document_type == "contact"]
+        marks = {f"{kind.MARK}{part.id}" for each in unknown if each.action == "create" for part in each.parts}
+        for row in self.ledger.rows(kind.BOOK):
+            if row.fields.get("ContactNumber") in marks:
+                copy = {name: row.fields[name] for name in ("Name", "ContactNumber")}
+                self.bookkeeper.did["copy"] += self.ledger.human("create", "contact", "", copy)
+                return
 
     def _ask_for_payments(self) -> None:
         def ask() -> None:
@@ -563,7 +578,7 @@ class World:
     def _patched(self) -> Iterator[None]:
         """Virtual time wherever real time would be asked, AWS in this process, ports by container."""
         shim = _Time(self.time)
-        lenient = self._dice("lenient").random() < 0.5
+        lenient = self.lenient = self._dice("lenient").random() < 0.5
         settle = Late.settle
 
         def settled(late: Late) -> Any:
