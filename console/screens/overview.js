@@ -45,9 +45,9 @@ function Days() {
     values: Object.fromEntries(SERIES.map(({ name }) => [name, day.export[name] + day.import[name]])),
   }));
   return html`<div class="columns two">
-    <${Card} title=${words.days}><${Loaded} from=${summary}>${() => days.some((day) => Object.values(day.values).some(Boolean))
+    <${Card} title=${words.days}><${Loaded} from=${summary} lines=${9}>${() => days.some((day) => Object.values(day.values).some(Boolean))
       ? html`<${Columns} days=${days} series=${series} label=${words.days} />` : html`<${Empty} title=${t.history.empty}>${t.history.emptyWhat}<//>`}<//><//>
-    <${Card} title=${words.calls}><${Loaded} from=${summary}>${(told) => html`<${Calls} days=${told.days} budget=${told.budget} />`}<//><//></div>`;
+    <${Card} title=${words.calls}><${Loaded} from=${summary} lines=${9}>${(told) => html`<${Calls} days=${told.days} budget=${told.budget} />`}<//><//></div>`;
 }
 
 /** What the days cost, against what the ledger grants. */

@@ -19,6 +19,8 @@ export function Settings() {
   const settings = useLoad(path, { read: api.read });
   const revision = useRef("");
   if (settings.data) revision.current = settings.data.revision;
+  const profiles = useLoad("/v1/profiles");
+  const whole = profiles.data || profiles.problem ? settings : { ...settings, data: null, busy: true }; // all at once: what came later would move the rest
   const line = useRef(Promise.resolve()); // one after the other, so that each is based on the one before
   const change = (name, value) => {
     const turn = line.current.then(async () => {
@@ -30,11 +32,11 @@ export function Settings() {
     return turn;
   };
   return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
-    <${CompanyCard} changed=${settings.reload} />
-    <${Loaded} from=${settings} lines=${10}>${({ body }) => html`${groups(body, hub).map(([group, names, later]) => html`
+    <${Loaded} from=${whole} lines=${10}>${({ body }) => html`<${CompanyCard} profiles=${profiles} changed=${settings.reload} />
+    ${groups(body, hub).map(([group, names, later]) => html`
       <${Card} key=${group} title=${later ? words.later(words.groups[group]) : words.groups[group]}>${later && html`<p class="muted">${words.laterWords}</p>`}${names.map((name) => html`<${Setting} key=${name}
-        name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}`}<//>
-    ${hub.has("subscriptions") && html`<${EmailCard} />`}`;
+        name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}
+    ${hub.has("subscriptions") && html`<${EmailCard} />`}`}<//>`;
 }
 
 /** What has to be there before a group's settings do anything. */
@@ -54,10 +56,9 @@ function groups(settings, hub) {
 
 // ---------------------------------------------------------------- the company and its profile
 
-function CompanyCard({ changed }) {
+function CompanyCard({ profiles, changed }) {
   const hub = useHub();
   const { company } = hub;
-  const profiles = useLoad("/v1/profiles");
   const [typed, setTyped] = useState({ name: company.name, profile: company.profile, timezone: company.timezone, currency: company.currency });
   const differs = Object.keys(typed).some((name) => typed[name] !== company[name]);
   const [save, busy, problem] = useAction(async () => {

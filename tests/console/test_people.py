@@ -121,3 +121,14 @@ def test_the_crms_webhook_gets_a_secret_that_is_shown_once(visit: Visit, acme: D
     expect(page.get_by_text("There is none yet")).to_have_count(0)
     visit.go("crm-webhook", role="finance")
     expect(page.get_by_role("button", name="New secret")).to_be_disabled()
+
+
+def test_settings_come_all_at_once_and_move_nothing(visit: Visit, acme: Desk) -> None:
+    page = visit.go("settings")
+    expect(page.get_by_role("heading", name="E-mail to you")).to_be_visible()
+    moved = """() => new Promise((told) => {
+        let sum = 0;
+        new PerformanceObserver((seen) => seen.getEntries().forEach((each) => { sum += each.value; }))
+            .observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => setTimeout(() => told(sum))); })"""
+    assert page.evaluate(moved) < 0.02
