@@ -101,7 +101,7 @@ def office() -> Iterator[Office]:
         yield office
 
 
-def pass_time(office: Office) -> None:
+def pass_time(office: Hub) -> None:
     """The weather clears, what drove is gone, and so much time passes that lost answers may be found out."""
     office.here.ledger.delete("/_sim/faults")
     long_ago = office.at.clock.now() - timedelta(minutes=20)

@@ -6,7 +6,9 @@ import pytest
 
 from ledgerlink.flows.outbound.export import Drained, export_due
 from ledgerlink.flows.records import deleting, linking
-from ledgerlink.ports import PutConnection
+from ledgerlink.ports import Claim, PutConnection
+from local.xero.kinds import KINDS as XERO_KINDS
+from tests.flows.documents import pass_time
 from tests.flows.hub import ADA, Hub, hub, key
 
 __all__ = ["hub"]
@@ -90,6 +92,27 @@ def test_an_answer_lost_after_applying_is_asked_for_under_the_same_key(hub: Hub)
     (dispatch,) = hub.at.lanes.open_dispatches("bench")
     assert dispatch.state == "unknown", "an answered error is repeated by the ledger: only time tells"
     assert hub.at.lanes.get("bench", "export").half_open
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+def test_of_several_with_our_mark_the_one_that_was_claimed_is_ours(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, claimed: bool
+) -> None:
+    monkeypatch.setattr(type(XERO_KINDS["contacts"]), "_clashes", lambda *_: ())  # else the second is refused
+    hub.push("1")
+    hub.fault(match={"method": "PUT", "path": "/api.xro/2.0/Contacts"}, kind="error_before", status=503, times=1)
+    hub.drain()
+    marked = {"Name": "Org 1", "ContactNumber": "LL-1"}
+    mine, _ = (hub.human(action="create", fields=marked)["ContactID"] for _ in range(2))
+    if claimed:
+        hub.at.commit.all(Claim(hub.link("1").key, "contact", mine))
+    pass_time(hub)
+    hub.drain()
+    expected = (mine, "linked", "") if claimed else ("", "parked", "several_matches")
+    assert (hub.link("1").document_id, hub.link("1").state, hub.link("1").reason) == expected
+    hub.push("1", email="x@y.example")
+    hub.drain()
+    assert hub.here.ledger_calls().get("PUT", 0) == 1, "no third one is made"
 
 
 def test_a_person_links_while_nothing_is_on_its_way_and_the_rest_still_goes(hub: Hub) -> None:

@@ -97,6 +97,14 @@ def test_decisions(what: str, record: Any, link: Any, changed: Any, expected: An
     assert decision(record, link, **changed) == expected, what
 
 
+@pytest.mark.parametrize("changed", [{}, {"integration_enabled": False}, {"auto_export": True}])
+def test_where_several_carry_our_mark_no_other_one_is_made_whoever_asks(changed: Any) -> None:
+    parked = a_link(state="parked", reason="several_matches", ordered_by="job-1")
+    assert rules.decide(a_record(), parked, settings(**changed)) == Park("several_matches")
+    held = parked.model_copy(update={"do_not_export": Hold(on=True, reason="x")})
+    assert rules.decide(a_record(), held, settings(**changed)) == Park("several_matches")
+
+
 def test_both_sides_changed_the_same_field_and_nobody_owns_it() -> None:
     theirs = ledger_view(an_organization(email="theirs@hall.example"))
     asked = decision(a_record(NEW_EMAIL), a_linked(seen=theirs), "crm")

@@ -67,6 +67,7 @@ RARELY = (
     "put back as it was",
     "edited since, and left alone",
     "our payment copied by a person",
+    "our own payment found by the import",
     "payment reversed",
     "credit allocated here",
     "allocation taken back here",

@@ -141,6 +141,8 @@ def _imported(entry: Entry, marks: dict[str, str]) -> Iterator[str]:
         yield "imported an edit"
     elif entry.action == "created":
         yield "payment born in the ledger" if entry.kind == PAYMENTS else "born in the ledger"
+    elif entry.action == "linked" and entry.kind == PAYMENTS:
+        yield "our own payment found by the import"
     elif entry.action == "merged":
         yield "merged: link follows" if entry.outcome == "ok" else "merged into a linked one"
     elif entry.action == "linked" and marks.get(entry.document_id) != f"{kind.MARK}{entry.record}":

@@ -38,7 +38,7 @@ def ours(intake: Intake, known: Known, document: Document, record: Record, link:
     if record.deleted or tombstone or link.tombstone or link.document_id:
         reason = link.tombstone or tombstone or ("deleted_here" if record.deleted else "linked_elsewhere")
         return TakenIn(document, "skipped", reason, link.key), []
-    if link.reason == "several_matches":  # a person is to choose: that this one is news makes it no more ours
+    if link.reason == "several_matches" and not rule.copied:  # a person is to choose: news makes it no more ours
         return TakenIn(document, "skipped", link.reason, link.key), []
     return link_to(intake, known, document, record, link, base=document)
 

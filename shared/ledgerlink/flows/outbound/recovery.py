@@ -7,7 +7,7 @@ from datetime import timedelta
 from ledgerlink.flows import lanes
 from ledgerlink.flows.entries import record_entry
 from ledgerlink.kinds import Content
-from ledgerlink.ports import Confirmed, DropDispatch, PutDispatch, PutLink
+from ledgerlink.ports import Claimed, Confirmed, DropDispatch, PutDispatch, PutLink
 from ledgerlink.rules import dispatch as rules
 from ledgerlink.rules import settle as settled
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
@@ -78,13 +78,22 @@ def _resolve(drain: Drain, dispatch: Dispatch, documents: list[Document]) -> Non
     sent = drain.context.ledger.sent(dispatch)
     found: list[rules.Settled] = []
     for part, link in _unsettled(drain, dispatch):
-        matches = [d for d in documents if _is_it(dispatch, part, link, d, sent)]
+        matches = _not_others(drain, link, [d for d in documents if _is_it(dispatch, part, link, d, sent)])
         if len(matches) == 1:
             found.append(rules.Settled(part, Confirmed(matches[0])))
         else:
             _without_match(drain, dispatch, part, several=len(matches) > 1)
     if not settling.settle_parts(drain, dispatch, found, looked_up=True) and not _unsettled(drain, dispatch):
         drain.at.commit.all(DropDispatch(dispatch))
+
+
+def _not_others(drain: Drain, link: Link, matches: list[Document]) -> list[Document]:
+    """Of several, the one claimed for this link when an answer was being stored; else those that are nobody's."""
+    if len(matches) < 2:
+        return matches
+    held = drain.at.links.claimed(drain.company, matches[0].type, [match.id for match in matches])
+    ours = [match for match in matches if held.get(match.id, Claimed()).link == link.key]
+    return ours or [match for match in matches if held.get(match.id, Claimed()) == Claimed()] or matches
 
 
 def _is_it(dispatch: Dispatch, part: DispatchedPart, link: Link, document: Document, sent: dict[str, Content]) -> bool:
