@@ -21,7 +21,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("an unknown currency", {"currency": "XAU"}, "currency_not_subscribed"),
     ("dated 1899", {"issue_date": "1899-12-31"}, "date_not_allowed"),
     ("a total that is not the lines'", {"total": "1.00"}, "totals_differ"),
-    ("a tax code of purchases", {"tax_code": "INPUT2"}, "tax_not_mapped"),
+    ("a tax code of purchases", {"tax_code": "INPUT2"}, "mapping_wrong_side"),
     ("no lines", {"lines": []}, "lines_missing"),
 ]
 WRONG_EVERY = 100
