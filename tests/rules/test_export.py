@@ -22,6 +22,7 @@ from ledgerlink.rules.decisions import (
     Update,
     Wait,
 )
+from ledgerlink.state.link import SyncError
 from ledgerlink.state.record import Hold
 from tests.support.builders import NOON, a_document, a_link, a_linked, a_record, an_organization, settings
 
@@ -99,10 +100,11 @@ def test_decisions(what: str, record: Any, link: Any, changed: Any, expected: An
 
 @pytest.mark.parametrize("changed", [{}, {"integration_enabled": False}, {"auto_export": True}])
 def test_where_several_carry_our_mark_no_other_one_is_made_whoever_asks(changed: Any) -> None:
-    parked = a_link(state="parked", reason="several_matches", ordered_by="job-1")
+    error = SyncError(code="several_matches", message="x", since=NOON)
+    parked = a_link(state="parked", reason="several_matches", error=error, ordered_by="job-1")
     assert rules.decide(a_record(), parked, settings(**changed)) == Park("several_matches")
-    held = parked.model_copy(update={"do_not_export": Hold(on=True, reason="x")})
-    assert rules.decide(a_record(), held, settings(**changed)) == Park("several_matches")
+    waiting = a_link(state="due", reason="several_matches", waits_on="record:organizations/o2")
+    assert rules.decide(a_record(), waiting, settings(**changed)) != Park("several_matches"), "it is another's reason"
 
 
 def test_both_sides_changed_the_same_field_and_nobody_owns_it() -> None:

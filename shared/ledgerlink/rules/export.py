@@ -80,8 +80,8 @@ def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
     """What to do about this part now."""
     if record.deleted:
         return Skip("deleted_here")
-    if link.reason == "several_matches" and not link.document_id:
-        return Park(link.reason)  # one of them is ours: whoever asks, another one must not be made
+    if link.error is not None and link.error.code == "several_matches" and not link.document_id:
+        return Park(link.error.code)  # one of them is ours: whoever asks, another one must not be made
     if not settings.integration_enabled:
         return Wait("integration_disabled", "setting:integration_enabled")
     if link.do_not_export.on:
