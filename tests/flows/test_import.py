@@ -7,7 +7,7 @@ import pytest
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import deleting, drafting, linking, saving
 from ledgerlink.ports import Claim, PutLink
-from ledgerlink.state.link import LinkKey
+from ledgerlink.state.link import LinkKey, SyncError
 from ledgerlink.state.record import Hold
 from tests.flows.hub import ADA, CRM, Hub, hub, key
 
@@ -87,7 +87,9 @@ def test_a_contact_of_ours_whose_settlement_was_lost_is_recognised(hub: Hub) -> 
 
 def test_news_of_one_of_several_that_carry_our_mark_does_not_choose_it(hub: Hub) -> None:
     hub.push("1")
-    parked = hub.link("1").model_copy(update={"state": "parked", "reason": "several_matches"})
+    error = SyncError(code="several_matches", message="x", since=hub.at.clock.now())
+    told = {"state": "parked", "reason": "several_matches", "error": error}
+    parked = hub.link("1").model_copy(update=told)
     hub.at.commit.all(PutLink(parked))
     copy = hub.human(action="create", fields={"Name": "Org 1", "ContactNumber": "LL-1"})["ContactID"]
     hub.hear(copy)

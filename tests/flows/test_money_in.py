@@ -19,7 +19,7 @@ from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import PutDispatch, PutLane, PutLink
 from ledgerlink.rules import settle
-from ledgerlink.state.link import LinkKey
+from ledgerlink.state.link import LinkKey, SyncError
 from ledgerlink.state.record import Record, RecordKey
 from tests.flows.documents import LINE, Office, office
 from tests.flows.hub import ADA, CRM
@@ -386,7 +386,9 @@ def test_of_several_payments_with_our_mark_a_person_links_the_right_one(sent: Of
     sent.put("payments", "p1", document_kind="invoice", document_id="1", **said)
     key = LinkKey("bench", "payments", "p1")
     [link] = sent.at.links.many([key]).values()
-    sent.at.commit.all(PutLink(link.model_copy(update={"state": "parked", "reason": "several_matches"})))
+    error = SyncError(code="several_matches", message="x", since=sent.at.clock.now())
+    parked = {"state": "parked", "reason": "several_matches", "error": error}
+    sent.at.commit.all(PutLink(link.model_copy(update=parked)))
     act(sent, "pay", amount="50.00")
     [there] = payment_ids(sent)
     linking.link(sent.context, key.record, there, ADA, confirm=True)

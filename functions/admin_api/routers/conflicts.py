@@ -138,7 +138,7 @@ class SuggestionOut(Shown):
     contact: Contact
     reason: str
     score: float
-    state: Literal["open", "linked", "created", "ignored"]
+    state: Literal["open", "linked", "created", "ignored", "moot"]
     made_at: datetime
 
 

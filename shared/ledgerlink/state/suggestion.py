@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Literal
 
@@ -9,10 +10,14 @@ from ledgerlink.kinds import Value
 
 
 class Suggestion(Value):
-    """The pair, why, how sure, and what became of it."""
+    """The pair, why, how sure, and what became of it.
+
+    ``created``: the contact became a record of its own; ``ignored``: they are two, for good; ``moot``: nobody need
+    answer any more, because one of them was linked to somebody else or deleted.
+    """
 
     company: str
-    id: str
+    id: str  # ``suggestion_id``
     kind: str
     record: str
     record_title: str = ""
@@ -22,6 +27,11 @@ class Suggestion(Value):
     document_email: str = ""
     reason: str
     score: float
-    state: Literal["open", "linked", "created", "ignored"] = "open"
+    state: Literal["open", "linked", "created", "ignored", "moot"] = "open"
     made_at: datetime
     version: int = 0
+
+
+def suggestion_id(document_id: str, record: str) -> str:
+    """One per pair, the document first: so those of one document lie together."""
+    return f"{document_id}-{uuid.uuid5(uuid.NAMESPACE_OID, record).hex[:12]}"

@@ -8,6 +8,7 @@ from ledgerlink.flows.context import open_context
 from ledgerlink.flows.inbound.batch import Intake
 from ledgerlink.flows.inbound.taking_in import take_in
 from ledgerlink.flows.records.recognising import candidates
+from ledgerlink.state.link import LinkKey
 from tests.support.api import ACME, ORGANIZATIONS, Api
 from tests.support.xero import SimulatedXero
 
@@ -186,3 +187,109 @@ def test_several_are_decided_at_once_each_by_itself(connected: Api, simulated: S
     answer = connected.post(SUGGESTIONS, {"ids": [*ids, "nobody"], "action": "link"})
     assert [item["problem"] and item["problem"]["status"] for item in answer["items"]] == [None, None, None, 404]
     assert [record["sync"]["state"] for record in connected.get(ORGANIZATIONS)["items"]] == ["linked"] * 3
+
+
+# ---------------------------------------------------- a contact that several organizations are like
+
+
+@pytest.fixture
+def rivals(connected: Api, simulated: SimulatedXero) -> Api:
+    """A contact of the same name as two organizations that were never sent."""
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    for id_, name in (("hall", "Hall Ltd"), ("hull", "Hall GmbH")):
+        connected.put(f"{ORGANIZATIONS}/{id_}", {"name": name})
+    simulated.seed({"Name": "Hall"})
+    assert import_all(connected) == ["suggested"]
+    return connected
+
+
+def open_ones(api: Api) -> dict[str, str]:
+    return {each["record"]["id"]: each["id"] for each in api.get(SUGGESTIONS)["items"]}
+
+
+def waiting(api: Api, id_: str) -> bool:
+    """Whether it waits for an answer."""
+    link = api.wired.links.get(LinkKey("acme", "organizations", id_))
+    return link is not None and bool(link.suggestions)
+
+
+def test_each_of_them_is_asked_about_and_waits(rivals: Api, simulated: SimulatedXero) -> None:
+    assert set(open_ones(rivals)) == {"hall", "hull"}
+    job = rivals.post(f"{ACME}/jobs", {"kind": "export-organizations"})["id"]
+    rivals.work(job)
+    lines = rivals.get(f"{ACME}/jobs/{job}/items")["items"]
+    assert {line["record"]["id"]: line["reason"] for line in lines} == dict.fromkeys(
+        ("hall", "hull"), "possible_duplicate"
+    )
+    assert len(simulated.contacts()) == 1
+
+
+def test_the_plan_names_all_that_it_would_hold(connected: Api, simulated: SimulatedXero) -> None:
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    for id_ in ("a", "b", "c"):
+        connected.put(f"{ORGANIZATIONS}/{id_}", {"name": "Hall"})
+    simulated.seed({"Name": "Hall"})
+    job = connected.post(f"{ACME}/jobs", {"kind": "import-contacts", "dry_run": True})["id"]
+    connected.work(job)
+    [line] = connected.get(f"{ACME}/jobs/{job}/items")["items"]
+    assert (line["outcome"], line["record"]["id"], line["message"]) == ("suggest", "a", "It may also be b, c.")
+
+
+def test_linking_one_frees_the_other(rivals: Api) -> None:
+    asked = open_ones(rivals)
+    assert rivals.post(f"{SUGGESTIONS}/{asked['hull']}", {"action": "link"}).status == 200
+    assert open_ones(rivals) == {}
+    assert not waiting(rivals, "hall")
+    refused = rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "link"})
+    assert (refused["code"], "linked to somebody else" in refused["detail"]) == ("already_decided", True)
+
+
+def test_the_contact_stays_held_until_the_last_is_answered(rivals: Api) -> None:
+    asked = open_ones(rivals)
+    rivals.post(f"{SUGGESTIONS}/{asked['hull']}", {"action": "ignore"})
+    assert not waiting(rivals, "hull")
+    assert waiting(rivals, "hall")
+    assert import_all(rivals) == ["skipped"]
+    rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "ignore"})
+    assert import_all(rivals) == ["created"]
+
+
+def test_a_contact_that_becomes_a_record_is_none_of_them(rivals: Api) -> None:
+    asked = open_ones(rivals)
+    assert rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "create"}).status == 200
+    assert open_ones(rivals) == {}
+    assert not waiting(rivals, "hall")
+    assert not waiting(rivals, "hull")
+    assert len(rivals.get(ORGANIZATIONS)["items"]) == 3
+
+
+def test_linking_by_hand_answers_what_was_asked(rivals: Api, simulated: SimulatedXero) -> None:
+    [there] = simulated.contacts()
+    rivals.put(f"{ORGANIZATIONS}/third", {"name": "Somebody else"})
+    asked = {"document_id": there["ContactID"], "confirm": True}
+    assert rivals.put(f"{ORGANIZATIONS}/third/link", asked).status == 200
+    assert open_ones(rivals) == {}
+    assert not waiting(rivals, "hall")
+
+
+def test_linking_by_csv_answers_what_was_asked(rivals: Api, simulated: SimulatedXero) -> None:
+    [there] = simulated.contacts()
+    text = f"id,Linked Xero contact\nhall,{there['ContactID']}\n"
+    assert rivals.post(f"{ACME}/links:import-csv", text, headers={"content-type": "text/csv"})["linked"] == 1
+    assert open_ones(rivals) == {}
+    assert not waiting(rivals, "hull")
+
+
+def test_a_deleted_organization_is_asked_about_no_more(rivals: Api) -> None:
+    for id_ in ("hall", "hull"):
+        assert waiting(rivals, id_)
+        rivals.delete(f"{ORGANIZATIONS}/{id_}")
+    assert open_ones(rivals) == {}
+    assert import_all(rivals) == ["created"]
+
+
+def test_who_was_said_to_be_another_is_not_asked_about_again(rivals: Api, simulated: SimulatedXero) -> None:
+    asked = open_ones(rivals)
+    rivals.post(f"{SUGGESTIONS}/{asked['hull']}", {"action": "ignore"})
+    rivals.delete(f"{ORGANIZATIONS}/hall")
+    assert import_all(rivals) == ["created"], "hull is another one, hall is no more"

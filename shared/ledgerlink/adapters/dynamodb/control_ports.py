@@ -166,6 +166,12 @@ class DynamoSuggestions:
     def get(self, company: str, suggestion: str) -> Suggestion | None:
         return control.load(company, f"suggestion#{suggestion}", Suggestion)
 
+    def of_document(self, company: str, document_id: str) -> list[Suggestion]:
+        with translated():
+            of_it = ControlItem.sk.startswith(f"suggestion#{document_id}-")  # ids begin so (``state.suggestion``)
+            rows = ControlItem.query(company, of_it, consistent_read=True)
+            return [control.value_of(item, Suggestion) for item in rows]
+
     def open(self, company: str, *, after: str | None = None, limit: int = 50) -> Page:
         return page(
             ControlItem.query,

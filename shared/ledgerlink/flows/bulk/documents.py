@@ -67,6 +67,7 @@ def line(taken: TakenIn) -> JobItem:
         title=kind.title(document.content),
         outcome=outcome,
         reason="" if outcome == "unchanged" else reason,
+        message=f"It may also be {', '.join(taken.beside)}." if taken.beside else "",
         diff=diff,
         overwritten=rules.overwritten(diff),
         document_id=document.id,

@@ -7,13 +7,15 @@ decides the same and stores nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from ledgerlink.errors import Conflict
 from ledgerlink.flows import lanes
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.imaging import Keep, image_of, keep_none
-from ledgerlink.ports import PutLane
+from ledgerlink.flows.records import questions
+from ledgerlink.ports import Claimed, PutLane
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.image import Image
@@ -79,7 +81,9 @@ def _carried_out(
         if not dry_run:
             keep([_image(deciding, known, d) for d in decided if d.writes])
             stored |= _save(deciding, [d for d in decided if d.writes and not d.takes_turn])
-            stored |= _link(deciding, [d for d in decided if d.takes_turn], lane, alone=attempt > 2)
+            linked = _link(deciding, [d for d in decided if d.takes_turn], lane, alone=attempt > 2)
+            _answer(deciding, known, [d for d in decided if d.row.line in linked])
+            stored |= linked
             taken.leave(again := {d.row.line for d in decided} - stored)
             stored -= {d.row.line for d in decided if d.row.behind in again}
         done |= {d.row.line: d.result for d in decided if d.row.line in stored}
@@ -125,3 +129,18 @@ def _link(deciding: Deciding, decided: list[Decided], lane: Lane, *, alone: bool
         lane = lanes.stored(lane)
         stored |= {d.row.line for d in some}
     return stored
+
+
+def _answer(deciding: Deciding, known: Known, linked: list[Decided]) -> None:
+    """Whoever is linked is asked about no more. Apart from the links, which share transactions: a question that stays
+    because we died here can still be answered."""
+    at = deciding.context.at
+    for decided in linked:
+        link = known.links.get(link_key(deciding.context, decided.row))
+        claim = known.claims.get(decided.row.document_id, Claimed())
+        asked = claim.tombstone == questions.HELD
+        if link is not None and (asked or link.suggestions):
+            for _ in range(TRIES):
+                with suppress(Conflict):
+                    at.commit.all(*questions.linking(deciding.context, link, decided.row.document_id, asked=asked))
+                    break

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ledgerlink.flows.entries import record_entry
+from ledgerlink.flows.records import questions
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import (
     Claim,
+    Claimed,
     PutEntry,
     PutLink,
     PutRecord,
@@ -23,10 +25,12 @@ from ledgerlink.rules.duplicates import Match
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
-from ledgerlink.state.suggestion import Suggestion
+from ledgerlink.state.suggestion import Suggestion, suggestion_id
 
-from .batch import NAMES, Intake, Known, Step, TakenIn, as_of, born_id, grounds_of
+from .batch import Intake, Known, Step, TakenIn, as_of, born_id, grounds_of
 from .linked import edit_with, store
+
+MOST_ASKED = 5  # records that one contact is held for
 
 
 def ours(intake: Intake, known: Known, document: Document, record: Record, link: Link, tombstone: str) -> Step:
@@ -38,8 +42,9 @@ def ours(intake: Intake, known: Known, document: Document, record: Record, link:
     if record.deleted or tombstone or link.tombstone or link.document_id:
         reason = link.tombstone or tombstone or ("deleted_here" if record.deleted else "linked_elsewhere")
         return TakenIn(document, "skipped", reason, link.key), []
-    if link.reason == "several_matches" and not rule.copied:  # a person is to choose: news makes it no more ours
-        return TakenIn(document, "skipped", link.reason, link.key), []
+    several = link.error is not None and link.error.code == "several_matches"
+    if several and not rule.copied:  # a person is to choose: news makes it no more ours
+        return TakenIn(document, "skipped", "several_matches", link.key), []
     return link_to(intake, known, document, record, link, base=document)
 
 
@@ -67,7 +72,11 @@ def link_to(
     else:
         taken, writes = edit_with(intake, known, document, record, linked, edit, "linked")
     taken = replace(taken, before=(record, link))
-    return taken, [*writes, Claim(link.key, document.type, document.id)] if writes else []
+    if not writes:
+        return taken, []
+    asked = known.claims.get(document.id, Claimed()).tombstone == questions.HELD
+    closes = questions.linking(intake.context, link, document.id, asked=asked) if asked or link.suggestions else []
+    return taken, [*writes, Claim(link.key, document.type, document.id), *closes]
 
 
 def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -> Step:
@@ -91,8 +100,8 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
     if rule.recognised is not None:
         wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(intake, document))
     match wanted:
-        case rules.Suggest(matches=(best, *_)):
-            return _suggest(intake, known, document, best)
+        case rules.Suggest(matches=matches):
+            return _suggest(intake, known, document, matches)
         case rules.LinkTo(record=id_):
             return _link_exact(intake, known, document, LinkKey(company, kind.name, id_))
         case rules.Born():
@@ -103,7 +112,14 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
 
 
 def _matches(intake: Intake, document: Document) -> list[Match]:
-    return intake.candidates().of(export_rules.RULES[BY_DOCUMENT[document.type].name].match_keys(document.content))
+    """The records it may be, without those that a person said it is not."""
+    match_keys = export_rules.RULES[BY_DOCUMENT[document.type].name].match_keys
+    found = intake.candidates().of(match_keys(document.content))
+    if not found:
+        return []
+    asked = intake.context.at.suggestions.of_document(intake.context.company.id, document.id)
+    apart = {each.record for each in asked if each.state in ("ignored", "created")}
+    return [match for match in found if match.record not in apart]
 
 
 def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: rules.Born) -> Step:
@@ -168,35 +184,51 @@ def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) 
     return link_to(intake, known, document, record, link)
 
 
-def _suggest(intake: Intake, known: Known, document: Document, best: Match) -> Step:
-    """Hold both sides and ask."""
-    at, company = intake.context.at, intake.context.company.id
+def _suggest(intake: Intake, known: Known, document: Document, matches: Sequence[Match]) -> Step:
+    """Hold the contact and whoever it may be, and ask about each of them."""
+    at, kind = intake.context.at, BY_DOCUMENT[document.type]
+    company, some = intake.context.company.id, matches[:MOST_ASKED]
+    keys = {LinkKey(company, kind.name, match.record): match for match in some}
+    if any(key in known.busy for key in keys):
+        return TakenIn(document, "again", "in_flight"), []  # it may be just what is being made from one of them
+    links, records = at.links.many(keys), at.records.many(key.record for key in keys)
+    asked = {each.id: each for each in at.suggestions.of_document(company, document.id)}
+    writes: list[Write] = []
+    held: list[tuple[Record, Link]] = []
+    for key, match in keys.items():
+        link, record = links.get(key), records.get(key.record)
+        if link is None or record is None or link.document_id or record.deleted:
+            continue
+        suggestion = _suggestion(intake, document, record, match)
+        before = asked.get(suggestion.id)
+        suggestion = suggestion.model_copy(update={"version": before.version if before is not None else 0})
+        waits = link.model_copy(update={"suggestions": (*link.suggestions, suggestion.id)})
+        decision = export_rules.decide(record, waits, intake.context.settings)
+        writes += [PutSuggestion(suggestion), PutLink(export_rules.follow(waits, decision, intake.now))]
+        held.append((record, link))
+    if not held:
+        return TakenIn(document, "again", "changed_meanwhile"), []
+    if not known.take(document.id, *(link.key for _, link in held)):
+        return TakenIn(document, "again", "same_pass"), []
+    first = held[0][1].key
+    writes.append(Unclaim(first, document.type, document.id, tombstone=questions.HELD))
+    beside = tuple(link.id for _, link in held[1:])
+    return TakenIn(document, "suggested", questions.HELD, first, before=held[0], beside=beside), writes
+
+
+def _suggestion(intake: Intake, document: Document, record: Record, match: Match) -> Suggestion:
     kind = BY_DOCUMENT[document.type]
-    key = LinkKey(company, kind.name, best.record)
-    link, record = at.links.get(key), at.records.get(key.record)
-    if link is None or record is None or link.document_id or record.deleted:
-        return TakenIn(document, "again", "changed_meanwhile", key), []
-    if not known.take(key, document.id):
-        return TakenIn(document, "again", "same_pass", key), []
-    suggestion = Suggestion(
-        company=company,
-        id=str(uuid.uuid5(NAMES, f"{company}/{document.id}/{best.record}")),
+    return Suggestion(
+        company=record.company,
+        id=suggestion_id(document.id, record.id),
         kind=kind.name,
-        record=best.record,
+        record=record.id,
         record_title=kind.title(record.content),
         document_type=document.type,
         document_id=document.id,
         document_title=kind.title(document.content),
         document_email=getattr(document.content, "email", ""),
-        reason=best.reason,
-        score=best.score,
+        reason=match.reason,
+        score=match.score,
         made_at=intake.now,
     )
-    asked = link.model_copy(update={"suggestions": (*link.suggestions, suggestion.id)})
-    after = export_rules.follow(asked, export_rules.decide(record, asked, intake.context.settings), intake.now)
-    writes: list[Write] = [
-        PutSuggestion(suggestion),
-        PutLink(after),
-        Unclaim(key, document.type, document.id, tombstone="possible_duplicate"),
-    ]
-    return TakenIn(document, "suggested", "possible_duplicate", key, before=(record, link)), writes

@@ -14,7 +14,7 @@ from ledgerlink.ports import PutEntry, PutLink, PutRecord, Unclaim, Write
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import merged
+from . import merged, questions
 from .drafting import check_revision, read_pair
 
 
@@ -42,7 +42,8 @@ def delete(
         check_revision(record, if_match)
         if link.document_id and not force:
             raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
-        return deletion(record, link, actor, context.at.clock.now(), reason=reason)
+        gone = deletion(record, link, actor, context.at.clock.now(), reason=reason)
+        return [*gone, *questions.leaving(context, link)]
 
     lanes.turn(key.company, links, context.at, writes)
     if force:

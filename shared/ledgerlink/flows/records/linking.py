@@ -17,7 +17,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import merged
+from . import merged, questions
 from .drafting import Draft, Push, Saved, drafted, read_pair
 
 
@@ -36,7 +36,7 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
         if link.document_id == document.id:
             return []
         _check(context, record, link, document, confirm=confirm)
-        return link_writes(context, record, link, document, actor)
+        return [*link_writes(context, record, link, document, actor), *questions.linking(context, link, document.id)]
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
     after = context.at.links.get(LinkKey(*key))
@@ -66,7 +66,8 @@ def save_linked(
             return list(draft.writes)
         _check(context, draft.record, draft.link, document, confirm=confirm)
         linked = link_writes(context, draft.record, draft.link, document, actor)
-        return [*(write for write in draft.writes if not isinstance(write, PutLink)), *linked]
+        saved = [write for write in draft.writes if not isinstance(write, PutLink)]
+        return [*saved, *linked, *questions.linking(context, draft.link, document.id)]
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
     record, link = context.at.records.get(key), context.at.links.get(LinkKey(*key))

@@ -13,13 +13,14 @@ from ledgerlink.flows.entries import record_entry
 from ledgerlink.flows.inbound.batch import Intake, Known
 from ledgerlink.flows.inbound.taking_in import take_in
 from ledgerlink.flows.inbound.unlinked import link_to
-from ledgerlink.ports import Claimed, PutEntry, PutLink, PutSuggestion, Unclaim, Write
-from ledgerlink.rules import export as export_rules
+from ledgerlink.ports import Claimed, PutEntry, Write
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import LinkKey
+from ledgerlink.state.record import RecordKey
 from ledgerlink.state.suggestion import Suggestion
 
+from . import questions
 from .linking import check_free, pair_of
 
 Action = Literal["link", "create", "ignore"]
@@ -27,6 +28,12 @@ STATE: dict[Action, Literal["linked", "created", "ignored"]] = {
     "link": "linked",
     "create": "created",
     "ignore": "ignored",
+}
+WORDS = {
+    "linked": "the two are linked",
+    "created": "the contact became a record of its own",
+    "ignored": "somebody said that they are not the same",
+    "moot": "one of the two was linked to somebody else, or deleted",
 }
 IDS_AT_ONCE = 40  # documents in one read
 
@@ -70,25 +77,24 @@ def _decide(
     if suggestion.state != "open":
         if suggestion.state == STATE[action]:
             return suggestion
-        raise Refused("already_decided", f"the suggestion was {suggestion.state}")
+        raise Refused("already_decided", WORDS[suggestion.state])
     if action != "ignore" and document is None:
         raise Refused("contact_gone", "the ledger no longer knows the contact")
     key = LinkKey(context.company.id, suggestion.kind, suggestion.record)
-    decided = suggestion.model_copy(update={"state": STATE[action]})
 
     def writes() -> list[Write]:
         if action == "link" and document is not None:
-            return [PutSuggestion(decided), *_linked(context, suggestion, document, actor)]
-        return [PutSuggestion(decided), *_apart(context, suggestion, action, actor)]
+            return _linked(context, suggestion, document, actor)
+        return _apart(context, suggestion, action, actor)
 
     lanes.turn(key.company, [key], context.at, writes)
     if action == "create" and document is not None:
         take_in(Intake(context, "job", context.at.clock.now(), actor=actor.sub), [document])
-    return decided
+    return suggestion.model_copy(update={"state": STATE[action]})
 
 
 def _linked(context: Context, suggestion: Suggestion, document: Document, actor: Actor) -> list[Write]:
-    """The pair, merged as an import merges it; what else was suggested for the record is free again."""
+    """The pair, merged as an import merges it; nothing else is asked about either any more."""
     key = LinkKey(context.company.id, suggestion.kind, suggestion.record)
     record, link = pair_of(context, key.record)
     if link.document_id:
@@ -96,43 +102,35 @@ def _linked(context: Context, suggestion: Suggestion, document: Document, actor:
     claims = context.at.links.claimed(key.company, document.type, [document.id])
     check_free(claims.get(document.id, Claimed()), key)
     intake = Intake(context, "job", context.at.clock.now(), actor=actor.sub)
-    _, writes = link_to(intake, Known(set(), {}, {}, {}), document, record, link)
+    _, writes = link_to(intake, Known(set(), claims, {}, {}), document, record, link)
     if not writes:
         raise Conflict("the pair changed meanwhile")
-    return [*writes, *_others(context, suggestion, link)]
-
-
-def _others(context: Context, suggestion: Suggestion, link: Link) -> list[Write]:
-    writes: list[Write] = []
-    for id_ in link.suggestions:
-        other = context.at.suggestions.get(link.company, id_)
-        if other is not None and other.id != suggestion.id and other.state == "open":
-            writes.append(PutSuggestion(other.model_copy(update={"state": "ignored"})))
-            writes.append(Unclaim(link.key, other.document_type, other.document_id))
     return writes
 
 
 def _apart(context: Context, suggestion: Suggestion, action: Action, actor: Actor) -> list[Write]:
-    """They are two: each goes its own way from now on, and they are not suggested again."""
-    at, now = context.at, context.at.clock.now()
-    key = LinkKey(context.company.id, suggestion.kind, suggestion.record)
-    record, link = at.records.get(key.record), at.links.get(key)
-    writes: list[Write] = []
-    if record is not None and link is not None and suggestion.id in link.suggestions:
-        left = tuple(id_ for id_ in link.suggestions if id_ != suggestion.id)
-        free = link.model_copy(update={"suggestions": left})
-        writes.append(PutLink(export_rules.follow(free, export_rules.decide(record, free, context.settings), now)))
-    claim = at.links.claimed(key.company, suggestion.document_type, [suggestion.document_id])
-    if claim.get(suggestion.document_id, Claimed()).link is None:
-        writes.append(Unclaim(key, suggestion.document_type, suggestion.document_id, tombstone="not_duplicate"))
-    entry = record_entry(
-        key.record,
-        at=now,
-        mark=f"suggestion-{suggestion.id}",
-        direction="here",
-        action="not_duplicate",
-        message=suggestion.document_title,
-        document_id=suggestion.document_id,
-        actor=actor.sub,
-    )
-    return [*writes, PutEntry(entry)]
+    """They are two: each goes its own way from now on, and they are not suggested again. A contact that becomes a
+    record of its own is none of the others either."""
+    now, current = context.at.clock.now(), context.at.suggestions.get(context.company.id, suggestion.id)
+    if current is None or current.state != "open":
+        raise Refused("already_decided", "somebody else answered meanwhile")
+    answers = [current.model_copy(update={"state": STATE[action]})]
+    if action == "create":
+        beside = context.at.suggestions.of_document(context.company.id, suggestion.document_id)
+        others = [each for each in beside if each.state == "open" and each.id != suggestion.id]
+        answers += [each.model_copy(update={"state": "ignored"}) for each in others]
+    entries = [
+        record_entry(
+            RecordKey(each.company, each.kind, each.record),
+            at=now,
+            mark=f"suggestion-{each.id}",
+            direction="here",
+            action="not_duplicate",
+            message=each.document_title,
+            document_id=each.document_id,
+            actor=actor.sub,
+        )
+        for each in answers
+    ]
+    settled = questions.answered(context, answers, tombstone="not_duplicate")
+    return [*settled, *(PutEntry(entry) for entry in entries)]
