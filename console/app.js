@@ -4,7 +4,7 @@ import { api, useSession } from "./core/api.js";
 import { said, setZone } from "./core/format.js";
 import { HubContext, hubOf } from "./core/hub.js";
 import { useLoad } from "./core/load.js";
-import { address, go, useRoute } from "./core/route.js";
+import { address, go, readdress, useRoute } from "./core/route.js";
 import { openSession, SignInFailed } from "./core/session.js";
 import { Button, Note, ProblemNote } from "./parts/basics.js";
 import { openDialog, Over } from "./parts/dialogs.js";
@@ -59,7 +59,7 @@ function App({ session, known, kinds, reasons }) {
     const back = new URLSearchParams(location.search);
     if (back.has("connection")) { // from the ledger's consent page
       const told = { outcome: back.get("connection"), reason: back.get("reason") || "" };
-      history.replaceState(null, "", location.pathname);
+      readdress("");
       go(address(back.get("company") || id, ["connection"], told), { replace: true });
     } else if (id && !route.company) {
       go(address(id, route.parts, route.query), { replace: true });

@@ -3,7 +3,7 @@ import { classes, html, useEffect, useErrorBoundary, useLayoutEffect, useRef, us
 import { api } from "./core/api.js";
 import { count } from "./core/format.js";
 import { useHub } from "./core/hub.js";
-import { address, go } from "./core/route.js";
+import { address, go, placeLeft } from "./core/route.js";
 import { Button, Note } from "./parts/basics.js";
 import { screenOf, tabsOf } from "./screens/all.js";
 import { t } from "./texts.js";
@@ -45,7 +45,10 @@ function Screen() {
   const [screen, title] = screenOf(hub, name || "overview", rest);
   useLayoutEffect(() => {
     document.title = `${title} · ${hub.company.name} · ${t.brand}`;
-    scrollTo(0, 0);
+    const place = placeLeft();
+    const link = place?.link && document.querySelector(`#panel a[href="${CSS.escape(place.link)}"]`);
+    scrollTo(0, place?.down || 0);
+    link?.focus({ preventScroll: true });
     // Somebody who followed a link continues where it led; somebody on a tab stays on it.
     if (document.activeElement === document.body) document.querySelector("#panel h1")?.focus({ preventScroll: true });
   }, []);

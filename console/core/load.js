@@ -1,13 +1,24 @@
 // Reading from the API while something is on screen: once, again on request, or again and again with growing pauses.
 import { useCallback, useEffect, useRef, useState } from "./html.js";
 import { api } from "./api.js";
+import { placeLeft } from "./route.js";
 
 const LONGEST_MS = 20_000;
+const MOST_KEPT = 20;
+const kept = new Map(); // as it was seen last, so that going back finds it at once
+
+/** What is known of a path, for who comes back to it. */
+export function keepFor(path, data) {
+  kept.delete(path);
+  kept.set(path, data);
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+}
 
 /** `{data, problem, busy, reload, put}`, where `put` shows what is known already; `poll(data)` answers the pause before the next read in ms, or nothing to stop.
- * With `keep` what is on screen stays there, busy, until what was asked for instead has come: the next page of a list. */
+ * With `keep` what is on screen stays there, busy, until what was asked for instead has come, as the next page; and who
+ * comes back sees it as it was until it has been read again. */
 export function useLoad(path, { poll = null, read = api.get, keep = false } = {}) {
-  const [state, setState] = useState({ path, data: null, problem: null, busy: Boolean(path) });
+  const [state, setState] = useState(() => ({ path, data: (keep && placeLeft() && kept.get(path)) || null, problem: null, busy: Boolean(path) }));
   const [turn, setTurn] = useState(0);
   const how = useRef();
   how.current = { poll, read, keep };
@@ -26,10 +37,12 @@ export function useLoad(path, { poll = null, read = api.get, keep = false } = {}
         data = await how.current.read(path, { signal: stop.signal });
         if (stop.signal.aborted) return;
         setState({ path, data, problem: null, busy: false });
+        if (how.current.keep) keepFor(path, data);
       } catch (problem) {
         if (stop.signal.aborted) return;
-        // What was shown stays; the words about what is wrong come on top.
-        setState((old) => ({ path, data: old.path === path || how.current.keep ? old.data : null, problem, busy: false }));
+        // What was shown stays, unless it is not there any more; the words about what is wrong come on top.
+        const stays = (old) => problem.status !== 404 && (old.path === path || how.current.keep);
+        setState((old) => ({ path, data: stays(old) ? old.data : null, problem, busy: false }));
       }
       const text = JSON.stringify(data);
       unchanged = text === last ? unchanged + 1 : 0;

@@ -23,27 +23,71 @@ export const queryNow = () => parse(location.hash).query;
 let guard = null;
 export const setGuard = (next) => { guard = next; };
 
+// Each step of the browser's history says where it was entered from; how its screen was left is kept by the step's own id.
+const stepFrom = (from, more) => ({ step: crypto.randomUUID(), from, ...more });
+const left = new Map();
+const listed = new Map(); // by path: the address at which it was seen last, with what it was narrowed to
 let current = location.hash;
+let returning = null;
+history.scrollRestoration = "manual";
+if (!history.state?.step) history.replaceState(stepFrom(""), "");
+let { step } = history.state;
 const listeners = new Set();
+const pathOf = (hash) => hash.split("?")[0];
+listed.set(pathOf(current), current);
 
-export function go(to, { replace = false } = {}) {
+/** The same place under another address of the page itself: what only signing in or the ledger's page had put there is gone. */
+export function readdress(to) {
+  history.replaceState(history.state, "", location.pathname + to);
+  current = location.hash;
+}
+
+/** Goes there; `more` is remembered with that step of the history. */
+export function go(to, { replace = false, ...more } = {}) {
   if (to === location.hash) return;
   if (guard && !replace && !guard()) return;
-  history[replace ? "replaceState" : "pushState"](null, "", location.pathname + location.search + to);
+  const url = location.pathname + location.search + to;
+  if (replace) history.replaceState(history.state, "", url);
+  else {
+    leave();
+    history.pushState(stepFrom(current, more), "", url);
+  }
   arrived();
 }
 
+/** Goes back where that is what was seen just before, and to it otherwise: the same place, but no longer history. */
+export function goBack(to) {
+  if (history.state?.from && pathOf(history.state.from) === pathOf(to)) history.back();
+  else go(to);
+}
+
+/** What this step of the history remembers. */
+export const remembered = (name) => history.state?.[name];
+
+/** A list's address as it was seen last: the same filters, the same page. */
+export const lastSeen = (to) => listed.get(pathOf(to)) || to;
+
+/** How the screen was left that is returned to: how far down, and the link that was followed. Nothing if it is new. */
+export const placeLeft = () => returning;
+
+const leave = () => left.set(step, { down: scrollY, link: document.activeElement?.getAttribute("href") });
+
 function arrived() {
+  returning = history.state.step === step ? returning : left.get(history.state.step) || null;
+  ({ step } = history.state);
   current = location.hash;
+  listed.set(pathOf(current), current);
   listeners.forEach((tell) => tell(current));
 }
 
 function moved() {
   if (location.hash === current) return;
   if (guard && !guard()) {
-    history.pushState(null, "", location.pathname + location.search + current);
+    history.pushState({ ...stepFrom(current), step }, "", location.pathname + location.search + current);
     return;
   }
+  leave();
+  if (!history.state?.step) history.replaceState(stepFrom(current), ""); // a link was followed
   arrived();
 }
 

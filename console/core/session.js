@@ -1,5 +1,6 @@
 // Who is signed in. The token lives in memory only; a reload signs in again, which an open session makes silent.
 import { t } from "../texts.js";
+import { readdress } from "./route.js";
 
 const KEPT = "ledgerlink.signing-in"; // what must survive the trip to the sign-in page; never a token
 const AS = "ledgerlink.as";           // local stack only: who to be, so that a way back from the ledger finds it
@@ -153,7 +154,7 @@ async function finish(session, asked) {
   } catch (error) {
     throw new SignInFailed(error.error_description || t.signIn.failed);
   }
-  history.replaceState(null, "", location.pathname + kept.back);
+  readdress(kept.back);
   return session;
 }
 

@@ -2,6 +2,7 @@
 import { classes, html, useId, useState } from "../core/html.js";
 import * as format from "../core/format.js";
 import { useHub } from "../core/hub.js";
+import { goBack } from "../core/route.js";
 import { t } from "../texts.js";
 
 /** `look`: primary, danger, quiet. `needs`: what the role must allow; else it is there, but cannot be pressed. */
@@ -13,7 +14,15 @@ export function Button({ look, busy, needs, disabled, children, class: extra, ..
     title=${refused ? t.roles.refused(hub.session.role) : rest.title}>${children}</button>`;
 }
 
-export const Link = ({ href, children, ...rest }) => html`<a href=${href} ...${rest}>${children}</a>`;
+/** To what stands above a screen: where one came from there, back to it. */
+export function Back({ to, children, class: look = "back", ...rest }) {
+  const follow = (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return; // a window of its own
+    event.preventDefault();
+    goBack(to);
+  };
+  return html`<a ...${rest} class=${look} href=${to} onClick=${follow}>${children}</a>`;
+}
 
 export function External({ href, children }) {
   return html`<a href=${href} target="_blank" rel="noopener noreferrer" class="external">${children}<span

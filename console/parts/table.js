@@ -1,6 +1,7 @@
 // Tables that become cards on a narrow screen, with rows to select and pages to turn; the way back is the browser's own.
 import { classes, html, useLayoutEffect, useRef } from "../core/html.js";
 import { useHub } from "../core/hub.js";
+import { remembered } from "../core/route.js";
 import { t } from "../texts.js";
 import { Button } from "./basics.js";
 
@@ -35,7 +36,7 @@ export function Table({ caption, columns, rows, rowKey, selected, onSelect, name
   </table></div>`;
 }
 
-/** Turns pages by cursor; each page has its address, and Previous is going back. What was turned to is seen from its top. */
+/** Turns pages by cursor; each page has its address. Previous is going back, where one came from there. What was turned to is seen from its top. */
 export function Pager({ next, query, count }) {
   const hub = useHub();
   const page = Number(query.page || 1);
@@ -45,12 +46,12 @@ export function Pager({ next, query, count }) {
     if (shown.current.page !== page) own.current.closest("section, #panel").scrollIntoView({ block: "start" });
     shown.current = { page, next };
   }, [page, next]);
-  const go = (change) => hub.go(hub.route.parts, { ...query, ...change });
+  const go = (change, how) => hub.go(hub.route.parts, { ...query, ...change }, how);
   if (!next && page === 1) return html`<p class="pager muted" ref=${own}>${t.pager.all(count)}</p>`;
   return html`<nav class="pager" ref=${own} aria-label=${t.pager.label}>
     <${Button} disabled=${page === 1} onClick=${() => go({ cursor: "", page: "" })}>${t.pager.first}<//>
-    <${Button} disabled=${page === 1} onClick=${() => history.back()}>${t.pager.previous}<//>
+    <${Button} disabled=${page === 1 || !remembered("turned")} onClick=${() => history.back()}>${t.pager.previous}<//>
     <span class="muted">${t.pager.page(page)}</span>
-    <${Button} disabled=${!next} onClick=${() => go({ cursor: next, page: page + 1 })}>${t.pager.next}<//>
+    <${Button} disabled=${!next} onClick=${() => go({ cursor: next, page: page + 1 }, { turned: true })}>${t.pager.next}<//>
   </nav>`;
 }

@@ -4,7 +4,7 @@ import { api, withQuery } from "../core/api.js";
 import { count, fieldLabel, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
-import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
+import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
 import { confirm, say } from "../parts/dialogs.js";
 import { figures, Figures, isForeseen, JobBar, jobTitle, OVER } from "../parts/jobs.js";
 import { Pager } from "../parts/table.js";
@@ -21,10 +21,10 @@ const telling = (job) => Boolean(job.finished_at && job.email.to && job.email.st
 
 export function JobScreen({ id }) {
   const hub = useHub();
-  const job = useLoad(hub.path(`/jobs/${encodeURIComponent(id)}`), { poll: (data) => (!data || MOVING.includes(data.status) || telling(data)) && 700 });
+  const job = useLoad(hub.path(`/jobs/${encodeURIComponent(id)}`), { keep: true, poll: (data) => (!data || MOVING.includes(data.status) || telling(data)) && 700 });
   const status = job.data?.status;
   useEffect(() => { if (status && OVER.includes(status)) hub.refresh(); }, [status]);
-  const back = html`<a class="back" href=${hub.to(["transfer"])}>${t.tabs.transfer}</a>`;
+  const back = html`<${Back} to=${hub.to(["transfer"])}>${t.tabs.transfer}<//>`;
   return html`<${Page} back=${back} title=${job.data ? jobTitle(job.data.kind) : words.title}
       actions=${job.data && html`<${JobActions} job=${job.data} reload=${job.reload} />`} />
     <${Loaded} from=${job}>${(data) => html`<${State} job=${data} />

@@ -14,7 +14,7 @@ const words = t.overview;
 export function Overview() {
   const hub = useHub();
   const { counts } = hub.company;
-  const jobs = useLoad(hub.has("jobs") ? hub.path("/jobs?limit=10") : null, { poll: () => 3000 });
+  const jobs = useLoad(hub.has("jobs") ? hub.path("/jobs?limit=10") : null, { keep: true, poll: () => 3000 });
   const moving = (jobs.data?.items || []).filter((job) => ["running", "planning"].includes(job.status));
   const tile = (parts, name, number, tone) => html`<a class=${classes("tile", number > 0 && tone)} href=${hub.to(parts)}>
     <b>${count(number)}</b><span>${words[name](number)}</span></a>`;
@@ -38,7 +38,7 @@ const SERIES = [
 
 function Days() {
   const hub = useHub();
-  const summary = useLoad(hub.path("/summary?days=30"), { poll: () => 30_000 });
+  const summary = useLoad(hub.path("/summary?days=30"), { keep: true, poll: () => 30_000 });
   const series = SERIES.map((each) => ({ ...each, label: words.outcomes[each.name] }));
   const days = (summary.data?.days || []).map((day) => ({
     date: day.date,

@@ -3,9 +3,9 @@ import { html, useEffect, useMemo, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
 import { human } from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
-import { useAction, useLoad } from "../core/load.js";
-import { setGuard } from "../core/route.js";
-import { Button, Card, Diff, Loaded, Note, Page, ProblemNote } from "../parts/basics.js";
+import { keepFor, useAction, useLoad } from "../core/load.js";
+import { goBack, lastSeen, setGuard } from "../core/route.js";
+import { Back, Button, Card, Diff, Loaded, Note, Page, ProblemNote } from "../parts/basics.js";
 import { ContactCombobox } from "../parts/combobox.js";
 import { say } from "../parts/dialogs.js";
 import { Holds, RecordField, TextField } from "../parts/fields.js";
@@ -21,8 +21,9 @@ export function RecordForm({ kind, id }) {
   const hub = useHub();
   const record = useLoad(id ? hub.path(`/${kind.name}/${encodeURIComponent(id)}`) : null);
   const title = id ? words.editing(record.data ? titleOf(kind, record.data) : id) : words.new(kind.singular);
-  return html`<${Page} title=${title} back=${html`<a class="back" href=${hub.to(["records", kind.name, ...(id ? [id] : [])])}>${
-      id ? (record.data ? titleOf(kind, record.data) : human(kind.singular)) : human(kind.plural)}</a>`} />
+  const before = id ? hub.record({ kind: kind.name, id }) : lastSeen(hub.to(["records", kind.name]));
+  return html`<${Page} title=${title} back=${html`<${Back} to=${before}>${
+      id ? (record.data ? titleOf(kind, record.data) : human(kind.singular)) : human(kind.plural)}<//>`} />
     ${id ? html`<${Loaded} from=${record} lines=${8}>${(data) => html`<${Form} key="form" kind=${kind} first=${data} />`}<//>`
       : html`<${Form} kind=${kind} />`}`;
 }
@@ -58,7 +59,9 @@ function Form({ kind, first }) {
     setGuard(null);
     say(words.saved(titleOf(kind, { ...typed, id: saved.id })));
     hub.refresh();
-    hub.go(["records", kind.name, saved.id], {}, { replace: !first });
+    if (!first) return hub.go(["records", kind.name, saved.id], {}, { replace: true });
+    keepFor(path(first.id), saved);
+    goBack(hub.record({ kind: kind.name, id: first.id }));
   });
 
   async function created() {
@@ -113,7 +116,7 @@ function Form({ kind, first }) {
     <${Card} title=${t.holds.card}><${Holds} value=${typed} onChange=${setTyped} /><//>
     ${!first && html`<${Card} title=${words.idCard}><${TextField} label=${words.idLabel} value=${id} onInput=${setId} problem=${wrong("id")} hint=${words.idHint} /><//>`}
     <${ProblemNote} problem=${problem} actions=${first && problem?.code === "locked" && html`<${Button} look="primary" needs="write" onClick=${reissue}>${t.safeEdits.label}<//>`} />
-    <div class="actions sticky"><a class="button" role="button" href=${hub.to(["records", kind.name, ...(first ? [first.id] : [])])}>${t.cancel}</a>
+    <div class="actions sticky"><${Back} class="button" role="button" to=${first ? hub.record({ kind: kind.name, id: first.id }) : lastSeen(hub.to(["records", kind.name]))}>${t.cancel}<//>
       <${Button} look="primary" type="submit" busy=${busy} needs="write" disabled=${!dirty}>${t.save}<//></div>
   </form>`;
 }

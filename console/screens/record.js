@@ -5,7 +5,8 @@ import * as format from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { useCurrency } from "../core/names.js";
-import { Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
+import { lastSeen } from "../core/route.js";
+import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { Allocations } from "../parts/allocations.js";
 import { ContactCombobox } from "../parts/combobox.js";
 import { confirm, say } from "../parts/dialogs.js";
@@ -25,12 +26,12 @@ const SETTLED = ["unlinked", "linked", "skipped"];
 export function RecordScreen({ kind, id }) {
   const hub = useHub();
   const path = hub.path(`/${kind.name}/${encodeURIComponent(id)}`);
-  const record = useLoad(path, { poll: (data) => data && (SETTLED.includes(data.sync.state) ? 15_000 : 1500) });
+  const record = useLoad(path, { keep: true, poll: (data) => data && (SETTLED.includes(data.sync.state) ? 15_000 : 1500) });
   const reload = () => { record.reload(); hub.refresh(); };
   const now = record.data;
   const currency = useCurrency(kind, now);
   const title = now ? titleOf(kind, { ...now, currency }) : id;
-  return html`<${Page} back=${html`<a class="back" href=${hub.to(["records", kind.name])}>${format.human(kind.plural)}</a>`}
+  return html`<${Page} back=${html`<${Back} to=${lastSeen(hub.to(["records", kind.name]))}>${format.human(kind.plural)}<//>`}
       title=${title} sub=${now && html`<${Badge} value=${now.sync.state} /> <span>${now.sync.waiting_for ? words.waitsToGo : words.states[now.sync.state]}</span>`}
       actions=${now && html`<${Actions} ...${{ kind, record: now, path, reload }} />`} />
     <${Loaded} from=${record} lines=${8}>${(data) => html`
@@ -141,7 +142,7 @@ function Contents({ kind, record, currency, path, reload }) {
 }
 
 function Activity({ path, kind, reload }) {
-  const entries = useLoad(`${path}/activity?limit=50`);
+  const entries = useLoad(`${path}/activity?limit=50`, { keep: true });
   return html`<${Card} title=${words.history}><${Loaded} from=${entries}>${(data) => data.items.length
     ? html`<${Entries} entries=${data.items} kind=${kind} restored=${reload} />`
     : html`<${Empty} title=${words.noHistory} />`}<//><//>`;

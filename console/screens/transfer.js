@@ -16,7 +16,7 @@ const TOOLS = ["send-invoices", "update-invoices", "import-payments", "import-do
 
 export function Transfer() {
   const hub = useHub();
-  const jobs = useLoad(hub.path("/jobs?limit=50"), { poll: (data) => data?.items.some((job) => !OVER.includes(job.status)
+  const jobs = useLoad(hub.path("/jobs?limit=50"), { keep: true, poll: (data) => data?.items.some((job) => !OVER.includes(job.status)
     && job.status !== "planned") && 2000 });
   return html`<${Page} title=${t.tabs.transfer} sub=${words.sub} />
     <${TransferCard} />

@@ -136,6 +136,41 @@ def test_pages_are_turned_and_the_back_button_turns_them_back(visit: Visit, acme
     expect(page.get_by_role("link", name="Pagewise 000")).to_be_visible()
 
 
+def test_who_comes_back_to_a_list_finds_the_page_and_the_place_again(visit: Visit, acme: Desk) -> None:
+    items = [{"id": f"place-{n:03}", "name": f"Placewise {n:03}"} for n in range(110)]
+    acme("POST", "/organizations:batch", {"items": items})
+    page = visit.go("records/organizations?q=Placewise")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("link", name="Placewise 080").click()
+    expect(page.get_by_role("heading", name="Placewise 080", level=1)).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    followed = page.get_by_role("link", name="Placewise 080")
+    expect(followed).to_be_in_viewport()
+    expect(followed).to_be_focused()
+    followed.press("Enter")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("E-mail", exact=True).first.fill("new@place.example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("new@place.example").first).to_be_visible()
+    page.get_by_role("link", name="Organizations", exact=True).click()
+    expect(followed).to_be_in_viewport()
+    expect(page.get_by_text("Page 2")).to_be_visible()
+    page.get_by_role("button", name="Previous").click()
+    expect(page.get_by_role("link", name="Placewise 000")).to_be_visible()
+
+
+def test_a_page_that_was_opened_by_its_address_has_no_way_back_out_of_the_console(visit: Visit, acme: Desk) -> None:
+    items = [{"id": f"deep-{n:03}", "name": f"Deeply {n:03}"} for n in range(60)]
+    acme("POST", "/organizations:batch", {"items": items})
+    cursor = acme("GET", "/organizations?q=Deeply&limit=50")["next"]
+    page = visit.go(f"records/organizations?q=Deeply&cursor={cursor}&page=2")
+    expect(page.get_by_role("link", name="Deeply 059")).to_be_visible()
+    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+    page.get_by_role("button", name="First").click()
+    expect(page.get_by_role("link", name="Deeply 000")).to_be_visible()
+
+
 def test_a_list_of_fifty_thousand_holds_one_page_and_stays_until_the_next_has_come(visit: Visit, acme: Desk) -> None:
     acme.organization("one", "Just One")
     one = acme("GET", "/organizations/one")
