@@ -1,6 +1,7 @@
 // The frame around every screen: company, sign-in, the tabs, and the red banner while anything is unresolved.
 import { classes, html, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "./core/html.js";
 import { api } from "./core/api.js";
+import { keepFocusIn } from "./core/focus.js";
 import { count } from "./core/format.js";
 import { useHub } from "./core/hub.js";
 import { address, go, placeLeft } from "./core/route.js";
@@ -15,6 +16,7 @@ export function Shell({ companies, trouble, newCompany }) {
   const current = hub.route.parts.slice(0, hub.route.parts[0] === "records" ? 2 : 1).join("/") || "overview";
   const tab = groups.flat().find((each) => each.id === current || each.also?.includes(current));
   useEffect(() => { setMenu(false); }, [hub.route]);
+  useEffect(() => keepFocusIn(document.getElementById("panel")), []);
   return html`<div class="shell">
     <a class="skip" href="#panel" onClick=${(event) => { event.preventDefault(); document.getElementById("panel").focus(); }}>${t.skip}</a>
     <header class="top">
@@ -29,13 +31,20 @@ export function Shell({ companies, trouble, newCompany }) {
       <nav class=${classes("side", menu && "open")} id="tabs" aria-label=${t.tabs.label}><${Tabs} groups=${groups} current=${tab} /></nav>
       <main>
         <div id="panel" tabindex="-1" role=${tab ? "tabpanel" : undefined} aria-labelledby=${tab ? `tab-${tab.id}` : undefined}>
-          ${trouble && html`<${Note} tone="warn" title=${t.trouble}>${trouble.title} ${t.triedAgain}<//>`}
+          ${trouble && html`<${Trouble} trouble=${trouble} />`}
           ${!hub.may("write") && html`<p class="looker">${t.roles.looker(hub.session.role)}</p>`}
           <${Screen} key=${hub.route.parts.join("/")} />
         </div>
       </main>
     </div>
   </div>`;
+}
+
+function Trouble({ trouble }) {
+  const hub = useHub();
+  const out = trouble.status === 401;
+  return html`<${Note} tone="warn" title=${t.trouble} actions=${out && html`<${Button} onClick=${hub.refresh}>${t.signIn.again}<//>`}>
+    ${trouble.title} ${!out && t.triedAgain}<//>`;
 }
 
 function Screen() {

@@ -254,6 +254,7 @@ export const t = {
     }[kind] || `Let your CRM push its ${plural} here, or make one.`),
     selection: "With the chosen records",
     selected: (n) => `${n} chosen`,
+    choose: "Choose records to do something with several at once.",
     clear: "Clear choice",
   },
 

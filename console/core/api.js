@@ -22,7 +22,8 @@ export const useSession = (given) => { session = given; };
 /** Where no answer of the hub came: something that was to change may have changed, whatever broke on the way. */
 const problem = (code, method, status = 0) => new Problem({ status, code, ...t.problems[code], ...(method !== "GET" && t.problems.unsure) });
 
-async function send(method, path, { body, headers = {}, signal, again = true } = {}) {
+/** `calm` is what nobody waits for: it asks nobody to sign in who has put that off. */
+async function send(method, path, { body, headers = {}, signal, again = true, calm = false } = {}) {
   const isText = typeof body === "string" || body instanceof Blob;
   const patience = AbortSignal.timeout(PATIENCE_MS);
   let answer;
@@ -41,7 +42,7 @@ async function send(method, path, { body, headers = {}, signal, again = true } =
     if (signal?.aborted) throw error;
     throw problem(error.name === "TimeoutError" ? "slow" : "unreachable", method);
   }
-  if (answer.status === 401 && again && await session.renew()) {
+  if (answer.status === 401 && again && await session.renew(calm)) {
     return send(method, path, { body, headers, signal, again: false });
   }
   if (!answer.ok) throw await problemOf(answer, method);

@@ -30,11 +30,11 @@ export function useLoad(path, { poll = null, read = api.get, keep = false } = {}
     let unchanged = 0;
     let last = "";
 
-    async function load() {
+    async function load(calm = false) {
       setState((old) => ({ ...old, busy: true }));
       let data = null;
       try {
-        data = await how.current.read(path, { signal: stop.signal });
+        data = await how.current.read(path, { signal: stop.signal, calm });
         if (stop.signal.aborted) return;
         setState({ path, data, problem: null, busy: false });
         if (how.current.keep) keepFor(path, data);
@@ -52,7 +52,7 @@ export function useLoad(path, { poll = null, read = api.get, keep = false } = {}
     }
 
     function whenSeen() {
-      if (!document.hidden) return void load();
+      if (!document.hidden) return void load(true);
       document.addEventListener("visibilitychange", whenSeen, { once: true });
       return undefined;
     }

@@ -13,6 +13,7 @@ class Session {
   claims = {};
   #refresh = "";
   #renewing = null;
+  #later = false; // somebody was asked to sign in and put it off
 
   constructor(config) {
     this.config = config;
@@ -31,10 +32,12 @@ class Session {
     this.token = token;
     this.claims = claimsOf(token);
     this.#refresh = refresh || this.#refresh;
+    this.#later = false;
   }
 
   /** A fresh token without leaving the page, if there is any way; several askers share one attempt. */
-  renew() {
+  renew(calm = false) {
+    if (calm && this.#later) return false;
     this.#renewing ??= this.#renewed().finally(() => { this.#renewing = null; });
     return this.#renewing;
   }
@@ -48,6 +51,7 @@ class Session {
       }
       if (this.#refresh) return await this.#byRefreshToken();
     } catch { /* then a person has to */ }
+    this.#later = true;
     return this.ask ? this.ask() : false;
   }
 

@@ -1,5 +1,5 @@
 // Form fields drawn from what the API says of a kind's fields: text, choice, boolean, group, list.
-import { html, useId } from "../core/html.js";
+import { classes, html, useId } from "../core/html.js";
 import { choice, human } from "../core/format.js";
 import { t } from "../texts.js";
 import { kindNamed, useHub } from "../core/hub.js";
@@ -9,9 +9,9 @@ import { RecordCombobox } from "./combobox.js";
 const INPUTS = { email: "email", date: "date", datetime: "datetime-local", integer: "number" };
 const MODES = { money: "decimal", quantity: "decimal" };
 
-export function TextField({ label, value, onInput, type = "text", hint, problem, required, most, ...rest }) {
+export function TextField({ label, value, onInput, type = "text", hint, problem, required, most, roomy, ...rest }) {
   const id = useId();
-  return html`<div class="field">
+  return html`<div class=${classes("field", roomy && "roomy")}>
     <label for=${id}>${label}${required && html`<span class="muted"> ${t.required}</span>`}</label>
     <input id=${id} type=${INPUTS[type] || "text"} inputmode=${MODES[type]} maxlength=${most} value=${value ?? ""}
       required=${required || undefined} aria-invalid=${problem ? "true" : undefined} aria-describedby=${`${id}-hint`}
@@ -69,7 +69,7 @@ export function RecordField({ field, value, onChange, problem, path = field.name
         return html`<${RecordCombobox} key=${kindNamed(field, beside)} kind=${kindNamed(field, beside)} label=${label} required=${field.required} value=${value || ""} onChoose=${onChange} problem=${wrong} />`;
       }
       return html`<${TextField} label=${label} type=${field.type} value=${value} onInput=${onChange} problem=${wrong}
-        required=${field.required} most=${field.most || undefined} />`;
+        required=${field.required} most=${field.most || undefined} roomy=${field.name === "description"} />`;
   }
 }
 

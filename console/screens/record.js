@@ -1,5 +1,5 @@
 // One record: what it says, where it stands, what is wrong with it, its holds, its link, its history.
-import { html, useState } from "../core/html.js";
+import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import * as format from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
@@ -99,6 +99,8 @@ function Standing({ kind, record, path, reload }) {
 
 function LinkForm({ record, path, reload, done }) {
   const [contact, setContact] = useState(null);
+  const box = useRef();
+  useEffect(() => { box.current.querySelector("input").focus(); }, []);
   const [link, busy, problem] = useAction(async () => {
     const linked = await confirmOverwriting((confirmed) =>
       api.put(`${path}/link`, { document_id: contact.document_id, confirm: confirmed }));
@@ -107,7 +109,7 @@ function LinkForm({ record, path, reload, done }) {
     done();
     reload();
   });
-  return html`<div class="inset"><${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${record.id} hint=${t.combobox.hint} />
+  return html`<div class="inset" ref=${box}><${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${record.id} hint=${t.combobox.hint} />
     <${ProblemNote} problem=${problem} />
     <div class="actions"><${Button} onClick=${done}>${t.cancel}<//>
       <${Button} look="primary" needs="write" busy=${busy} disabled=${!contact} onClick=${link}>${words.link}<//></div></div>`;

@@ -1,5 +1,5 @@
 // The records of one kind: chosen columns, filters, search, and doing something with many at once.
-import { html, useEffect, useRef, useState } from "../core/html.js";
+import { classes, html, useEffect, useRef, useState } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
 import * as format from "../core/format.js";
 import { choice, count, date, dayOf, human, instantOf } from "../core/format.js";
@@ -39,7 +39,7 @@ export function Records({ kind }) {
       <${ColumnPicker} kind=${kind} columns=${columns} setColumns=${setColumns} />
     </div>
     <${Narrowed} kind=${kind} where=${where} narrow=${narrow} />
-    <${Selection} kind=${kind} rows=${rows} selected=${selected} clear=${() => setSelected(new Set())} reload=${list.reload} />
+    ${hub.may("write") && rows.length > 0 && html`<${Selection} kind=${kind} rows=${rows} selected=${selected} clear=${() => setSelected(new Set())} reload=${list.reload} />`}
     <${Loaded} from=${list} lines=${8}>${(data) => data.items.length ? html`
         <${Table} caption=${human(kind.plural)} rows=${data.items} rowKey=${(row) => row.id} nameOf=${(row) => titleOf(kind, row)}
           dim=${list.busy} columns=${drawn(kind, columns, hub, where, narrow)}
@@ -51,12 +51,13 @@ export function Records({ kind }) {
 
 function drawn(kind, columns, hub, where, narrow) {
   const sort = where.sort || "title";
+  const titled = (kind.columns.find((column) => column.name === "name") || kind.columns[0]).name; // what the API sorts by as the title
   return columns.map((column, n) => ({
     name: column.name, label: column.label, align: ALIGN[column.type] || ((column.name === "name" || column.type === "record") && "wide"),
     cell: (record) => n === 0
       ? html`<a href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} ...${{ record, column, kind }} />` : record.id}</a>`
       : html`<${Value} ...${{ record, column, kind }} />`,
-    ...(n === 0 && kind.sorts.includes("-title") ? {
+    ...(column.name === titled && kind.sorts.includes("-title") ? {
       sorted: sort === "title" ? "ascending" : "descending",
       onSort: () => narrow({ sort: sort === "title" ? "-title" : "" }),
     } : {}),
@@ -156,10 +157,9 @@ function Popup({ label, number = 0, children }) {
     ${open && html`<div class="popup-panel">${children}</div>`}</div>`;
 }
 
-/** What can be done with the chosen records. */
+/** What can be done with the chosen records; its place is there before, so that choosing one moves nothing. */
 function Selection({ kind, rows, selected, clear, reload }) {
   const hub = useHub();
-  if (!selected.size) return null;
   const chosen = rows.filter((row) => selected.has(row.id));
   const refs = chosen.map((row) => ({ kind: kind.name, id: row.id }));
   const job = (name) => {
@@ -178,10 +178,11 @@ function Selection({ kind, rows, selected, clear, reload }) {
     hub.refresh();
   };
   const hold = async () => { if (await openHoldDialog(hub, refs)) { clear(); reload(); } };
-  return html`<div class="selection" role="group" aria-label=${words.selection}>
-    <span role="status">${words.selected(count(selected.size))}</span>
-    ${job("send")}${job("update")}
+  const some = selected.size > 0;
+  return html`<div class="selection-place"><div class=${classes("selection", !some && "none")} role="group" aria-label=${words.selection}>
+    <span role="status">${some ? words.selected(count(selected.size)) : words.choose}</span>
+    ${some && html`${job("send")}${job("update")}
     <${Button} disabled=${!wrong} needs="write" onClick=${retry}>${t.retry}<//>
     ${actionOf(kind, "hold") && html`<${Button} needs="write" onClick=${hold}>${t.holds.button}<//>`}
-    <${Button} look="quiet" onClick=${clear}>${words.clear}<//></div>`;
+    <${Button} look="quiet" onClick=${clear}>${words.clear}<//>`}</div></div>`;
 }

@@ -33,6 +33,48 @@ def test_a_session_that_ends_while_somebody_works_is_renewed_and_nothing_typed_i
     expect(page.get_by_role("heading", name="Typed Before", level=1)).to_be_visible()
 
 
+def test_who_puts_signing_in_off_is_left_in_peace_and_signs_in_when_it_suits(
+    visit: Visit, stack: Any, acme: Desk
+) -> None:
+    page = visit.page
+    page.goto(f"{stack.url}/#/companies/{acme.company}/records/organizations/new")
+    page.get_by_role("link", name="Administrator").click()
+    page.get_by_label("Name").first.fill("Half Typed")
+    ended: list[str] = []  # the token that is no longer taken; nor is the one that renews it
+
+    def answer(route: Any) -> None:
+        token = route.request.headers.get("authorization", "")
+        ended.append(token)
+        if token == ended[0]:
+            route.fulfill(status=401, content_type="application/json", body='{"message": "Unauthorized"}')
+        else:
+            route.continue_()
+
+    def grant(route: Any) -> None:
+        if "grant_type=refresh_token" in (route.request.post_data or ""):
+            route.fulfill(status=400, content_type="application/json", body='{"error": "invalid_grant"}')
+        else:
+            route.continue_()
+
+    page.route("**/v1/**", answer)
+    page.context.route("**/token", grant)
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_role("button", name="Later").click()
+    expect(page.get_by_role("alert")).to_contain_text("What you typed is still here")
+    again = page.get_by_role("button", name="Sign in again")
+    expect(again).to_be_visible()  # the page has been read anew since then
+    expect(dialog).to_have_count(0)
+    again.click()
+    with page.context.expect_page() as opened:
+        dialog.get_by_role("button", name="Sign in again").click()
+    opened.value.get_by_role("link", name="Administrator").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_label("Name").first).to_have_value("Half Typed")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Half Typed", level=1)).to_be_visible()
+
+
 def once_401() -> Any:
     seen: list[str] = []
 

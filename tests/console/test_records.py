@@ -38,8 +38,12 @@ def test_many_records_are_held_and_let_go_at_once(visit: Visit, acme: Desk) -> N
     for n in (1, 2):
         acme.organization(f"many-{n}", f"Manyfold {n}")
     page = visit.go("records/organizations?q=Manyfold")
+    row = page.get_by_role("row", name=re.compile("Manyfold 2"))
+    expect(row).to_be_visible()
+    before = row.bounding_box()
     page.get_by_role("checkbox", name="Choose all on this page").check()
     expect(page.get_by_text("2 chosen")).to_be_visible()
+    assert row.bounding_box() == before  # nothing moves under the cursor
     page.get_by_role("button", name="Hold…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="Do not import").check()
