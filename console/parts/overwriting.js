@@ -6,7 +6,7 @@ import { Diff } from "./basics.js";
 import { t } from "../texts.js";
 
 /** Calls `attempt(false)`; where the API asks for a confirmation, shows what it told and calls `attempt(true)`. */
-export async function confirmOverwriting(attempt) {
+export async function confirmOverwriting(kind, attempt) {
   try {
     return await attempt(false);
   } catch (problem) {
@@ -14,7 +14,7 @@ export async function confirmOverwriting(attempt) {
     let done = null;
     const said = await confirm({
       title: t.overwriting.title, words: t.overwriting.words, label: t.overwriting.confirm,
-      children: html`<${Diff} diff=${problem.rest.diff} from=${t.overwriting.there} to=${t.overwriting.here} />`,
+      children: html`<${Diff} diff=${problem.rest.diff} kind=${kind} from=${t.overwriting.there} to=${t.overwriting.here} />`,
       act: async () => { done = await attempt(true); },
     });
     return said ? done ?? true : null;

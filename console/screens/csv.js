@@ -81,7 +81,7 @@ function Result({ result }) {
   const columns = [
     { name: "line", label: words.line, align: "number", cell: (row) => row.line },
     { name: "id", label: words.id, cell: (row) => row.organization_id },
-    { name: "outcome", label: words.outcome, cell: (row) => html`<${Badge} value=${row.outcome} />` },
+    { name: "outcome", label: words.outcome, cell: (row) => html`<${Badge} value=${row.outcome} label=${result.dry_run && t.job.would[row.outcome]} />` },
     { name: "message", label: words.message, cell: (row) => said(row.message) },
   ];
   const outcomes = OUTCOMES.filter((name) => result[name]).map((name) => `${count(result[name])} ${(result.dry_run ? t.job.would : t.job.did)[name]}`);

@@ -69,7 +69,7 @@ function Form({ kind, first }) {
     if (id.trim() && await there(key)) {
       throw new Problem({ code: "id_taken", title: words.idTaken, detail: words.idTaken, errors: [{ field: "id", message: words.idTaken }] });
     }
-    return confirmOverwriting((confirm) => api.put(path(key), { ...changed, ...(contact ? { link: { document_id: contact.document_id, confirm } } : {}) }));
+    return confirmOverwriting(kind, (confirm) => api.put(path(key), { ...changed, ...(contact ? { link: { document_id: contact.document_id, confirm } } : {}) }));
   }
 
   const there = async (key) => {
@@ -82,7 +82,7 @@ function Form({ kind, first }) {
         ? await api.patch(path(first.id), sent(kind, changed, base), { headers: { "if-match": `"${base.revision}"` } }) : base;
       setBase(saved);
       if (!contact) return saved;
-      return await confirmOverwriting((confirm) => api.put(`${path(first.id)}/link`, { document_id: contact.document_id, confirm })) && saved;
+      return await confirmOverwriting(kind, (confirm) => api.put(`${path(first.id)}/link`, { document_id: contact.document_id, confirm })) && saved;
     } catch (error) {
       if (error.status !== 412) throw error;
       setStale(await api.get(path(first.id)));

@@ -94,15 +94,15 @@ function Standing({ kind, record, path, reload }) {
     ${(linksContacts(kind) || linked) && actionOf(kind, "link") && html`<div class="actions">
       ${linked && html`<${Button} needs="write" onClick=${unlink}>${words.unlink}<//>`}
       ${linksContacts(kind) && hub.connected && !show && html`<${Button} needs="write" onClick=${() => setShow(true)}>${linked ? words.relink : words.link}<//>`}</div>`}
-    ${show && html`<${LinkForm} ...${{ record, path, reload, done: () => setShow(false) }} />`}<//>`;
+    ${show && html`<${LinkForm} ...${{ kind, record, path, reload, done: () => setShow(false) }} />`}<//>`;
 }
 
-function LinkForm({ record, path, reload, done }) {
+function LinkForm({ kind, record, path, reload, done }) {
   const [contact, setContact] = useState(null);
   const box = useRef();
   useEffect(() => { box.current.querySelector("input").focus(); }, []);
   const [link, busy, problem] = useAction(async () => {
-    const linked = await confirmOverwriting((confirmed) =>
+    const linked = await confirmOverwriting(kind, (confirmed) =>
       api.put(`${path}/link`, { document_id: contact.document_id, confirm: confirmed }));
     if (!linked) return;
     say(words.linkedTo(contact.name));
