@@ -228,6 +228,7 @@ export const t = {
       none: () => "Nobody is told", pending: (to) => `${to} is told when it is finished`, sending: (to) => `${to} is being told`, sent: (to) => `${to} was told`, failed: (to) => `The e-mail to ${to} could not be delivered`,
     },
     cancel: "Stop", cancelTitle: (name) => `Stop: ${name}?`, cancelWords: "What has been done stays; the rest is not done.",
+    stopping: "It is being stopped.", stoppingWhy: "Nothing new is begun. It ends once it is known what became of what is on its way.",
     discard: "Discard the plan",
     apply: "Carry out", applyTitle: (name) => `Carry out: ${name}?`, applyWords: "Exactly what the plan lists. Records that changed since are left out and told.",
     undoTitle: (name) => `Undo: ${name}?`, undoWords: "You first see what undoing would change and what cannot be undone.", undoes: "The job that this one undoes", undoneBy: "The job that undoes it, or did", undoPlanned: "Look at what undoing would do, then carry it out.",
@@ -369,6 +370,7 @@ export const t = {
   },
 
   fixes: {
+    itsWords: (told) => `In Xero’s words: ${told}`,
     document: "Id in Xero", documentHint: "It stands at the end of the document's address in Xero.",
     about: (title) => `${title}:`,
     done: (title) => `${title}: done.`,

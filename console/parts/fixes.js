@@ -27,7 +27,7 @@ export function Fixes({ record, reload }) {
 /** The ledger's own words, where they say something else than ours. */
 export function Details({ error }) {
   const more = error.details.filter((detail) => detail !== error.message);
-  return more.length > 0 && html`<ul>${more.map((detail) => html`<li class="muted">${said(detail)}</li>`)}</ul>`;
+  return more.length > 0 && html`<ul class="plain">${more.map((detail) => html`<li class="muted">${words.itsWords(said(detail))}</li>`)}</ul>`;
 }
 
 export function FixButtons({ error, done, describedBy }) {

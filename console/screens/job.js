@@ -42,7 +42,7 @@ function JobActions({ job, reload }) {
     children: html`<${Figures} job=${job} />`, act: async () => { await post("apply"); reload(); } });
   const undo = () => confirm({ title: words.undoTitle(title), words: words.undoWords, label: t.undo,
     act: async () => { const plan = await post("undo", "?dry_run=true"); say(words.undoPlanned); hub.go(["jobs", plan.id]); } });
-  return html`${MOVING.includes(job.status) && html`<${Button} look="danger" needs="write" onClick=${cancel}>${words.cancel}<//>`}
+  return html`${MOVING.includes(job.status) && !job.stopping && html`<${Button} look="danger" needs="write" onClick=${cancel}>${words.cancel}<//>`}
     ${job.status === "planned" && html`<${Button} needs="write" onClick=${discard}>${words.discard}<//>
       <${Button} look="primary" needs="write" onClick=${apply}>${words.apply}<//>`}
     ${OVER.includes(job.status) && hub.jobCan("undo") && !job.undoes && !job.undone_by && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}`;
@@ -61,6 +61,7 @@ function State({ job }) {
     <div class="job-state"><${Badge} value=${job.status} />
       <span role="status">${moving ? (total ? words.of(count(done), count(total)) : words.counting) : words.states[job.status]}</span></div>
     ${moving && html`<${JobBar} job=${job} />`}
+    ${moving && job.stopping && html`<${Note} tone="warn" title=${words.stopping}>${words.stoppingWhy}<//>`}
     ${moving && job.waiting_for && html`<${Note} tone="warn" title=${words.waits}><${Reason} code=${job.waiting_for} /><//>`}
     ${job.error && html`<${Note} tone="bad" title=${words.failed}>${whyIn(job.error, hub)}<//>`}
     <${Figures} job=${job} />

@@ -98,6 +98,11 @@ def test_a_job_that_failed_half_way_says_what_was_done_and_why_it_stopped(visit:
     expect(page.get_by_text("what was done before stays")).to_be_visible()
     expect(page.get_by_text("Xero kept answering with an error.")).to_be_visible()
     expect(page.get_by_text(re.compile("could not be delivered"))).to_be_visible()
+    job |= {"status": "running", "error": None, "finished_at": None, "waiting_for": "lost_answer", "stopping": True}
+    visit.go()
+    visit.go("jobs/half")
+    expect(page.get_by_text("It is being stopped.")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
 def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:

@@ -59,6 +59,7 @@ class JobOut(Shown):
     finished_at: datetime | None
     planned_at: datetime | None
     waiting_for: str | None = Field(description="A code of GET /v1/reasons: what keeps it from going on now")
+    stopping: bool = Field(description="It was cancelled, and ends once it is known what became of what is under way")
     error: str | None
     notes: list[str]
     undoes: str | None = Field(description="The job that this one undoes")
@@ -160,6 +161,7 @@ def shown(job: Job) -> JobOut:
         finished_at=job.finished_at,
         planned_at=job.planned_at,
         waiting_for=job.waiting_for or None,
+        stopping=job.cancel_asked and not job.finished_at,
         error=job.error or None,
         notes=list(job.notes),
         undoes=job.undoes or None,

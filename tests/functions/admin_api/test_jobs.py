@@ -102,9 +102,12 @@ def test_a_job_may_be_about_some_records_only(connected: Api, simulated: Simulat
 
 def test_a_job_is_cancelled(connected: Api) -> None:
     job = start(connected, "import-contacts", dry_run=True)["id"]
+    assert not connected.get(f"{JOBS}/{job}")["stopping"]
     assert connected.post(f"{JOBS}/{job}/cancel").status == 202
+    assert connected.get(f"{JOBS}/{job}")["stopping"]  # until it comes to its turn
     connected.work(job)
-    assert connected.get(f"{JOBS}/{job}")["status"] == "cancelled"
+    ended = connected.get(f"{JOBS}/{job}")
+    assert (ended["status"], ended["stopping"]) == ("cancelled", False)
     assert connected.post(f"{JOBS}/{job}/cancel")["code"] == "job_not_ready"
     assert connected.post(f"{JOBS}/{job}/apply")["code"] == "job_not_ready"
 
