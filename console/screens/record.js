@@ -71,7 +71,10 @@ function Trouble({ kind, record, reload }) {
     return html`<${Note} tone="warn" title=${hub.reason("conflict")?.message}
       actions=${html`<a class="button" href=${hub.to(["conflicts"])}>${words.seeConflict}</a>`}>${hub.reason("conflict")?.remedy}<//>`;
   }
-  if (!error) return null;
+  if (!error) {
+    return record.sync.warnings.length > 0 && html`<${Note} tone="warn" title=${words.warned}>
+      ${record.sync.warnings.map((told) => html`<p>${format.said(told)}</p>`)}<//>`;
+  }
   return html`<${Note} tone="bad" alert title=${format.said(error.message)}>
     <p>${format.said(error.remedy)}</p><p class="muted">${words.since} <${Time} at=${error.since} /></p>
     <${Fixes} record=${{ kind: kind.name, id: record.id }} reload=${reload} /><//>`;

@@ -15,6 +15,7 @@ from ledgerlink.ports import Budget
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules import standing as rules
 from ledgerlink.rules.fixes import fixes_of
+from ledgerlink.rules.settle import in_words
 from ledgerlink.state.link import Link, LinkKey, SyncState
 from ledgerlink.state.record import Record, RecordKey
 
@@ -149,6 +150,7 @@ def sync_of(now: Standing, record: Record, parts: Sequence[Link]) -> Sync:
             for part in parts
             if part.document_id
         ],
+        warnings=[told for part in parts for told in in_words(part.warnings)],
         error=error_of(decisive) if state in _WITH_ERROR else None,
         fixes=[
             FixOut(id=each.id, label=each.label, params=each.params)

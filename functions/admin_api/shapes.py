@@ -69,6 +69,7 @@ class Sync(Shown):
         description="While due: a code of GET /v1/reasons, or null if nothing is in the way"
     )
     documents: list[DocumentOut]
+    warnings: list[str] = Field(description="What the ledger remarked when it took it the last time")
     error: SyncErrorOut | None
     fixes: list[FixOut] = Field(description="What the hub can do about it")
 

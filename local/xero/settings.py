@@ -90,7 +90,7 @@ class Settings:
         "refuse",
     )
     unknown_account_on_draft: str = _named(
-        "refuse",
+        "warn",
         "an unknown account on a draft's line is an error, or a warning and the line is saved without it (§6)",
         "refuse",
         "warn",

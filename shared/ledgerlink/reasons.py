@@ -180,6 +180,8 @@ _ALL = (
            "Credit it and issue a new one, or take the payment back in the ledger."),
     Reason("account_archived", "error", "An account is archived or deleted in the ledger.", "Map to another account, or restore it there."),
     Reason("account_not_valid", "error", "The ledger takes no such account on a line.", "Map to another account."),
+    Reason("account_removed", "error", "The ledger took it without the account of a line, which it does not know.",
+           "Read the ledger's lists again, or choose another account: it then goes again, with it."),
     Reason("tax_not_valid", "error", "The ledger does not take this tax rate any more.", "Map to another tax rate."),
     Reason("line_gone", "error", "A line is no longer in the ledger's document.", "Read the document again, then retry."),
     Reason("document_not_open", "error", "The document is not approved in the ledger, or is paid or void.", "Approve it there, then retry.", "ledger"),

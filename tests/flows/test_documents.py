@@ -14,9 +14,11 @@ from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.outbound import settling
 from ledgerlink.flows.records import conflicts
+from ledgerlink.ports import PutReference
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.mapping import Mapped
+from ledgerlink.state.record import RecordKey
 from tests.flows.documents import LINE, Office, office, pass_time
 from tests.flows.hub import ADA
 
@@ -125,6 +127,100 @@ def test_a_person_on_a_document_becomes_the_primary_one(office: Office) -> None:
     office.invoice("1", person={"first_name": "Ida", "last_name": "Hall", "email": "ida@hall.example"})
     office.drain()
     assert office.contacts()["Org o1"]["FirstName"] == "Ida"
+
+
+def knows_account(office: Office, code: str) -> None:
+    """The lists were read before the account was deleted in the ledger."""
+    known = office.at.reference.get("bench")
+    gone = known.account("200").model_copy(update={"code": code, "id": f"acc-{code}"})  # type: ignore[union-attr]
+    office.at.commit.all(PutReference("bench", known.model_copy(update={"accounts": (*known.accounts, gone)})))
+
+
+def test_a_draft_that_was_taken_without_its_account_is_an_error_and_goes_again_with_one(office: Office) -> None:
+    office.set(document_target_status="draft")
+    office.customer()
+    knows_account(office, "476")
+    office.invoice("1", LINE | {"account_code": "476"}, total="120.00")
+    office.invoice("2")
+    office.drain()
+    words = "Account code '476' has been removed as it does not match a recognised account."
+    link, made = office.at_rest("invoices", "1"), office.books()["N-1"]
+    assert (link.state, link.reason, link.document_id) == ("error", "account_removed", made["InvoiceID"])
+    assert link.error is not None
+    assert words in link.error.message
+    assert office.at_rest("invoices", "2").state == "linked"
+    (entry, *_) = office.at.activity.of_record(RecordKey("bench", "invoices", "1")).items
+    assert (entry.action, entry.outcome, entry.reason) == ("created", "ok", "account_removed")
+    assert words in entry.message
+    fixing.fix(
+        office.context, link.key.record, "refresh_and_retry", {}, ADA
+    )  # the lists say now that there is no such account
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("error", "account_not_mapped")
+    office.invoice("1", LINE)
+    office.drain()
+    link, again = office.at_rest("invoices", "1"), office.books()["N-1"]
+    assert (link.state, link.reason, link.warnings) == ("linked", "", ())
+    assert (again["InvoiceID"], again["LineItems"][0]["AccountCode"]) == (made["InvoiceID"], "200")
+    assert again["LineItems"][0]["LineItemID"] == made["LineItems"][0]["LineItemID"]
+
+
+@pytest.mark.parametrize("weather", ["answered", "lost"])
+def test_an_edit_that_is_taken_without_its_account_is_no_agreement(office: Office, weather: str) -> None:
+    office.set(document_target_status="draft")
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    knows_account(office, "476")
+    office.invoice("1", LINE | {"account_code": "476"})
+    if weather == "lost":
+        office.fault(match={"method": "POST", "path": "/Invoices"}, kind="timeout_after_apply", times=1)
+    office.drain()
+    if weather == "lost":
+        pass_time(office)
+        office.drain()
+    link = office.at_rest("invoices", "1")
+    assert office.books()["N-1"]["LineItems"][0].get("AccountCode", "") == ""
+    assert (link.state, link.reason) == ("error", "account_removed")
+    office.invoice("1", LINE)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
+    assert office.books()["N-1"]["LineItems"][0]["AccountCode"] == "200"
+
+
+def test_a_create_whose_answer_was_lost_is_seen_to_stand_without_its_account(office: Office) -> None:
+    office.set(document_target_status="draft")
+    office.customer()
+    knows_account(office, "476")
+    office.fault(match={"method": "PUT", "path": "/Invoices"}, kind="timeout_after_apply", times=1)
+    office.invoice("1", LINE | {"account_code": "476"})
+    office.drain()
+    pass_time(office)
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason, len(office.books())) == ("error", "account_removed", 1)
+
+
+def test_an_edit_to_an_account_that_means_nothing_is_an_error_and_no_agreement(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    office.invoice("1", LINE | {"account_code": "hire"})
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, link.reason) == ("error", "account_not_mapped")
+
+
+def test_an_unknown_warning_is_kept_in_the_ledgers_words_and_is_agreement(office: Office) -> None:
+    office.customer()
+    office.invoice("1", currency="EUR", exchange_rate="9.5")
+    office.drain()
+    link = office.at_rest("invoices", "1")
+    assert (link.state, [each.code for each in link.warnings]) == ("linked", [""])
+    (entry, *_) = office.at.activity.of_record(RecordKey("bench", "invoices", "1")).items
+    assert (entry.outcome, entry.reason) == ("ok", "")
+    assert entry.message == f"The ledger took it with a warning: {link.warnings[0].message}"
 
 
 def test_a_bookkeepers_edits_of_other_fields_and_lines_stay(office: Office) -> None:

@@ -11,7 +11,7 @@ from ledgerlink.kinds import Content
 from ledgerlink.state.company import Choice, Organisation, Tokens
 from ledgerlink.state.dispatch import Action, Dispatch
 from ledgerlink.state.document import Document
-from ledgerlink.state.link import LinkKey
+from ledgerlink.state.link import LinkKey, Warned
 from ledgerlink.state.reference import Reference
 
 from .work import Purpose, Seen
@@ -43,9 +43,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The ledger has it, and this is what it answered."""
+    """The ledger has it, and this is what it answered; what it remarked may mean that not all of it stands."""
 
     document: Document
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True)

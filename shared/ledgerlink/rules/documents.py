@@ -116,6 +116,8 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
     if isinstance(decided, Create | Update):
         decided = _checked(decided, record, view, said, facts)
+    elif isinstance(decided, Nothing) and said.problems and link.exported < link.wanted:
+        decided = Refuse(said.problems)  # a code that means nothing is left blank, which only looks like no change
     return lifting.edited(decided, said.total(view.tax_mode), link, facts) if link.safe_edit else decided
 
 

@@ -89,7 +89,14 @@ _DATES = {"invoices": "issue_date", "credit-notes": "issue_date"}
 # What another look at the ledger's own lists may mend: a person has just changed something there.
 _LISTS = frozenset(
     {"mapping_unknown", "mapping_inactive", "mapping_wrong_side", "mapping_control_account", "mapping_no_payments"}
-    | {"account_archived", "account_not_valid", "tax_not_valid", "tax_not_for_account", "tracking_unknown"}
+    | {
+        "account_archived",
+        "account_not_valid",
+        "account_removed",
+        "tax_not_valid",
+        "tax_not_for_account",
+        "tracking_unknown",
+    }
     | {"approval_not_allowed", "mapping_bank_account"}
 )
 

@@ -10,9 +10,10 @@ from typing import Any
 from ledgerlink.kinds import KINDS, Content, Field, Kind
 from ledgerlink.kinds.money_documents import TOTALS, MoneyDocument, with_totals
 from ledgerlink.ports import Rejected
+from ledgerlink.reasons import reason
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document, DocumentStatus
-from ledgerlink.state.link import Link
+from ledgerlink.state.link import Link, Warned
 from ledgerlink.state.record import Record
 from ledgerlink.state.settlement import Settlement
 
@@ -24,11 +25,18 @@ from .reverting import archives, is_done, put_back_now
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
 _STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
+ACCOUNT_REMOVED = "account_removed"
 _AT_REST: dict[str, Any] = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "ordered_by": ""}
 
 
 def confirmed(
-    link: Link, dispatch: Dispatch, part: DispatchedPart, sent: Content | None, document: Document, now: datetime
+    link: Link,
+    dispatch: Dispatch,
+    part: DispatchedPart,
+    sent: Content | None,
+    document: Document,
+    now: datetime,
+    warnings: tuple[Warned, ...] = (),
 ) -> Link:
     """The link after the ledger took it. ``sent`` is what we sent; None where the document is the answer to a create.
 
@@ -38,6 +46,11 @@ def confirmed(
     goes next.
     """
     agreed = _completed(_agreed(link, part, sent, document), KINDS[link.kind], document)
+    lost = loses_account(dispatch, sent, document, warnings)
+    if lost:  # an account that is not there is nothing both sides say: it still is to go
+        agreed = _Agreed(
+            _accounts_as_stand(agreed.base, document.content), _accounts_as_stand(agreed.known, document.content)
+        )
     known, status = agreed.known, _STATUS.get(dispatch.action, link.document_status)
     news = not agree(KINDS[link.kind], known, document.content) or document.status != status
     differs = not agree(KINDS[link.kind], agreed.base, known)
@@ -62,6 +75,7 @@ def confirmed(
             "last_outcome": _OUTCOME[dispatch.action],
             "last_job": part.ordered_by,
             "tombstone": "",
+            "warnings": warnings,
             "suggestions": (),
             "safe_edit": None,
             "edit_refused": None,
@@ -78,7 +92,49 @@ def confirmed(
         return after.model_copy(update={"state": "skipped", "reason": "export_undone"})
     if after.reverting is not None:  # ordered while this was on its way
         return due(_queued_as(after, link).model_copy(update={"ordered_by": link.ordered_by}), now)
-    return after if link.wanted <= part.revision else due(_queued_as(after, link), now)
+    if link.wanted > part.revision:
+        return due(_queued_as(after, link), now)
+    return _without_account(after, link, now) if lost else after
+
+
+def loses_account(dispatch: Dispatch, sent: Content | None, document: Document, warnings: tuple[Warned, ...]) -> bool:
+    """Whether the ledger took it without the account of a line: by its word or, where its answer was lost, by how the
+    document stands."""
+    if dispatch.action == "archive":
+        return False
+    told = any(each.code == ACCOUNT_REMOVED for each in warnings)
+    return told or (sent is not None and _accounts_as_stand(sent, document.content) != sent)
+
+
+def in_words(warnings: tuple[Warned, ...]) -> list[str]:
+    """What the ledger remarked, in plain words where we know what it means, and in its own."""
+    return [
+        f"{reason(each.code).message.rstrip('.')}: {each.message}"
+        if each.code
+        else f"The ledger took it with a warning: {each.message}"
+        for each in warnings
+    ]
+
+
+def _accounts_as_stand(content: Content, there: Content) -> Any:
+    """The content with no account on lines that have none there."""
+    theirs = getattr(there, "lines", ())
+    if not isinstance(content, MoneyDocument) or len(theirs) != len(content.lines):
+        return content
+    lines = tuple(
+        ours if there.account_code else ours.model_copy(update={"account_code": ""})
+        for ours, there in zip(content.lines, theirs, strict=True)
+    )
+    return content.model_copy(update={"lines": lines})
+
+
+def _without_account(after: Link, before: Link, now: datetime) -> Link:
+    """An error like any that an account has, and what stands here is not there yet."""
+    known = tuple(each for each in after.warnings if each.code == ACCOUNT_REMOVED)
+    message = "; ".join(in_words(known))
+    error = plain_error(ACCOUNT_REMOVED, now, message, tuple(each.message for each in known))
+    told = {"state": "error", "reason": ACCOUNT_REMOVED, "error": error, "exported": before.exported}
+    return after.model_copy(update=told)
 
 
 def _only_put_back(link: Link, dispatch: Dispatch, part: DispatchedPart) -> bool:
@@ -116,9 +172,10 @@ def arrived(link: Link, part: DispatchedPart, sent: Content, document: Document)
 
 
 def _shows(field: Field, content: Content, sent: Content) -> bool:
-    """Whether the field says what was sent; of lines, what was left blank is the ledger's to say, and ids too."""
+    """Whether the field says what was sent; of lines, what was left blank is the ledger's to say, and ids too. An
+    account that it removed is no reason to think that the rest never came."""
     if field.name == "lines" and isinstance(content, MoneyDocument) and isinstance(sent, MoneyDocument):
-        return lines.are_those(sent.lines, content.lines)
+        return lines.are_those(_accounts_as_stand(sent, content).lines, content.lines)
     return same(field.of(content), field.of(sent))
 
 
@@ -216,7 +273,7 @@ def _open_totals(record: Record) -> Iterator[str]:
 
 def at_revision(link: Link, part: DispatchedPart, before: Link, revision: int) -> Link:
     """The link of a record that was told something back: nothing of that travels."""
-    exported = revision if before.wanted <= part.revision else link.exported
+    exported = revision if before.wanted <= part.revision and link.state != "error" else link.exported
     return link.model_copy(update={"wanted": revision, "exported": exported})
 
 

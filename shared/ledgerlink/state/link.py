@@ -40,6 +40,13 @@ class SyncError(Value):
     holder: str = ""  # the document that has the name or number we wanted
 
 
+class Warned(Value):
+    """What the ledger remarked when it took a document: a code of ours where we know what it means, and its words."""
+
+    code: str = ""
+    message: str
+
+
 class Clashing(Value):
     """One field on which both sides disagree since their last agreement (state ``conflict``)."""
 
@@ -110,6 +117,7 @@ class Link(Value):
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
     line_ids: dict[str, str] = {}  # our lines -> the ledger's, so that an update keeps every one of them
     settlement: Settlement | None = None  # what the ledger last told of payments and credits, as taken in
+    warnings: tuple[Warned, ...] = ()  # of the last send
     suggestions: tuple[str, ...] = ()  # open "may be the same as": not created until a person decides
     clears: tuple[str, ...] = ()  # a person ordered these emptied in the ledger; gone once sent or changed
     reverting: Reverting | None = None

@@ -89,9 +89,17 @@ def test_a_200_may_hold_failures_and_a_zero_guid_is_one(element: dict[str, Any])
     assert isinstance(verdict(read(ok(element))), Rejected)
 
 
-def test_a_warning_is_not_a_refusal() -> None:
-    element = contact(StatusAttributeString="WARNING", Warnings=[{"Message": "odd"}], ValidationErrors=[])
-    assert isinstance(verdict(read(ok(element))), Confirmed)
+def test_a_warning_is_not_a_refusal_and_is_kept_known_or_not() -> None:
+    removed = "Account code ''476'' has been removed as it does not match a recognised account."
+    element = contact(
+        StatusAttributeString="WARNING",
+        Warnings=[{"Message": "odd"}],
+        ValidationErrors=[],
+        LineItems=[{"Warnings": [{"Message": removed}, {"Message": "odd"}]}],
+    )
+    found = verdict(read(ok(element)))
+    assert isinstance(found, Confirmed)
+    assert [(each.code, each.message) for each in found.warnings] == [("", "odd"), ("account_removed", removed)]
 
 
 def test_one_documented_answer_says_description_instead_of_message() -> None:

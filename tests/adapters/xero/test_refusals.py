@@ -68,7 +68,7 @@ def test_a_message_has_its_code(message: str, code: str) -> None:
         (f"The status AUTHORISED {MONEY}", "document_has_money"),
         ("Account code '200' is not a valid code for this document.", "account_not_valid"),
         ("Account code '201' has been archived, or has been deleted. Each line item must …", "account_archived"),
-        ("Account code '476' has been removed as it does not match a recognised account.", "account_not_valid"),
+        ("Account code '476' has been removed as it does not match a recognised account.", "account_removed"),
         ("The TaxType code 'X' cannot be used with account code 'Y'.", "tax_not_for_account"),
         ("Tax rate must be Active", "tax_not_valid"),
         ("Payment amount exceeds the amount outstanding on this document", "exceeds_outstanding"),

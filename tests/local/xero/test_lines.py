@@ -199,12 +199,12 @@ def test_an_amount_that_is_no_number_refuses_the_whole_call(xero: Rig, bad: obje
 )
 @pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
 def test_an_account_that_cannot_be_used_is_refused_in_xeros_words(xero: Rig, code: str, told: str, status: str) -> None:
+    xero.set(unknown_account_on_draft="refuse")
     xero.person("archive", "account", "489")
     assert refusals(xero, a_line(AccountCode=code), Status=status) == [told]
 
 
-def test_an_unknown_account_on_a_draft_can_be_a_warning_and_the_line_lose_it(xero: Rig) -> None:
-    xero.set(unknown_account_on_draft="warn")
+def test_an_unknown_account_on_a_draft_is_a_warning_and_the_line_loses_it(xero: Rig) -> None:
     (answer,) = xero.put("Invoices", a_sale(a_line(AccountCode="999"), Status="DRAFT"))
     told = "Account code '999' has been removed as it does not match a recognised account."
     assert answer["Warnings"] == [{"Message": told}]

@@ -17,7 +17,7 @@ from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 
 from .client import Answer
 from .kinds.base import ZERO, Element, WireKind
-from .refusals import rejected
+from .refusals import rejected, warned
 
 AccessProblem = Literal["expired", "missing_scope", "needs_reconnect", "forbidden"]
 
@@ -125,23 +125,23 @@ def _verdict(element: Element, wire: WireKind, short_code: str) -> Verdict | Non
     if id == ZERO or status == "ERROR" or flagged or (messages and status not in ("OK", "WARNING")):
         return rejected(messages)
     try:
-        return Confirmed(wire.from_wire(element, short_code))
+        return Confirmed(wire.from_wire(element, short_code), warned(_messages(element, "Warnings")))
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
 
 
-def _messages(value: Any) -> Iterator[str]:
+def _messages(value: Any, name: str = "ValidationErrors") -> Iterator[str]:
     """Every message of an element and of its nested parts; one documented answer says Description for Message."""
     if isinstance(value, dict):
-        for error in value.get("ValidationErrors") or ():
+        for error in value.get(name) or ():
             if isinstance(error, dict):
                 yield str(error.get("Message") or error.get("Description") or "")
-        for name, part in value.items():
-            if name not in ("ValidationErrors", "Warnings"):
-                yield from _messages(part)
+        for inner, part in value.items():
+            if inner not in ("ValidationErrors", "Warnings"):
+                yield from _messages(part, name)
     elif isinstance(value, list):
         for part in value:
-            yield from _messages(part)
+            yield from _messages(part, name)
 
 
 # ------------------------------------------------------------------ 4xx: nothing was applied

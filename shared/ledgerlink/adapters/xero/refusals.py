@@ -1,4 +1,4 @@
-"""The catalogue: what Xero says when it refuses a document, and which of our reason codes that is.
+"""The catalogue: what Xero says when it refuses a document or warns of it, and which of our reason codes that is.
 
 The only place that matches on message text (``facts/xero.md §4.1, §6``): a pattern is looked for at the beginning of
 the message unless it says otherwise, in any case. The first pattern that fits decides.
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from ledgerlink.ports import Rejected
 from ledgerlink.reasons import reason
+from ledgerlink.state.link import Warned
 
 UNKNOWN = "refused_by_ledger"
 
@@ -42,7 +43,7 @@ _CATALOGUE: tuple[tuple[str, str], ...] = (
     (r"The status \w+ cannot be applied to .* because it has payments", "document_has_money"),
     (r"Account code .* has been archived, or has been deleted", "account_archived"),
     (r"Account code .* is not a valid code", "account_not_valid"),
-    (r"Account code .* has been removed as it does not match", "account_not_valid"),
+    (r"Account code .* has been removed as it does not match", "account_removed"),
     (r"Account code or ID must be specified", "account_not_mapped"),
     (r"The TaxType code .* cannot be used with account code", "tax_not_for_account"),
     (r"The TaxType code .* does not exist", "tax_not_valid"),
@@ -92,6 +93,7 @@ _CATALOGUE: tuple[tuple[str, str], ...] = (
 )
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL), code) for pattern, code in _CATALOGUE)
 
+WARNINGS = frozenset({"account_removed"})  # said of documents that were taken
 CODES = frozenset(code for _, code in _CATALOGUE) | {UNKNOWN}
 
 
@@ -99,6 +101,16 @@ def code_of(message: str) -> str:
     """The reason code of one message; ``refused_by_ledger`` for one that nobody has met yet."""
     text = message.strip()
     return next((code for pattern, code in _PATTERNS if pattern.match(text)), UNKNOWN)
+
+
+def warned(messages: Iterable[str]) -> tuple[Warned, ...]:
+    """What Xero warns of in a document that it took; what nobody has met yet keeps its words alone."""
+    told = dict.fromkeys(text for text in (message.strip() for message in messages) if text)
+    return tuple(Warned(code=_warning(text), message=text) for text in told)
+
+
+def _warning(message: str) -> str:
+    return code if (code := code_of(message)) in WARNINGS else ""
 
 
 def rejected(messages: Iterable[str], *, code: str = "") -> Rejected:

@@ -9,6 +9,7 @@ from typing import Any
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import MOST_DOCUMENTS
 from ledgerlink.rules.limits import PER_MINUTE
+from ledgerlink.rules.settle import in_words
 from ledgerlink.rules.standing import closed_because
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job, JobItem
@@ -67,6 +68,8 @@ def _told(item: JobItem, link: Link, outcome: str) -> JobItem:
     if outcome in ("failed", "skipped"):
         error = link.error
         told |= {"reason": link.reason, "message": _words(error) if error else "", "diff": {}, "overwritten": ()}
+    else:
+        told["message"] = "; ".join(in_words(link.warnings))
     return item.model_copy(update=told)
 
 

@@ -32,6 +32,7 @@ MENDED = frozenset(
         "tax_not_valid",
         "account_archived",
         "account_not_valid",
+        "account_removed",
         "approval_not_allowed",
         "tracking_unknown",
         "currency_not_subscribed",

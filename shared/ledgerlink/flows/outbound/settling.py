@@ -192,8 +192,11 @@ def _writes(
         return [*writes, Unclaim(link.key, document.type, document.id)] if holder == link.key else writes
     content = sent.get(part.reference)
     changes = _changes(link, part, content)
+    warnings = settled.verdict.warnings
+    after = _decided(drain, rules.confirmed(link, dispatch, part, content, document, now, warnings), now)
+    lost = rules.ACCOUNT_REMOVED if rules.loses_account(dispatch, content, document, warnings) else ""
+    said |= {"reason": lost, "message": "; ".join(rules.in_words(warnings))}
     entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
-    after = _decided(drain, rules.confirmed(link, dispatch, part, content, document, now), now)
     writes = [PutEntry(entry)]
     record = known.records.get(link.key.record)
     if record is not None and not record.deleted:
@@ -210,7 +213,8 @@ def _writes(
 
 def _decided(drain: Drain, link: Link, now: datetime) -> Link:
     """The link with why what stands here is not there, or that it goes, where all that went was an undo."""
-    record = drain.at.records.get(link.key.record) if link.exported < link.wanted and not link.is_due else None
+    undone = link.exported < link.wanted and not link.is_due and link.state != "error"
+    record = drain.at.records.get(link.key.record) if undone else None
     if record is None:
         return link
     followed = export_rules.follow(link, export_rules.decide(record, link, drain.context.settings), now)
