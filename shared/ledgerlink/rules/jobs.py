@@ -187,8 +187,9 @@ def with_names_taken(
 
 
 def same_plan(planned: JobItem, now: JobItem) -> bool:
-    """Whether a record would still be treated as it was planned. A name foreseen as taken is the ledger's to refuse."""
-    if (planned.outcome, planned.reason) == ("fail", "name_taken") and now.outcome in SENDING:
+    """Whether a record would still be treated as it was planned. What was foreseen is the ledger's to refuse."""
+    foreseen = planned.foreseen or (planned.outcome, planned.reason) == ("fail", "name_taken")
+    if foreseen and now.outcome in SENDING:
         planned = planned.model_copy(update={"outcome": now.outcome, "reason": now.reason})
     mattering = ("outcome", "reason", "diff", "document_id", "revision")
     return all(getattr(planned, name) == getattr(now, name) for name in mattering)

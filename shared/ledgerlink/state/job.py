@@ -116,6 +116,7 @@ class JobItem(Value):
     revision: int = 0  # of the record the plan was made on
     link_version: int = 0  # of its link, likewise
     document_id: str = ""
+    foreseen: bool = False  # that it waits for a product is the ledger's to say, once it is tried
     line: int = 0  # of a CSV
     document: dict[str, Any] | None = None  # what the ledger said, for applying without reading again
     row: dict[str, str] | None = None  # of a CSV, for applying without parsing again

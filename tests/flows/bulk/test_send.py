@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import allocating
 from ledgerlink.flows.records.drafting import Push
@@ -90,6 +91,47 @@ def test_a_product_that_cannot_go_stops_the_whole_send_and_is_named(hub: Hub) ->
     hub.setting(stop_send_on_product_error=False)
     job = hub.done("send-invoices")
     assert hub.outcomes(job) == {"1": "created", "2": "skipped"}
+
+
+def planned(hub: Hub, **more: Any) -> tuple[Any, dict[str, tuple[str, str, str]]]:
+    job = hub.done("send-invoices", dry_run=True, **more)
+    return job, {item.id: (item.outcome, item.reason, item.message) for item in hub.items(job)}
+
+
+def test_a_plan_foretells_the_product_that_stops_it_all(hub: Hub) -> None:
+    hub.xero.control("POST", "seed", {"items": [{"Code": "TAKEN", "Name": "Lamp"}]})
+    for id_, code in (("p1", "GOOD"), ("p2", "X" * 31), ("p3", "good"), ("p4", "TAKEN")):
+        product(hub, id_, code)
+        put(hub, id_[1:], lines=[{**LINE, "product_id": id_}])
+    job, told = planned(hub)
+    refused = f"TAKEN (item_code_taken), {'X' * 31} (field_too_long), good (item_code_taken)"
+    assert {id_: (outcome, reason) for id_, (outcome, reason, _) in told.items()} == {
+        "1": ("skip", "product_error"),
+        "2": ("skip", "field_too_long"),
+        "3": ("skip", "item_code_taken"),
+        "4": ("skip", "item_code_taken"),
+    }
+    assert told["1"][2] == f"nothing would be sent: {refused}"
+    assert told["2"][2].startswith(f"{'X' * 31} (field_too_long): code")
+    assert (job.progress.skipped, job.progress.created, job.calls.needed) == (4, 0, 0)
+    jobs.apply(hub.context, job.id, ANN)
+    hub.run()
+    assert hub.job(job.id).status == "failed"
+    assert "nothing was sent" in hub.job(job.id).error
+
+
+def test_a_plan_without_the_stop_says_only_which_documents_wait_for_their_product(hub: Hub) -> None:
+    hub.setting(stop_send_on_product_error=False)
+    product(hub, "p1", "GOOD")
+    product(hub, "p2", "X" * 31)
+    put(hub, "1", lines=[{**LINE, "product_id": "p1"}])
+    put(hub, "2", lines=[{**LINE, "product_id": "p2"}])
+    job, told = planned(hub)
+    assert [told[id_][:2] for id_ in ("1", "2")] == [("create", ""), ("skip", "field_too_long")]
+    product(hub, "p2", "MENDED")
+    jobs.apply(hub.context, job.id, ANN)
+    hub.run()
+    assert hub.outcomes(hub.job(job.id)) == {"1": "created", "2": "created"}
 
 
 def test_a_product_that_is_not_here_or_that_the_ledger_refused_stops_it_too(hub: Hub) -> None:

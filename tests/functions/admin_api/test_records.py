@@ -53,6 +53,7 @@ def test_a_record_shows_its_envelope_as_the_contract_has_it(api: Api) -> None:
         "last_import_at": None,
         "waiting_for": "not_connected",
         "documents": [],
+        "warnings": [],
         "error": None,
         "fixes": [],
     }

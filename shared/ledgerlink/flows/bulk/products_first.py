@@ -53,11 +53,12 @@ def _products(work: Work, outcomes: Collection[str]) -> list[LinkKey]:
     for number in range(work.job.chunk):
         items = [item for item in work.plan_chunk(number) if item.outcome in outcomes]
         for record in work.at.records.many(work.record_key(item) for item in items).values():
-            found |= _on(record)
+            found |= products_on(record)
     return [LinkKey(*key) for key in sorted(found)]
 
 
-def _on(record: Record) -> set[RecordKey]:
+def products_on(record: Record) -> set[RecordKey]:
+    """The products that a document's lines name."""
     if not isinstance(record.content, MoneyDocument):
         return set()
     return {RecordKey(record.company, "products", line.product_id) for line in record.content.lines if line.product_id}

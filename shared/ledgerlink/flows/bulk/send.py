@@ -20,11 +20,12 @@ from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import following, foreseeing, ordering, products_first
+from . import following, foreseeing, foreseen_products, ordering, products_first
 from .work import Step, Work, ledger_of, no_options
 
 PAGE = 1000
 LOOK = 40  # contacts read at once before archiving
+SHOWN = 50  # products that stop a send are named
 AHEAD = 2000  # records in the queue before the first ring: full calls from the start, and soon enough
 
 
@@ -50,12 +51,15 @@ class Send:
 
     def plan(self, work: Work) -> Step:
         if work.job.memory.get("foreseeing"):
-            return foreseeing.look(work, wanted=work.job.memory["named"])
+            return self._stopped(work, foreseeing.look(work, wanted=work.job.memory["named"]))
+        if work.job.memory.get("stopping"):
+            return foreseen_products.stopped(work)
         records, missing, after = self._named(work) if work.job.chosen else self._all(work)
         links = work.at.links.many(LinkKey(*record.key) for record in records)
         decide = ordering.decider(work, records)
         pairs = [(record, ordering.link_of(links, record.key)) for record in records]
         items = [rules.planned_as(record, link, decide(record, link)) for record, link in pairs]
+        items, wrong = foreseen_products.foretold(work, records, items)
         job = work.planned([*items, *missing])
         figures = {name: job.memory.get(name, 0) + _count(items, name) for name in sorted(rules.SENDING)}
         calls = work.calls(needed=calls_of(figures), used=0)
@@ -63,8 +67,16 @@ class Send:
         # Only who looks at the plan first gains by knowing; without one the ledger says so at no further call.
         foresee = job.dry_run and not after and named > 0
         memory = {**job.memory, **figures, "named": named, "foreseeing": foresee}
+        memory["wrong_products"] = sorted({*job.memory.get("wrong_products", ()), *wrong})[:SHOWN]
         job = job.model_copy(update={"cursor": after or "", "memory": memory, "calls": calls})
-        return Step(job, finished=not after and not foresee)
+        return self._stopped(work, Step(job, finished=not after and not foresee))
+
+    def _stopped(self, work: Work, step: Step) -> Step:
+        """The plan's end; where a product stops the whole send, its lines are gone through once more first."""
+        if not step.finished or not step.job.memory.get("wrong_products"):
+            return step
+        memory = {**step.job.memory, "foreseeing": False, "stopping": True, "recounted": {}}
+        return Step(step.job.model_copy(update={"memory": memory}))
 
     def carry_out(self, work: Work) -> Step:
         """First everything into the queue, chunk by chunk; then see, chunk by chunk, what became of it."""
