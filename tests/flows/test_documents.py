@@ -212,6 +212,34 @@ def test_an_edit_to_an_account_that_means_nothing_is_an_error_and_no_agreement(o
     assert (link.state, link.reason) == ("error", "account_not_mapped")
 
 
+@pytest.mark.parametrize("kind", ["invoices", "credit-notes"])
+@pytest.mark.parametrize(
+    "discount", [{"discount_amount": "10.00"}, {"discount_percent": "10"}, {"discount_amount": "3.33"}]
+)
+def test_a_discount_on_a_line_taken_back_mirrors_the_line_sold(
+    office: Office, kind: str, discount: dict[str, str]
+) -> None:
+    """Sold and taken back at the same discount comes to nothing, however it is written."""
+    office.customer()
+    sold = {**LINE, "id": "a", "quantity": "2", "unit_price": "50.00", **discount}
+    push = office.invoice if kind == "invoices" else office.credit_note
+    push(
+        "1",
+        LINE,
+        sold,
+        sold | {"id": "b", "quantity": "-2"},
+        sold | {"id": "c", "unit_price": "-50.00"},
+        sold,
+        total="120.00",
+    )
+    office.drain()
+    assert office.at_rest(kind, "1").state == "linked"
+    (made,) = office.books(kind.replace("-", "_")).values()
+    amounts = [line["LineAmount"] for line in made["LineItems"]]
+    assert amounts[1:] == [amounts[1], -amounts[1], -amounts[1], amounts[1]]
+    assert (amounts[0], made["Total"]) == (100.0, 120.0)
+
+
 def test_an_unknown_warning_is_kept_in_the_ledgers_words_and_is_agreement(office: Office) -> None:
     office.customer()
     office.invoice("1", currency="EUR", exchange_rate="9.5")

@@ -61,6 +61,11 @@ def said(*given: dict[str, Any], terms: lines.Terms = SALES, settings: Any = Non
         ({"quantity": "3", "unit_price": "1000", "discount_amount": "10"}, ("3", "996.6667", None)),
         ({"quantity": "4", "unit_price": "1000", "discount_amount": "10.10"}, ("4", "997.475", None)),
         ({"quantity": "-2", "unit_price": "50"}, ("2", "-50", None)),
+        # What is taken back mirrors what was sold; the ledger takes no percentage outside 0 to 100.
+        ({"quantity": "-2", "unit_price": "50", "discount_amount": "10"}, ("2", "-50", "10")),
+        ({"quantity": "2", "unit_price": "-50", "discount_amount": "100"}, ("2", "-50", "100")),
+        ({"quantity": "-3", "unit_price": "1000", "discount_amount": "10"}, ("3", "-996.6667", None)),
+        ({"quantity": "-2", "unit_price": "50", "discount_percent": "10"}, ("2", "-50", "10")),
         ({"quantity": "1", "unit_price": "12.34567"}, ("1", "12.3457", None)),
     ],
 )

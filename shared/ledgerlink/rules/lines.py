@@ -178,7 +178,9 @@ class _Translated:
             return half_up(full)
         if off and off != half_up(off):
             self.wrong("too_many_decimals", "discount_amount", f"{off:f} has more than two decimals")
-        return half_up(full - off) if off and not percent else half_up(full * (HUNDRED - percent) / HUNDRED)
+        if off and not percent:  # towards zero, as its percentage goes: what is taken back mirrors what was sold
+            return half_up(full - off.copy_sign(full))
+        return half_up(full * (HUNDRED - percent) / HUNDRED)
 
     def _discounted(self, quantity: Decimal, price: Decimal, net: Decimal) -> dict[str, Decimal | None]:
         """The full price and a percentage where the ledger takes one and it comes to the cent; else the net price."""
