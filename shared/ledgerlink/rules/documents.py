@@ -116,9 +116,20 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
     if isinstance(decided, Create | Update):
         decided = _checked(decided, record, view, said, facts)
-    elif isinstance(decided, Nothing) and said.problems and link.exported < link.wanted:
-        decided = Refuse(said.problems)  # a code that means nothing is left blank, which only looks like no change
+    elif isinstance(decided, Nothing) and link.exported < link.wanted and (unclear := _meaningless(record, said)):
+        decided = Refuse(unclear)
     return lifting.edited(decided, said.total(view.tax_mode), link, facts) if link.safe_edit else decided
+
+
+def _meaningless(record: Record, said: lines.Said) -> tuple[Problem, ...]:
+    """Codes of lines that mean nothing in the ledger: left blank there, which only looks like no change."""
+    ours = content_of(record).lines
+    found = []
+    for problem in said.problems:
+        _, number, part = (*problem.field.split("."), "", "")[:3]  # lines.2.account_code
+        if number and getattr(ours[int(number) - 1], part, ""):
+            found.append(problem)
+    return tuple(found)
 
 
 def _putting_back(link: Link, facts: Facts) -> Decision:
