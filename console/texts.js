@@ -281,7 +281,7 @@ export const t = {
       error: "Could not be synced.", unknown: "Sent; the answer was lost and is being found out.", parked: "Somebody must choose.", conflict: "Both sides changed the same field.",
     },
     waitsToGo: "Will be sent; below it says what it waits for.",
-    seeConflict: "See the conflict", warned: "Xero took it with a warning",
+    seeConflict: "See the conflict", warned: "It is in Xero, but look at this",
     link: "Link to a contact", relink: "Link to another contact", unlink: "Unlink",
     unlinkTitle: "Unlink this pair?", unlinkWords: "Both stay as they are. Neither is created or matched again by itself.", unlinked: "Unlinked.",
     linkedTo: (name) => `Linked to ${name}.`,

@@ -112,7 +112,7 @@ def test_a_plan_foretells_the_product_that_stops_it_all(hub: Hub) -> None:
         "4": ("skip", "item_code_taken"),
     }
     assert told["1"][2] == f"nothing would be sent: {refused}"
-    assert told["2"][2].startswith(f"{'X' * 31} (field_too_long): code")
+    assert told["2"][2].startswith(f"product {'X' * 31}: code: has 31")
     assert (job.progress.skipped, job.progress.created, job.calls.needed) == (4, 0, 0)
     jobs.apply(hub.context, job.id, ANN)
     hub.run()

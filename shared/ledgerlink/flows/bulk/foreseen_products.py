@@ -57,7 +57,9 @@ def foretold(work: Work, records: Sequence[Record], items: Sequence[JobItem]) ->
     for item in items:
         bad = [wrong[key] for key in sorted(on.get(work.record_key(item), ())) if key in wrong]
         found.append(
-            _waits(item, bad[0].reason, "; ".join(f"{each.told}: {each.words}" for each in bad)) if bad else item
+            _waits(item, bad[0].reason, "; ".join(f"product {each.code}: {each.words}" for each in bad))
+            if bad
+            else item
         )
     if not work.context.settings.stop_send_on_product_error:
         return found, []
