@@ -136,12 +136,13 @@ export const t = {
     buttons: {
       "import-contacts": "Import contacts", "export-organizations": "Export organizations",
       "send-invoices": "Send all live invoices", "update-invoices": "Update all invoice balances", "import-payments": "Import payments",
-      "import-products": "Import products", "import-documents": "Import documents",
+      "import-products": "Import products", "import-documents": "Import documents", "find-duplicates": "Look for possible duplicates",
     },
     directions: {
       "import-contacts": "From Xero to here", "export-organizations": "From here to Xero",
       "send-invoices": "Invoices to Xero", "update-invoices": "Balances from Xero", "import-payments": "Payments from Xero",
       "import-products": "Products from Xero", "import-documents": "Invoices and credit notes from Xero",
+      "find-duplicates": "Which contacts in Xero may be organizations here?",
     },
     about: {
       "import-contacts": "Each active contact in Xero becomes an organization here. Linked organizations are updated with what Xero says.",
@@ -156,7 +157,7 @@ export const t = {
       "import-contacts": "All contacts in Xero are read.", "export-organizations": "All organizations here are looked at.",
       "send-invoices": "All live invoices are sent.", "update-invoices": "All sent invoices are updated.",
       "import-payments": "All payments that are new or changed are read.", "import-products": "All items in Xero are read.",
-      "import-documents": "All invoices and credit notes in Xero are read.",
+      "import-documents": "All invoices and credit notes in Xero are read.", "find-duplicates": "All contacts in Xero are read.",
     },
     chosen: (n) => `Only what you chose: ${number(n, "record", "records")}.`,
     rules: {
@@ -165,6 +166,11 @@ export const t = {
         "Linked organizations take over the values from Xero.",
         "A field that is blank in Xero never clears the field here.",
         "What looks like an organization you already have waits as a suggestion; nothing is created twice.",
+      ],
+      "find-duplicates": [
+        "Contacts without a link are compared with organizations without one, by name, e-mail, numbers and phone.",
+        "What looks alike waits as a suggestion; nothing is created or overwritten.",
+        "If the setting for possible duplicates says so, what is the same beyond doubt is linked.",
       ],
       "import-products": [
         "Items without a link become new products, with the quantity Xero has of them. Later imports leave quantities alone.",
@@ -204,6 +210,7 @@ export const t = {
     "import-contacts": "Import of contacts", "export-organizations": "Export of organizations", "import-links": "Import of links (CSV)",
     "import-organizations": "Import of organizations (CSV)", "send-invoices": "Sending invoices", "update-invoices": "Updating invoices", send: "Sending records",
     "import-payments": "Import of payments", "import-documents": "Import of documents", "import-products": "Import of products",
+    "find-duplicates": "Search for possible duplicates",
     reconcile: "Comparison with Xero", "import-reference-data": "Import of Xero's lists", undo: "Undo",
     "download-organizations": "Organizations as a file", "download-contacts": "Xero's contacts as a file",
   },
@@ -425,7 +432,7 @@ export const t = {
     done: { link: (title) => `${title} is linked.`, create: (title) => `The contact beside ${title} is imported.`, ignore: (title) => `${title}: ignored.` },
     decided: "Decided.",
     someFailed: (n, why) => `${n} could not be decided: ${why}`,
-    empty: "No suggestions", emptyWhat: "If an import finds a contact that looks like an organization you have, you are asked here.",
+    empty: "No suggestions", emptyWhat: "If a contact in Xero looks like an organization you have, you are asked here: after connecting, with each import, and when you look for possible duplicates.",
   },
 
   comparison: {

@@ -7,8 +7,10 @@ import { Button, Card, Empty, Loaded, Page, ProblemNote } from "../parts/basics.
 import { confirm, say } from "../parts/dialogs.js";
 import { Pager } from "../parts/table.js";
 import { t } from "../texts.js";
+import { JobButton } from "./transfer.js";
 
 const words = t.suggestions;
+const LOOK = "find-duplicates";
 const ACTIONS = ["link", "create", "ignore"];
 
 export function Suggestions() {
@@ -28,7 +30,8 @@ export function Suggestions() {
     },
   });
   const toggle = (id, on) => setSelected((old) => { const next = new Set(old); if (on) next.add(id); else next.delete(id); return next; });
-  return html`<${Page} title=${t.tabs.suggestions} sub=${words.sub} actions=${html`<${Button} busy=${list.busy} onClick=${done}>${t.refresh}<//>`} />
+  return html`<${Page} title=${t.tabs.suggestions} sub=${words.sub} actions=${html`${hub.connected && hub.runs(LOOK) && html`<${JobButton} job=${LOOK} />`}
+      <${Button} busy=${list.busy} onClick=${done}>${t.refresh}<//>`} />
     <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`
       <div class="selection-place"><div class=${classes("selection", !selected.size && "none")} role="group" aria-label=${t.records.selection}>
         <label class="check"><input type="checkbox" checked=${selected.size === data.items.length} disabled=${!hub.may("write")}

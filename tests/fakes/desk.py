@@ -12,6 +12,7 @@ from ledgerlink.ports import (
     ClaimOrganisation,
     Clock,
     Cursor,
+    Page,
     PutCompany,
     PutConnection,
     PutEntry,
@@ -195,3 +196,10 @@ class Bells:
 
     def notice(self, company: str, notice: str) -> None:
         self.rung.append((company, f"notice {notice}"))
+
+
+class NoLinks:
+    """``ports.Links`` of companies without any record."""
+
+    def match_keys(self, company: str, kind: str, *, after: str | None = None, limit: int = 1000) -> Page:
+        return Page([])

@@ -435,7 +435,7 @@ def _closed_before() -> Breaks:
     yield patch.object(settling, "settle", closing)
 
 
-@mutant("a link is stored over what somebody stored meanwhile", seed=29, edits=15, minutes=20, only={"aws.slow": 0.3})
+@mutant("a link is stored over what somebody stored meanwhile", seed=12, edits=15, minutes=20, only={"aws.slow": 0.3})
 def _stored_over() -> Breaks:
     yield patch.dict(operations._OPERATIONS, {PutLink: _whatever_is_there(operations._put_link)})
 

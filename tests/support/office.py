@@ -15,7 +15,7 @@ from ledgerlink.flows.connection.tokens import Access
 from ledgerlink.ports import Ports
 from ledgerlink.settings import Settings
 from ledgerlink.state.company import Company, Connection, Tokens
-from tests.fakes.desk import Bells, Desk, DeskLanes, MemoryCursors, MemoryMarks, NoSubscriptions
+from tests.fakes.desk import Bells, Desk, DeskLanes, MemoryCursors, MemoryMarks, NoLinks, NoSubscriptions
 from tests.fakes.limits import MemoryLimits
 from tests.fakes.time import FakeIds
 from tests.support.xero import CALLBACK, ENDPOINTS, SimulatedXero
@@ -34,7 +34,7 @@ class Office:
         )
         self.companies = self.commit = self.desk
         self.lanes, self.cursors, self.marks = DeskLanes(self.desk), MemoryCursors(), MemoryMarks()
-        self.subscriptions = NoSubscriptions()
+        self.subscriptions, self.links = NoSubscriptions(), NoLinks()
         self.limits, self.doorbells = MemoryLimits(self.clock), Bells()
         app = Settings(xero_client_id="app", xero_client_secret=client_secret)
         self.client = XeroClient(self.xero.http)

@@ -55,6 +55,8 @@ def closed_because(settings: CompanySettings, connection: Connection, lane: Lane
         return "integration_disabled"
     if connection.state != "connected":
         return "needs_reconnect" if connection.state == "needs_reconnect" else "not_connected"
+    if connection.first_look:
+        return "looking_for_duplicates"
     if lane.paused:
         return lane.paused
     if lane.not_before is not None and lane.not_before > now:

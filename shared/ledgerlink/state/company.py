@@ -44,6 +44,9 @@ class Choice(Value):
     connection_id: str = ""
 
 
+WANTED = "wanted"
+
+
 class Connection(Value):
     """The state of the company's connection. Tokens are stored apart, encrypted."""
 
@@ -57,6 +60,7 @@ class Connection(Value):
     connected_by: str = ""  # sub
     connected_email: str = ""  # who hears when the connection breaks
     last_error: str = ""
+    first_look: str = ""  # ``WANTED``, or the job that looks for possible duplicates; while it runs nothing is sent
     version: int = 0
 
 

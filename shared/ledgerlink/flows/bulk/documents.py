@@ -31,9 +31,10 @@ def intake(
     source: Source = "job",
     planning: bool = False,
     versions: Mapping[LinkKey, int] | None = None,
+    asks_only: bool = False,
 ) -> Intake:
     """A page being taken in for the job. ``unlinked``: where what they may be is looked for; ``versions``: of links as
-    the plan knew them."""
+    the plan knew them; ``asks_only``: nothing is brought."""
     like = unlinked.like if unlinked is not None else partial(candidates, work.context, document_type)
     return Intake(
         work.context,
@@ -44,6 +45,7 @@ def intake(
         versions=versions,
         candidates=cache(lambda: like(documents)),
         planning=planning,
+        asks_only=asks_only,
         born_since=from_date(work.job),
         keep=keep_none if planning else images.keeper(work, work.job.results),
     )

@@ -20,7 +20,7 @@ ACTIONS = frozenset({"create", "update", "link", "suggest"})
 DELTA_PAGES = 5
 
 
-def apply_page(work: Work, document_type: str) -> Step:
+def apply_page(work: Work, document_type: str, *, asks_only: bool = False) -> Step:
     """First ask the ledger once what changed since the plan; then carry out chunk by chunk."""
     job = work.job
     if not job.memory.get("checked"):
@@ -29,7 +29,7 @@ def apply_page(work: Work, document_type: str) -> Step:
         return Step(job, finished=True)
     items = work.plan_chunk(job.applied)
     unlinked = Unlinked(work, document_type)
-    settled = with_receipts(work, _applied(work, document_type, items, unlinked))
+    settled = with_receipts(work, _applied(work, document_type, items, unlinked, asks_only=asks_only))
     done = work.settled(settled, applied=job.applied + 1, memory={**job.memory, **unlinked.to_remember()})
     return Step(done, finished=done.applied >= done.chunk)
 
@@ -52,7 +52,9 @@ def _check(work: Work, document_type: str) -> Step:
     return Step(job.model_copy(update={"memory": memory, "calls": calls}))
 
 
-def _applied(work: Work, document_type: str, items: Sequence[JobItem], unlinked: Unlinked) -> list[JobItem]:
+def _applied(
+    work: Work, document_type: str, items: Sequence[JobItem], unlinked: Unlinked, *, asks_only: bool
+) -> list[JobItem]:
     changed = _changed(work)
     documents = {item.document_id: document_of(document_type, item) for item in items if item.outcome in ACTIONS}
     stale = {id_ for id_, document in documents.items() if changed.get(id_, document.updated_at) > document.updated_at}
@@ -62,7 +64,9 @@ def _applied(work: Work, document_type: str, items: Sequence[JobItem], unlinked:
         LinkKey(*work.record_key(item)): item.link_version for item in items if item.outcome in ACTIONS and item.id
     }
     going = [document for id_, document in documents.items() if id_ not in out]
-    taken = take_in(intake(work, document_type, going, unlinked=unlinked, versions=versions), going)
+    taken = take_in(
+        intake(work, document_type, going, unlinked=unlinked, versions=versions, asks_only=asks_only), going
+    )
     told = {each.document.id: line(each) for each in taken}
     return [
         told[item.document_id]

@@ -28,6 +28,8 @@ from ledgerlink.state.company import Choice, Company, Connection, Organisation, 
 from ledgerlink.state.lane import Direction
 from ledgerlink.state.record import RecordKey
 
+from . import first_look
+
 TRIES = 6
 LISTS = "reference"  # the cursor of the ledger's own lists
 _LANES: tuple[Direction, Direction] = ("export", "import")
@@ -164,6 +166,7 @@ def _paired(company: str, choice: Choice, grant: Grant, at: Ports) -> list[Write
         "connected_by": grant.sub,
         "connected_email": grant.email,
         "last_error": "",
+        "first_look": first_look.wanted(connection, at),
     }
     return [
         ClaimOrganisation(company, choice.id),

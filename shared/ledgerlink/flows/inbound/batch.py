@@ -52,6 +52,7 @@ class Intake:
     candidates: Callable[[], Candidates] = Candidates  # the unlinked records; asked for only when needed
     planning: bool = False  # nothing is to be stored or marked
     born_since: date | None = None  # what is dated earlier is not brought; None: as the settings say
+    asks_only: bool = False  # nothing is brought: only what may be a record of ours matters
     keep: Keep = keep_none  # told what is about to be changed, as it was
 
     @cached_property

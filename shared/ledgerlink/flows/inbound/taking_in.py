@@ -214,6 +214,8 @@ def _one(intake: Intake, known: Known, document: Document) -> Step:
     key = claim.link or _own(intake, known, document)
     if key is None:
         return unlinked(intake, known, document, claim.tombstone)
+    if intake.asks_only:
+        return TakenIn(document, "unchanged", "", key), []
     link, record = known.links.get(key), known.records.get(key.record)
     if key in known.busy:
         return TakenIn(document, "again", "in_flight", key), []

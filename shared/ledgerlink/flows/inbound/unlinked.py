@@ -95,6 +95,8 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
     wanted = rule.unlinked(document, grounds, tombstone)
     if isinstance(wanted, rules.Ignore):
         return TakenIn(document, "skipped", wanted.reason), []
+    if intake.asks_only and before is not None:
+        return TakenIn(document, "unchanged", "", key), []
     if before is not None and not gone:  # born from it before, and unlinked since; a job was asked to bring it back
         return link_to(intake, known, document, before, known.links[key])
     if rule.recognised is not None:
@@ -104,6 +106,8 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
             return _suggest(intake, known, document, matches)
         case rules.LinkTo(record=id_):
             return _link_exact(intake, known, document, LinkKey(company, kind.name, id_))
+        case rules.Born() if intake.asks_only:
+            return TakenIn(document, "unchanged"), []
         case rules.Born():
             return _born(intake, known, document, key, wanted)
         case _:

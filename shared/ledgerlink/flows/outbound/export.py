@@ -13,6 +13,7 @@ from datetime import timedelta
 from ledgerlink.errors import Conflict, NotConnected, Transient
 from ledgerlink.flows import lanes, waking
 from ledgerlink.flows.carrying_out import carry_out
+from ledgerlink.flows.connection import first_look
 from ledgerlink.flows.context import open_context
 from ledgerlink.flows.gathering import facts_for
 from ledgerlink.kinds import KINDS
@@ -49,6 +50,8 @@ def export_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
         lanes.pause(
             company, at, context.why_closed, still=lambda: at.companies.connection(company).state != "connected"
         )
+        return Drained(driven=False)
+    if first_look.holds(context):
         return Drained(driven=False)
     lane = lanes.take(company, "export", at, holder=at.ids.new())
     if lane is None:
