@@ -4,7 +4,7 @@ may still be applied (J1). Pure."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -39,6 +39,9 @@ COUNTED_AS = {
 PLANNED_AS = {done: planned for planned, done in COUNTED_AS.items()}
 OUTCOMES = (*COUNTED_AS, *(name for name in Progress.model_fields if name not in ("total", "done")))
 _FOR_APPLYING: dict[str, Any] = {"document": None, "row": None, "before": None, "put_back": None}
+NAME_ARCHIVED = (
+    "An archived contact in the ledger has this name: it may refuse it until that one is restored or renamed."
+)
 SENDING = frozenset({"create", "update", "archive"})
 
 
@@ -162,11 +165,15 @@ def as_name(name: str) -> str:
 
 
 def with_names_taken(
-    items: Iterable[JobItem], holders: Mapping[str, tuple[str, str]], earlier: Mapping[str, str]
+    items: Iterable[JobItem],
+    holders: Mapping[str, tuple[str, str]],
+    earlier: Mapping[str, str],
+    archived: Collection[str] = (),
 ) -> list[JobItem]:
     """The lines, those failed whose name another document has, or a record earlier in the plan will have.
 
-    ``holders``: id and name by name as compared. What is foreseen here the ledger has the last word about.
+    ``holders``: id and name by name as compared; ``archived``: the names of archived documents, which are tried all
+    the same (``facts/xero.md §8`` no. 6). What is foreseen here the ledger has the last word about.
     """
     found: list[JobItem] = []
     given = dict(earlier)
@@ -175,7 +182,8 @@ def with_names_taken(
         holder, twin = holders.get(name), given.get(name)
         if not name or (twin is None and (holder is None or holder[0] == item.document_id)):
             given |= {name: item.id} if name else {}
-            found.append(item)
+            doubtful = name in archived and item.outcome == "create" and not item.message
+            found.append(item.model_copy(update={"message": NAME_ARCHIVED}) if doubtful else item)
             continue
         if twin is None and holder is not None:
             words = f"Another contact in the ledger is called {holder[1]}."

@@ -12,6 +12,7 @@ from ledgerlink.flows.context import Context
 from ledgerlink.flows.records.linking import unlink
 from ledgerlink.flows.sweeping import sweep
 from ledgerlink.ports import Ledger, Permit, Seen
+from ledgerlink.rules.jobs import NAME_ARCHIVED
 from ledgerlink.state.record import RecordKey
 from tests.support.hub import ACME, ANN, Hub
 
@@ -308,7 +309,7 @@ def test_a_plan_foresees_names_that_the_ledger_or_the_plan_itself_has_given_away
         "a": ("fail", "name_taken", "Another contact in the ledger is called Hall Ltd."),
         "b": fine,
         "c": ("fail", "name_taken", "b in this plan gets the same name."),
-        "d": fine,
+        "d": ("create", "", NAME_ARCHIVED),
         "e": fine,
     }
     assert (plan.progress.created, plan.progress.failed, plan.progress.total) == (3, 2, 5)

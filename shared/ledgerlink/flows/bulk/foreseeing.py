@@ -53,12 +53,12 @@ def _not_asked_for(work: Work) -> list[str]:
 def _kept(work: Work, documents: Iterable[Document]) -> int:
     """Stores what was read of this turn; answers how many such chunks there are now."""
     number = int(work.job.memory.get("names", 0))
-    work.at.jobs.write_chunk(work.job, "names", number, [_line(d) for d in documents if d.status == "active"])
+    work.at.jobs.write_chunk(work.job, "names", number, [_line(d) for d in documents])
     return number + 1
 
 
 def _line(document: Document) -> JobItem:
-    return JobItem(kind="", id=document.id, outcome="name", title=getattr(document.content, "name", ""))
+    return JobItem(kind="", id=document.id, outcome=document.status, title=getattr(document.content, "name", ""))
 
 
 def _gone_through(work: Work) -> Step:
@@ -67,12 +67,12 @@ def _gone_through(work: Work) -> Step:
     The names are read once for as many chunks as a turn has time for: once a chunk would be quadratic.
     """
     job, number, until = work.job, work.job.memory.get("checked", 0), work.now + A_TURN
-    holders = _read(work)
+    holders, archived = _read(work)
     earlier = {name: id_ for before in range(number) for name, id_ in _given(work.plan_chunk(before))}
     figures = Progress(**job.memory.get("recounted", {}))
     while number < job.chunk:
         items = work.plan_chunk(number)
-        told = rules.with_names_taken(items, holders, earlier)
+        told = rules.with_names_taken(items, holders, earlier, archived)
         work.at.jobs.write_chunk(job, "plan", number, told)
         figures, number = rules.counted(told, figures), number + 1
         earlier |= dict(_given(told))
@@ -92,12 +92,18 @@ def _given(items: Iterable[JobItem]) -> Iterator[tuple[str, str]]:
             yield rules.as_name(name), item.id
 
 
-def _read(work: Work) -> dict[str, tuple[str, str]]:
-    return {
-        rules.as_name(line.title): (line.id, line.title)
-        for number in range(work.job.memory.get("names", 0))
-        for line in work.at.jobs.read_chunk(work.job, "names", number)
-    }
+def _read(work: Work) -> tuple[dict[str, tuple[str, str]], set[str]]:
+    """The active contacts by name, and the names of archived ones."""
+    active: dict[str, tuple[str, str]] = {}
+    archived: set[str] = set()
+    for number in range(work.job.memory.get("names", 0)):
+        for line in work.at.jobs.read_chunk(work.job, "names", number):
+            name = rules.as_name(line.title)
+            if line.outcome == "active":
+                active[name] = (line.id, line.title)
+            else:
+                archived.add(name)
+    return active, archived
 
 
 def _remembering(work: Work, **told: Any) -> Job:
