@@ -212,6 +212,27 @@ def test_an_edit_to_an_account_that_means_nothing_is_an_error_and_no_agreement(o
     assert (link.state, link.reason) == ("error", "account_not_mapped")
 
 
+@pytest.mark.parametrize("edit", [{"made_at": "2026-11-21T10:00:00Z"}, {"location": "shop"}])
+def test_a_code_archived_since_keeps_back_no_edit_of_something_else(office: Office, edit: dict[str, str]) -> None:
+    office.customer()
+    taxed = LINE | {"tax_code": "OUTPUT2"}
+    office.invoice("1", taxed)
+    office.drain()
+    known = office.context.reference
+    accounts = tuple(a.model_copy(update={"status": "archived"}) if a.code == "200" else a for a in known.accounts)
+    rates = tuple(r.model_copy(update={"status": "archived"}) if r.code == "OUTPUT2" else r for r in known.tax_rates)
+    gone = known.model_copy(update={"accounts": accounts, "tax_rates": rates})
+    assert accounts != known.accounts
+    assert rates != known.tax_rates
+    office.at.commit.all(PutReference("bench", gone))
+    office.invoice("1", taxed, **edit)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
+    office.invoice("1", taxed | {"account_code": "hire"})
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "error"
+
+
 @pytest.mark.parametrize("kind", ["invoices", "credit-notes"])
 @pytest.mark.parametrize(
     "discount", [{"discount_amount": "10.00"}, {"discount_percent": "10"}, {"discount_amount": "3.33"}]

@@ -19,9 +19,10 @@ from ledgerlink.kinds.payment import ledger_reference
 from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
+from ledgerlink.state.mapping import MappingKind, Side
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lifting, lines, merging_lines, prerequisites, reverting
+from . import lifting, lines, mapping, merging_lines, prerequisites, reverting
 from .amounts_and_dates import out_of_calendar
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
@@ -116,20 +117,41 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
     if isinstance(decided, Create | Update):
         decided = _checked(decided, record, view, said, facts)
-    elif isinstance(decided, Nothing) and link.exported < link.wanted and (unclear := _meaningless(record, said)):
+    elif (
+        isinstance(decided, Nothing)
+        and link.exported < link.wanted
+        and (unclear := _meaningless(record, link, view, said, facts))
+    ):
         decided = Refuse(unclear)
     return lifting.edited(decided, said.total(view.tax_mode), link, facts) if link.safe_edit else decided
 
 
-def _meaningless(record: Record, said: lines.Said) -> tuple[Problem, ...]:
-    """Codes of lines that mean nothing in the ledger: left blank there, which only looks like no change."""
-    ours = content_of(record).lines
+def _meaningless(
+    record: Record, link: Link, view: MoneyDocument, said: lines.Said, facts: Facts
+) -> tuple[Problem, ...]:
+    """Codes of lines that mean nothing in the ledger: left blank there, which only looks like no change.
+
+    What both sides agreed on stays: an account that was archived since stands on that line as it did.
+    """
+    ours, base = content_of(record).lines, _as_document(link.base or link.seen)
+    agreed = {line.id: line for line in base.lines} if base is not None else {}
     found = []
     for problem in said.problems:
         _, number, part = (*problem.field.split("."), "", "")[:3]  # lines.2.account_code
-        if number and getattr(ours[int(number) - 1], part, ""):
+        if not number or not (code := getattr(ours[int(number) - 1], part, "")):
+            continue
+        before = getattr(agreed.get(view.lines[int(number) - 1].id), part, "")
+        if part not in _CODES or before != _meant(_CODES[part], code, TERMS[record.kind].side, facts):
             found.append(problem)
     return tuple(found)
+
+
+_CODES: dict[str, MappingKind] = {"account_code": "account", "tax_code": "tax"}
+
+
+def _meant(kind: MappingKind, code: str, side: Side, facts: Facts) -> str:
+    """The ledger's code for one of ours, whether it may be used any more or not."""
+    return mapping.check(kind, facts.mappings.target(kind, code, side) or code, side, facts.reference).code
 
 
 def _putting_back(link: Link, facts: Facts) -> Decision:
