@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.flows.bulk import jobs
+from ledgerlink.adapters.xero.ledger import XeroLedger
+from ledgerlink.flows.bulk import codes_taken, jobs, send
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import allocating
 from ledgerlink.flows.records.drafting import Push
@@ -132,6 +133,54 @@ def test_a_plan_without_the_stop_says_only_which_documents_wait_for_their_produc
     jobs.apply(hub.context, job.id, ANN)
     hub.run()
     assert hub.outcomes(hub.job(job.id)) == {"1": "created", "2": "created"}
+
+
+def test_a_plan_asks_for_each_code_once_one_call_a_turn_whatever_the_calls_allow(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute allows a bulk job few calls at once: what a turn was told is kept, though the next is put off."""
+    monkeypatch.setattr(codes_taken, "CODES_AT_ONCE", 2)
+    monkeypatch.setattr(codes_taken, "IN_CHUNK", 3)
+    monkeypatch.setattr(send, "PAGE", 10)
+    asked: list[str] = []
+    having = XeroLedger.having
+
+    def noted(ledger: Any, type_: Any, field: str, values: Any, **more: Any) -> Any:
+        found = having(ledger, type_, field, values, **more)
+        asked.extend(values)
+        return found
+
+    monkeypatch.setattr(XeroLedger, "having", noted)
+    hub.setting(stop_send_on_product_error=False)
+    for n in range(25):
+        product(hub, f"p{n}", f"CODE{n}")
+        put(hub, str(n), lines=[{**LINE, "product_id": f"p{n}"}])
+    job, told = planned(hub)
+    assert {outcome for outcome, *_ in told.values()} == {"create"}
+    assert sorted(asked) == sorted(f"CODE{n}" for n in range(25))
+    assert job.calls.used == 5 + 5 + 3
+
+
+def test_a_plan_foretells_that_a_product_of_an_earlier_page_has_the_code(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "PAGE", 1)
+    hub.setting(stop_send_on_product_error=False)
+    for id_, code in (("1", "SAME"), ("2", "same")):
+        product(hub, f"p{id_}", code)
+        put(hub, id_, lines=[{**LINE, "product_id": f"p{id_}"}])
+    _, told = planned(hub)
+    assert [told[id_][:2] for id_ in ("1", "2")] == [("create", ""), ("skip", "item_code_taken")]
+
+
+def test_a_plan_counts_the_products_of_lines_that_do_not_go_as_the_run_does(hub: Hub) -> None:
+    put(hub, "1")
+    put(hub, "2", lines=[{**LINE, "product_id": "p9"}])
+    job, told = planned(hub)
+    assert told["1"] == ("skip", "product_error", "nothing would be sent: p9 (product_unknown)")
+    jobs.apply(hub.context, job.id, ANN)
+    hub.run()
+    assert hub.job(job.id).error == "nothing was sent: p9 (product_unknown)"
 
 
 def test_a_product_that_is_not_here_or_that_the_ledger_refused_stops_it_too(hub: Hub) -> None:

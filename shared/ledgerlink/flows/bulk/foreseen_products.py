@@ -5,7 +5,7 @@ Only who looks at the plan first gains by knowing; without one the real run says
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,17 +15,15 @@ from ledgerlink.reasons import reason as reason_of
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.decisions import Create, Park, Problem, Refuse, Skip, Wait
-from ledgerlink.rules.dispatch import chunks
 from ledgerlink.rules.facts import Facts
-from ledgerlink.rules.products import keys_of
 from ledgerlink.state.job import JobItem, Progress
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
+from . import codes_taken
 from .products_first import products_on
-from .work import Step, Work, ledger_of
+from .work import Step, Work
 
-CODES_AT_ONCE = 25
 A_TURN = timedelta(seconds=15)
 
 
@@ -42,40 +40,54 @@ class Wrong:
         return f"{self.code} ({self.reason})"
 
 
-def foretold(work: Work, records: Sequence[Record], items: Sequence[JobItem]) -> tuple[list[JobItem], list[str]]:
-    """The lines, those waiting whose product would be refused; and what is to be told of these products."""
+def foretold(work: Work, records: Sequence[Record], items: Sequence[JobItem]) -> tuple[list[JobItem], list[str]] | Step:
+    """The lines, those waiting whose product would be refused, and what is to be told of these products; or the step
+    of a turn that asked for some of their codes, after which the same page comes again.
+
+    Where a product stops the whole send, those on lines that do not go count too, as they do in the run.
+    """
     if not work.job.dry_run:
         return list(items), []
+    stops = work.context.settings.stop_send_on_product_error
     going = {item.named for item in items if item.outcome in rules.SENDING}
-    on = {record.key: products_on(record) for record in records if (record.kind, record.id) in going}
-    named = sorted(set().union(*on.values()))
-    links = work.at.links.many(LinkKey(*key) for key in named)
-    here = work.at.records.many(named)
-    products = {key: here[key] for key in named if key in here and not here[key].deleted}
-    wrong = _wrong(work, list(products.values()), links)
+    looked = {item.named for item in items if item.outcome in (*rules.SENDING, "skip")} if stops else going
+    failing = {item.named for item in items if item.outcome == "fail"} if stops else set()
+    on = {record.key: products_on(record) for record in records if (record.kind, record.id) in looked}
+    others = set().union(*(products_on(record) for record in records if (record.kind, record.id) in failing))
+    named = set().union(*on.values())
+    links = work.at.links.many(LinkKey(*key) for key in sorted(named | others))
+    here = work.at.records.many(sorted(named | others))
+    products = {key: record for key, record in sorted(here.items()) if not record.deleted}
+    wrong, new = _wrong(work, [record for key, record in products.items() if key in named], links)
+    if (asked := codes_taken.asked_more(work, new)) is not None:
+        return Step(asked)
+    for key in codes_taken.taken(work, new):
+        code = _content(products[key]).code
+        wrong[key] = Wrong(code, "item_code_taken", reason_of("item_code_taken").message)
     found = []
     for item in items:
-        bad = [wrong[key] for key in sorted(on.get(work.record_key(item), ())) if key in wrong]
-        found.append(
-            _waits(item, bad[0].reason, "; ".join(f"product {each.code}: {each.words}" for each in bad))
-            if bad
-            else item
-        )
-    if not work.context.settings.stop_send_on_product_error:
+        keys = sorted(on.get(work.record_key(item), ())) if item.named in going else ()
+        bad = [wrong[key] for key in keys if key in wrong]
+        told = "; ".join(f"product {each.code}: {each.words}" for each in bad)
+        found.append(_waits(item, bad[0].reason, told) if bad else item)
+    if not stops:
         return found, []
     stuck = [link for link in links.values() if link.document_id and link.state == "error"]  # edits, refused there
     edits = [
         Wrong(_content(products[link.key.record]).code, link.reason) for link in stuck if link.key.record in products
     ]
-    return found, sorted(each.told for each in (*wrong.values(), *edits))
+    unknown = [Wrong(key.id, "product_unknown") for key in others if key not in products]
+    return found, sorted(each.told for each in (*wrong.values(), *edits, *unknown))
 
 
 def _waits(item: JobItem, reason: str, message: str) -> JobItem:
     return item.model_copy(update={"outcome": "skip", "reason": reason, "message": message, "foreseen": True})
 
 
-def _wrong(work: Work, products: Sequence[Record], links: Mapping[LinkKey, Link]) -> Mapping[RecordKey, Wrong]:
-    """Of these products those that are not in the ledger and would be refused. One call per 25 new codes."""
+def _wrong(
+    work: Work, products: Sequence[Record], links: Mapping[LinkKey, Link]
+) -> tuple[dict[RecordKey, Wrong], list[Record]]:
+    """Of these products those that are not in the ledger and would be refused; and the others that are not there."""
     wrong: dict[RecordKey, Wrong] = {}
     new: list[Record] = []
     facts = facts_for(work.context, products)
@@ -87,7 +99,7 @@ def _wrong(work: Work, products: Sequence[Record], links: Mapping[LinkKey, Link]
             wrong[record.key] = Wrong(_content(record).code, problem.code, problem.message)
         else:
             new.append(record)
-    return wrong | dict(_taken(work, new))
+    return wrong, new
 
 
 def _content(record: Record) -> Product:
@@ -108,19 +120,6 @@ def _problem(work: Work, record: Record, link: Link, facts: Facts) -> Problem | 
         case Skip(reason) | Park(reason) | Wait(reason):
             return Problem(reason, "", reason_of(reason).message)
     return None
-
-
-def _taken(work: Work, new: Sequence[Record]) -> Iterator[tuple[RecordKey, Wrong]]:
-    """Those whose code an item has already, or an earlier one of these will have: codes are unique there."""
-    held = set[str]()
-    for codes in chunks(dict.fromkeys(" ".join(_content(record).code.split()) for record in new), CODES_AT_ONCE):
-        found = ledger_of(work.context).having("item", "code", codes, purpose="backfill")
-        held |= {key for document in found for key in keys_of(document.content)}  # type: ignore[arg-type]
-    for record in new:
-        product = _content(record)
-        if held & keys_of(product):
-            yield record.key, Wrong(product.code, "item_code_taken", reason_of("item_code_taken").message)
-        held |= keys_of(product)
 
 
 def stopped(work: Work) -> Step:

@@ -20,7 +20,7 @@ from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import following, foreseeing, foreseen_products, ordering, products_first
+from . import codes_taken, following, foreseeing, foreseen_products, ordering, products_first
 from .work import Step, Work, ledger_of, no_options
 
 PAGE = 1000
@@ -59,10 +59,14 @@ class Send:
         decide = ordering.decider(work, records)
         pairs = [(record, ordering.link_of(links, record.key)) for record in records]
         items = [rules.planned_as(record, link, decide(record, link)) for record, link in pairs]
-        items, wrong = foreseen_products.foretold(work, records, items)
+        told = foreseen_products.foretold(work, records, items)
+        if isinstance(told, Step):
+            return told
+        items, wrong = told
         job = work.planned([*items, *missing])
         figures = {name: job.memory.get(name, 0) + _count(items, name) for name in sorted(rules.SENDING)}
-        calls = work.calls(needed=calls_of(figures), used=0)
+        used = codes_taken.calls_used(job)
+        calls = work.calls(needed=calls_of(figures) + used, used=used)
         named = job.memory.get("named", 0) + foreseeing.names_in(items)
         # Only who looks at the plan first gains by knowing; without one the ledger says so at no further call.
         foresee = job.dry_run and not after and named > 0
