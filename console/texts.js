@@ -170,7 +170,6 @@ export const t = {
       "find-duplicates": [
         "Contacts without a link are compared with organizations without one, by name, e-mail, numbers and phone.",
         "What looks alike waits as a suggestion; nothing is created or overwritten.",
-        "If the setting for possible duplicates says so, what is the same beyond doubt is linked.",
       ],
       "import-products": [
         "Items without a link become new products, with the quantity Xero has of them. Later imports leave quantities alone.",

@@ -133,16 +133,18 @@ class Settled:
             if push is None:
                 continue
             ours, wanted = flat[name], " ".join(push.changed[name].split())
-            if ours == wanted or self._imported(record.key, name, ours, push.began):
+            if ours == wanted or self._imported(record.key, name, ours, wanted, push.began):
                 continue
             self.lost += 1
             self._wrong(
                 "acknowledged is kept", f"{account.id}.{name} is {ours!r}, pushed at {push.began:.0f}s: {wanted!r}"
             )
 
-    def _imported(self, key: RecordKey, name: str, text: str, since: float) -> bool:
+    def _imported(self, key: RecordKey, name: str, text: str, pushed: str, since: float) -> bool:
+        """Whether the history tells of it, since the push or naming what was pushed: an entry has the time at which
+        its batch began, and a record may be pushed and read while a batch is under way."""
         return any(
-            seconds(entry) >= since
+            (seconds(entry) >= since or (name in entry.diff and replaces(entry, name, pushed)))
             and (entry.direction == "import" or entry.action not in ("created", "edited"))
             and name in entry.diff
             and shows(entry, name, text)
@@ -217,3 +219,8 @@ def seconds(entry: Entry) -> float:
 def shows(entry: Entry, name: str, text: str) -> bool:
     """Whether the entry says that the field became this."""
     return text.partition("|")[0] in str(entry.diff[name].after)
+
+
+def replaces(entry: Entry, name: str, text: str) -> bool:
+    """Whether the entry says that the field was this before."""
+    return bool(text) and text.partition("|")[0] in str(entry.diff[name].before)

@@ -8,6 +8,8 @@ from typing import Literal
 
 from ledgerlink.kinds import Value
 
+Answer = Literal["linked", "created", "ignored", "moot"]
+
 
 class Suggestion(Value):
     """The pair, why, how sure, and what became of it.
@@ -27,7 +29,7 @@ class Suggestion(Value):
     document_email: str = ""
     reason: str
     score: float
-    state: Literal["open", "linked", "created", "ignored", "moot"] = "open"
+    state: Literal["open"] | Answer = "open"
     made_at: datetime
     version: int = 0
 

@@ -423,3 +423,13 @@ def test_an_unlinked_pair_is_left_as_the_person_left_it(quiet: Hub) -> None:
     unlink(quiet.context, RecordKey(ACME, "organizations", "a"), ANN)
     items: list[JobItem] = quiet.items(undone(quiet, job, dry_run=True))
     assert [(item.outcome, item.reason) for item in items] == [("skip", "linked_since")]
+
+
+def test_a_record_that_is_taken_away_leaves_no_question(quiet: Hub) -> None:
+    job = quiet.done("import-organizations", options=csv(quiet, "id,name", "b,Hall Ltd"))
+    quiet.xero.seed({"Name": "Hall"})
+    quiet.done("find-duplicates")
+    assert quiet.link("b").suggestions
+    assert lines(quiet, undone(quiet, job)) == {"b": ("deleted", "")}
+    assert quiet.at.suggestions.count(ACME) == 0
+    assert quiet.done("import-contacts").progress.created == 1

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from ledgerlink.adapters.dynamodb.control_ports import DynamoSuggestions
 from ledgerlink.flows.context import open_context
 from ledgerlink.flows.inbound.batch import Intake
 from ledgerlink.flows.inbound.taking_in import take_in
+from ledgerlink.flows.records import linking, questions
 from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.state.link import LinkKey
+from ledgerlink.state.suggestion import Suggestion
 from tests.support.api import ACME, ORGANIZATIONS, Api
 from tests.support.xero import SimulatedXero
 
@@ -293,3 +298,96 @@ def test_who_was_said_to_be_another_is_not_asked_about_again(rivals: Api, simula
     rivals.post(f"{SUGGESTIONS}/{asked['hull']}", {"action": "ignore"})
     rivals.delete(f"{ORGANIZATIONS}/hall")
     assert import_all(rivals) == ["created"], "hull is another one, hall is no more"
+
+
+# ------------------------------------------------------------------ many questions, and others who are faster
+
+
+def import_by_job(api: Api) -> dict[str, Any]:
+    job = api.post(f"{ACME}/jobs", {"kind": "import-contacts"})["id"]
+    api.work(job)
+    return dict(api.get(f"{ACME}/jobs/{job}").json)
+
+
+def test_pairs_that_settle_each_others_questions_are_linked_in_one_page(
+    connected: Api, simulated: SimulatedXero
+) -> None:
+    """Each closes what the other one closes, in transactions of its own: as one they would be refused."""
+    connected.patch(f"{ACME}/settings", {"possible_duplicates_on_import": "link_exact"})
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    for id_, name, number in (("r1", "Hall Ltd", "111"), ("r2", "Hall GmbH", "222")):
+        connected.put(f"{ORGANIZATIONS}/{id_}", {"name": name, "tax_number": number})
+    simulated.seed({"Name": "Hall"}, {"Name": "Aaa", "TaxNumber": "111"}, {"Name": "Bbb", "TaxNumber": "222"})
+    assert import_by_job(connected)["status"] == "done"
+    assert open_ones(connected) == {}
+    assert [each["sync"]["state"] for each in connected.get(ORGANIZATIONS)["items"]][:2] == ["linked", "linked"]
+
+
+@pytest.mark.parametrize("how", ["link", "delete"])
+def test_any_number_of_questions_is_settled(connected: Api, simulated: SimulatedXero, how: str) -> None:
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    for n, name in enumerate(("Alpha", "Beta", "Gamma")):
+        connected.put(f"{ORGANIZATIONS}/r{n}", {"name": name, "email": "a@x.example"})
+    simulated.seed(*({"Name": f"{n} site works", "EmailAddress": "a@x.example"} for n in range(35)))
+    import_by_job(connected)
+    asked = connected.get(SUGGESTIONS, limit=200)["items"]
+    mine = next(each for each in asked if each["record"]["id"] == "r0")
+    answer = (
+        connected.post(f"{SUGGESTIONS}/{mine['id']}", {"action": "link"})
+        if how == "link"
+        else connected.delete(f"{ORGANIZATIONS}/r0")
+    )
+    assert answer.status < 300, answer.text
+    left = connected.get(SUGGESTIONS, limit=200)["items"]
+    gone = {each["contact"]["document_id"] for each in asked} - {each["contact"]["document_id"] for each in left}
+    assert "r0" not in {each["record"]["id"] for each in left}
+    assert gone == ({mine["contact"]["document_id"]} if how == "link" else set())
+
+
+def test_contacts_that_are_like_one_organization_are_looked_up_once_a_round(
+    connected: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, of_document = list[str](), DynamoSuggestions.of_document
+
+    def counted(self: DynamoSuggestions, company: str, document_id: str) -> list[Suggestion]:
+        looked.append(document_id)
+        return of_document(self, company, document_id)
+
+    monkeypatch.setattr(DynamoSuggestions, "of_document", counted)
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    connected.put(f"{ORGANIZATIONS}/r0", {"name": "Alpha", "email": "a@x.example"})
+    simulated.seed(*({"Name": f"{n} site works", "EmailAddress": "a@x.example"} for n in range(20)))
+    assert import_by_job(connected)["progress"]["suggested"] == 20
+    assert len(looked) <= 2 * 20 + 20
+
+
+def test_a_question_that_is_asked_while_its_contact_is_linked_by_hand_is_moot(
+    connected: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
+    connected.put(f"{ORGANIZATIONS}/hall", {"name": "Hall Ltd"})
+    connected.put(f"{ORGANIZATIONS}/third", {"name": "Somebody else"})
+    [there] = simulated.seed({"Name": "Hall"})
+    link_writes, asked = linking.link_writes, list[int]()
+
+    def meanwhile(*args: Any) -> Any:
+        if not asked:
+            asked.append(import_by_job(connected)["progress"]["suggested"])
+        return link_writes(*args)
+
+    monkeypatch.setattr(linking, "link_writes", meanwhile)
+    linked = connected.put(f"{ORGANIZATIONS}/third/link", {"document_id": there, "confirm": True})
+    assert (linked.status, asked) == (200, [1])
+    assert open_ones(connected) == {}
+    assert not waiting(connected, "hall")
+
+
+def test_a_question_left_over_is_found_moot_when_it_is_answered(
+    rivals: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = open_ones(rivals)
+    with monkeypatch.context() as patched:  # we die after linking
+        patched.setattr(questions, "after_linking", lambda *_, **__: None)
+        rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "link"})
+    assert rivals.post(f"{SUGGESTIONS}/{asked['hull']}", {"action": "link"})["code"] == "already_decided"
+    assert not waiting(rivals, "hull")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.flows.bulk.turns import ended
+from ledgerlink.flows.context import open_context
+from ledgerlink.flows.inbound.first_look import begin
 from ledgerlink.ports import PutJob
 from tests.support.api import ACME, ORGANIZATIONS, Api
 from tests.support.xero import SimulatedXero
@@ -111,3 +113,22 @@ def test_it_can_be_asked_for_at_any_time_and_planned(kept: Api, simulated: Simul
     kept.post(f"{ACME}/jobs/{job}/apply")
     kept.work(job)
     assert len(kept.get(SUGGESTIONS)["items"]) == 2
+
+
+def test_two_turns_of_the_lane_begin_one_look(kept: Api) -> None:
+    early = open_context("acme", kept.wired)  # a second message, opened before the first gave the lane back
+    job = looking(kept)
+    begin(early)
+    assert looking(kept)["id"] == job["id"]
+
+
+def test_the_look_overwrites_nothing_even_where_exact_matches_are_linked(api: Api, simulated: SimulatedXero) -> None:
+    api.patch(f"{ACME}/settings", {"possible_duplicates_on_import": "link_exact"})
+    api.put(f"{ORGANIZATIONS}/hall", {"name": "Hall Ltd", "email": "mine@x.example", "tax_number": "111"})
+    simulated.seed({"Name": "HALL", "TaxNumber": "111", "EmailAddress": "old@x.example"})
+    api.connect(simulated)
+    job = looking(api)
+    api.work(str(job["id"]))
+    assert api.get(f"{ORGANIZATIONS}/hall")["email"] == "mine@x.example"
+    assert len(api.get(SUGGESTIONS)["items"]) == 1
+    assert api.post(f"{ACME}/jobs/{job['id']}/undo")["code"] == "job_not_undoable"

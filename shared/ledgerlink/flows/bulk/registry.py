@@ -22,7 +22,12 @@ _ALL: tuple[Bulk, ...] = (
     ImportDocuments("import-contacts", "Import of contacts", "contact", unknown="no_such_contact"),
     ImportDocuments("import-products", "Import of products", "item", unknown="no_such_item", ids_at_once=25),
     ImportDocuments(
-        "find-duplicates", "Search for possible duplicates", "contact", unknown="no_such_contact", asks_only=True
+        "find-duplicates",
+        "Search for possible duplicates",
+        "contact",
+        unknown="no_such_contact",
+        asks_only=True,
+        undoable=False,
     ),
     Send("export-organizations", "Export of organizations", ("organizations",), undoable=True),
     Send("send", "Sending to the ledger", tuple(LISTED), by_itself, undoable=True),

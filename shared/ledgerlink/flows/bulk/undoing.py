@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ledgerlink.errors import Conflict
 from ledgerlink.flows import lanes
 from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records import questions
 from ledgerlink.ports import PutLane, PutLink, Write
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import jobs as job_rules
@@ -196,10 +197,15 @@ def _put_back(work: Work, items: Sequence[JobItem]) -> dict[Named, JobItem]:
                 continue
             lane = lanes.stored(lane)
             done |= {item.named for item, _ in some}
+            for item, _ in some:
+                if item.outcome == "delete":
+                    questions.after_deleting(work.context, stored.links[_key(work, item)].suggestions)
             told |= {item.named: job_rules.done_as(item).model_copy(update={"reason": ""}) for item, _ in some}
         left = [item for item in left if item.named not in done]
     told |= {item.named: _lost(item) for item in left}
     work.at.doorbells.ring(work.company, "export")
+    if any(item.outcome == "link" for item in items):  # documents that are read again
+        work.at.doorbells.ring(work.company, "import")
     telling.ring(work.company, [work.record_key(item) for item in items], work.at)
     return told
 

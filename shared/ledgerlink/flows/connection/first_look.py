@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ledgerlink.errors import Conflict
+from ledgerlink.errors import Conflict, StoreBusy
 from ledgerlink.flows.context import Context
 from ledgerlink.ports import Ports, PutConnection
 from ledgerlink.state.company import WANTED, Connection
 
 KIND = "organizations"
+TRIES = 6
 
 
 def wanted(connection: Connection, at: Ports) -> str:
@@ -38,10 +39,15 @@ def holds(context: Context) -> bool:
 
 
 def settled(context: Context, look: str, job: str = "") -> None:
-    """The look is over, or ``job`` carries it out. Nothing where somebody was faster."""
-    connection = context.at.companies.connection(context.company.id)
-    if connection.first_look == look:
-        with suppress(Conflict):  # whoever looks at it next does this
+    """The look is over, or ``job`` carries it out. Nothing where somebody was faster. Raises StoreBusy."""
+    for _ in range(TRIES):
+        connection = context.at.companies.connection(context.company.id)
+        if connection.first_look != look:
+            break
+        with suppress(Conflict):
             context.at.commit.all(PutConnection(connection.model_copy(update={"first_look": job})))
+            break
+    else:
+        raise StoreBusy("the connection is contended")
     if not job:
         context.at.doorbells.ring(context.company.id, "export")

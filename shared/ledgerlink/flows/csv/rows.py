@@ -7,7 +7,6 @@ decides the same and stores nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from ledgerlink.errors import Conflict
 from ledgerlink.flows import lanes
@@ -132,15 +131,10 @@ def _link(deciding: Deciding, decided: list[Decided], lane: Lane, *, alone: bool
 
 
 def _answer(deciding: Deciding, known: Known, linked: list[Decided]) -> None:
-    """Whoever is linked is asked about no more. Apart from the links, which share transactions: a question that stays
-    because we died here can still be answered."""
-    at = deciding.context.at
+    """Whoever is linked is asked about no more."""
     for decided in linked:
-        link = known.links.get(link_key(deciding.context, decided.row))
-        claim = known.claims.get(decided.row.document_id, Claimed())
-        asked = claim.tombstone == questions.HELD
-        if link is not None and (asked or link.suggestions):
-            for _ in range(TRIES):
-                with suppress(Conflict):
-                    at.commit.all(*questions.linking(deciding.context, link, decided.row.document_id, asked=asked))
-                    break
+        key = link_key(deciding.context, decided.row)
+        link, claim = known.links.get(key), known.claims.get(decided.row.document_id, Claimed())
+        held, of_it = link.suggestions if link is not None else (), claim.tombstone == questions.HELD
+        if held or of_it:
+            questions.after_linking(deciding.context, key, decided.row.document_id, held, of_it=of_it)

@@ -36,6 +36,7 @@ class TakenIn:
     changes: tuple[Change, ...] = ()
     due: bool = False  # the record now has something to export
     before: tuple[Record, Link] | None = None  # as they were; None where there was neither
+    asked: bool = False  # people were asked about it or its record, which is linked now: that is over
     beside: tuple[str, ...] = ()  # further records that a suggested one may be
 
 

@@ -16,7 +16,9 @@ def begin(context: Context) -> None:
 
     The job first: should we die in between, another one looks again, and finds the same questions asked.
     """
-    connection = context.connection
+    if context.connection.first_look != WANTED:
+        return
+    connection = context.at.companies.connection(context.company.id)  # as it is now that the lane is ours
     if connection.first_look != WANTED:
         return
     job = ""

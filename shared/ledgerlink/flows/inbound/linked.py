@@ -189,6 +189,7 @@ def _repoint(intake: Intake, known: Known, document: Document, record: Record, l
     # The survivor's own content is read next; until then what we agreed with the loser is the best base there is.
     if not intake.planning:
         at.marks.add(intake.context.organisation, [(document.type, survivor)], since=f"{CERTAIN}{at.ids.new()}")
+        at.doorbells.ring(intake.context.company.id, "import", again=True)  # not only when the sweeper comes by
     writes = [
         PutLink(after),
         Unclaim(link.key, document.type, document.id),

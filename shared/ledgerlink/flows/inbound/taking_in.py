@@ -13,6 +13,7 @@ from functools import cache, partial
 from ledgerlink.flows import lanes
 from ledgerlink.flows.imaging import image_of
 from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records import questions
 from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.ports import (
@@ -132,7 +133,9 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
         known = _known(intake, left)
         steps = [_one(intake, known, document) for document in left]
         intake.keep([_image(taken, writes) for taken, writes in steps if writes])
-        stored = iter(at.commit.each([writes for _, writes in steps if writes]))
+        kept = at.commit.each([writes for _, writes in steps if writes])
+        _answered(intake, [taken for (taken, _), ok in zip((s for s in steps if s[1]), kept, strict=True) if ok])
+        stored = iter(kept)
         done |= {taken.document.id: taken for taken, _ in steps}
         lost = [taken.document for taken, writes in steps if writes and not next(stored)]
         for write in (write for _, writes in steps for write in writes if isinstance(write, PutNotice)):
@@ -145,6 +148,14 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     news = [taken.key.record for taken in done.values() if taken.key and (taken.changes or taken.outcome == "created")]
     telling.ring(intake.context.company.id, news, at)
     return [done[document.id] for document in documents]
+
+
+def _answered(intake: Intake, stored: Sequence[TakenIn]) -> None:
+    """Whoever is linked now is asked about no more."""
+    for taken in stored:
+        if taken.asked and taken.key is not None and taken.before is not None:
+            _, link = taken.before
+            questions.after_linking(intake.context, taken.key, taken.document.id, link.suggestions)
 
 
 def _image(taken: TakenIn, writes: list[Write]) -> Image:

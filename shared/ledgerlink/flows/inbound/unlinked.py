@@ -72,11 +72,9 @@ def link_to(
     else:
         taken, writes = edit_with(intake, known, document, record, linked, edit, "linked")
     taken = replace(taken, before=(record, link))
-    if not writes:
-        return taken, []
-    asked = known.claims.get(document.id, Claimed()).tombstone == questions.HELD
-    closes = questions.linking(intake.context, link, document.id, asked=asked) if asked or link.suggestions else []
-    return taken, [*writes, Claim(link.key, document.type, document.id), *closes]
+    asked = bool(link.suggestions) or known.claims.get(document.id, Claimed()).tombstone == questions.HELD
+    taken = replace(taken, asked=asked)
+    return taken, [*writes, Claim(link.key, document.type, document.id)] if writes else []
 
 
 def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -> Step:
@@ -95,15 +93,17 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
     wanted = rule.unlinked(document, grounds, tombstone)
     if isinstance(wanted, rules.Ignore):
         return TakenIn(document, "skipped", wanted.reason), []
-    if intake.asks_only and before is not None:
+    if intake.asks_only and (before is not None or tombstone in rules.UNTIL_CHOSEN):
         return TakenIn(document, "unchanged", "", key), []
     if before is not None and not gone:  # born from it before, and unlinked since; a job was asked to bring it back
         return link_to(intake, known, document, before, known.links[key])
     if rule.recognised is not None:
-        wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(intake, document))
+        wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(intake, known, document))
     match wanted:
         case rules.Suggest(matches=matches):
             return _suggest(intake, known, document, matches)
+        case rules.LinkTo() if intake.asks_only:
+            return _suggest(intake, known, document, _matches(intake, known, document))
         case rules.LinkTo(record=id_):
             return _link_exact(intake, known, document, LinkKey(company, kind.name, id_))
         case rules.Born() if intake.asks_only:
@@ -115,12 +115,12 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
             return TakenIn(document, "skipped", wanted.reason), []
 
 
-def _matches(intake: Intake, document: Document) -> list[Match]:
+def _matches(intake: Intake, known: Known, document: Document) -> list[Match]:
     """The records it may be, without those that a person said it is not."""
-    match_keys = export_rules.RULES[BY_DOCUMENT[document.type].name].match_keys
-    found = intake.candidates().of(match_keys(document.content))
-    if not found:
-        return []
+    kind = BY_DOCUMENT[document.type].name
+    found = intake.candidates().of(export_rules.RULES[kind].match_keys(document.content))
+    if not found or any(LinkKey(intake.context.company.id, kind, each.record) in known.touched for each in found):
+        return found  # another document of this pass changes one of them: it is looked at again
     asked = intake.context.at.suggestions.of_document(intake.context.company.id, document.id)
     apart = {each.record for each in asked if each.state in ("ignored", "created")}
     return [match for match in found if match.record not in apart]
@@ -180,6 +180,8 @@ def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) 
     at = intake.context.at
     if key in known.busy:
         return TakenIn(document, "again", "in_flight", key), []  # it may be just what is being made from it
+    if key in known.touched:
+        return TakenIn(document, "again", "same_pass", key), []
     link, record = at.links.get(key), at.records.get(key.record)
     if link is None or record is None or link.document_id or record.deleted:
         return TakenIn(document, "again", "changed_meanwhile", key), []
@@ -195,6 +197,8 @@ def _suggest(intake: Intake, known: Known, document: Document, matches: Sequence
     keys = {LinkKey(company, kind.name, match.record): match for match in some}
     if any(key in known.busy for key in keys):
         return TakenIn(document, "again", "in_flight"), []  # it may be just what is being made from one of them
+    if not known.take(document.id, *keys):
+        return TakenIn(document, "again", "same_pass"), []
     links, records = at.links.many(keys), at.records.many(key.record for key in keys)
     asked = {each.id: each for each in at.suggestions.of_document(company, document.id)}
     writes: list[Write] = []
@@ -212,8 +216,6 @@ def _suggest(intake: Intake, known: Known, document: Document, matches: Sequence
         held.append((record, link))
     if not held:
         return TakenIn(document, "again", "changed_meanwhile"), []
-    if not known.take(document.id, *(link.key for _, link in held)):
-        return TakenIn(document, "again", "same_pass"), []
     first = held[0][1].key
     writes.append(Unclaim(first, document.type, document.id, tombstone=questions.HELD))
     beside = tuple(link.id for _, link in held[1:])

@@ -33,7 +33,7 @@ def delete(
     """
     if force and not reason.strip():
         raise Invalid(FieldProblem("reason", "say why a synced record is deleted"))
-    links = [LinkKey(*key)]
+    links, held = [LinkKey(*key)], list[str]()
 
     def writes() -> list[Write]:
         record, link = read_pair(context, key)
@@ -42,10 +42,11 @@ def delete(
         check_revision(record, if_match)
         if link.document_id and not force:
             raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
-        gone = deletion(record, link, actor, context.at.clock.now(), reason=reason)
-        return [*gone, *questions.leaving(context, link)]
+        held.extend(link.suggestions)
+        return deletion(record, link, actor, context.at.clock.now(), reason=reason)
 
     lanes.turn(key.company, links, context.at, writes)
+    questions.after_deleting(context, dict.fromkeys(held))
     if force:
         merged.look_again(context)
 

@@ -30,15 +30,18 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     """
     _, before = pair_of(context, key)
     document = read_document(context, KINDS[key.kind].document_type, document_id)
+    held: list[str] = []
 
     def writes() -> list[Write]:
         record, link = pair_of(context, key)
         if link.document_id == document.id:
             return []
         _check(context, record, link, document, confirm=confirm)
-        return [*link_writes(context, record, link, document, actor), *questions.linking(context, link, document.id)]
+        held.extend(link.suggestions)
+        return link_writes(context, record, link, document, actor)
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
+    questions.after_linking(context, LinkKey(*key), document.id, dict.fromkeys(held))
     after = context.at.links.get(LinkKey(*key))
     assert after is not None
     if after.is_due:
@@ -67,9 +70,11 @@ def save_linked(
         _check(context, draft.record, draft.link, document, confirm=confirm)
         linked = link_writes(context, draft.record, draft.link, document, actor)
         saved = [write for write in draft.writes if not isinstance(write, PutLink)]
-        return [*saved, *linked, *questions.linking(context, draft.link, document.id)]
+        return [*saved, *linked]
 
     lanes.turn(key.company, [LinkKey(*key)], context.at, writes)
+    held = dict.fromkeys(id_ for draft in drafts for id_ in draft.link.suggestions)
+    questions.after_linking(context, LinkKey(*key), document.id, held)
     record, link = context.at.records.get(key), context.at.links.get(LinkKey(*key))
     assert record is not None
     assert link is not None

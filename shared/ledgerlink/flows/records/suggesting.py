@@ -16,15 +16,13 @@ from ledgerlink.flows.inbound.unlinked import link_to
 from ledgerlink.ports import Claimed, PutEntry, Write
 from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
-from ledgerlink.state.link import LinkKey
-from ledgerlink.state.record import RecordKey
-from ledgerlink.state.suggestion import Suggestion
+from ledgerlink.state.suggestion import Answer, Suggestion
 
 from . import questions
 from .linking import check_free, pair_of
 
 Action = Literal["link", "create", "ignore"]
-STATE: dict[Action, Literal["linked", "created", "ignored"]] = {
+STATE: dict[Action, Answer] = {
     "link": "linked",
     "create": "created",
     "ignore": "ignored",
@@ -78,59 +76,66 @@ def _decide(
         if suggestion.state == STATE[action]:
             return suggestion
         raise Refused("already_decided", WORDS[suggestion.state])
+    key = questions.key_of(suggestion)
+    if action != "ignore" and questions.is_moot(context, suggestion):
+        questions.close(context, suggestion, "moot")
+        raise Refused("already_decided", WORDS["moot"])
     if action != "ignore" and document is None:
         raise Refused("contact_gone", "the ledger no longer knows the contact")
-    key = LinkKey(context.company.id, suggestion.kind, suggestion.record)
-
-    def writes() -> list[Write]:
-        if action == "link" and document is not None:
-            return _linked(context, suggestion, document, actor)
-        return _apart(context, suggestion, action, actor)
-
-    lanes.turn(key.company, [key], context.at, writes)
+    if action == "link" and document is not None:
+        held = _link(context, suggestion, document, actor)
+        questions.after_linking(context, key, document.id, held)
+        return suggestion.model_copy(update={"state": "linked"})
+    if action == "create":  # then it is none of the others either
+        for other in context.at.suggestions.of_document(key.company, suggestion.document_id):
+            if other.state == "open" and other.id != suggestion.id:
+                _apart(context, other, "ignored", actor)
+    _apart(context, suggestion, STATE[action], actor)
     if action == "create" and document is not None:
         take_in(Intake(context, "job", context.at.clock.now(), actor=actor.sub), [document])
     return suggestion.model_copy(update={"state": STATE[action]})
 
 
-def _linked(context: Context, suggestion: Suggestion, document: Document, actor: Actor) -> list[Write]:
-    """The pair, merged as an import merges it; nothing else is asked about either any more."""
-    key = LinkKey(context.company.id, suggestion.kind, suggestion.record)
-    record, link = pair_of(context, key.record)
-    if link.document_id:
-        raise Refused("link_taken", "the record is linked to another document by now")
-    claims = context.at.links.claimed(key.company, document.type, [document.id])
-    check_free(claims.get(document.id, Claimed()), key)
-    intake = Intake(context, "job", context.at.clock.now(), actor=actor.sub)
-    _, writes = link_to(intake, Known(set(), claims, {}, {}), document, record, link)
-    if not writes:
-        raise Conflict("the pair changed meanwhile")
-    return writes
+def _link(context: Context, suggestion: Suggestion, document: Document, actor: Actor) -> tuple[str, ...]:
+    """The pair, merged as an import merges it; answers what was open for the record."""
+    key = questions.key_of(suggestion)
+    held: list[str] = []
+
+    def writes() -> list[Write]:
+        record, link = pair_of(context, key.record)
+        if link.document_id:
+            raise Refused("link_taken", "the record is linked to another document by now")
+        claims = context.at.links.claimed(key.company, document.type, [document.id])
+        check_free(claims.get(document.id, Claimed()), key)
+        intake = Intake(context, "job", context.at.clock.now(), actor=actor.sub)
+        _, found = link_to(intake, Known(set(), {}, {}, {}), document, record, link)
+        if not found:
+            raise Conflict("the pair changed meanwhile")
+        held.extend(link.suggestions)
+        return found
+
+    lanes.turn(key.company, [key], context.at, writes)
+    return tuple(dict.fromkeys((suggestion.id, *held)))
 
 
-def _apart(context: Context, suggestion: Suggestion, action: Action, actor: Actor) -> list[Write]:
-    """They are two: each goes its own way from now on, and they are not suggested again. A contact that becomes a
-    record of its own is none of the others either."""
-    now, current = context.at.clock.now(), context.at.suggestions.get(context.company.id, suggestion.id)
-    if current is None or current.state != "open":
-        raise Refused("already_decided", "somebody else answered meanwhile")
-    answers = [current.model_copy(update={"state": STATE[action]})]
-    if action == "create":
-        beside = context.at.suggestions.of_document(context.company.id, suggestion.document_id)
-        others = [each for each in beside if each.state == "open" and each.id != suggestion.id]
-        answers += [each.model_copy(update={"state": "ignored"}) for each in others]
-    entries = [
-        record_entry(
-            RecordKey(each.company, each.kind, each.record),
-            at=now,
-            mark=f"suggestion-{each.id}",
+def _apart(context: Context, suggestion: Suggestion, answer: Answer, actor: Actor) -> None:
+    """They are two: each goes its own way from now on, and they are not suggested again."""
+    key = questions.key_of(suggestion)
+
+    def writes() -> list[Write]:
+        current = context.at.suggestions.get(key.company, suggestion.id)
+        if current is None or current.state != "open":
+            raise Refused("already_decided", "somebody else answered meanwhile")
+        entry = record_entry(
+            key.record,
+            at=context.at.clock.now(),
+            mark=f"suggestion-{suggestion.id}",
             direction="here",
             action="not_duplicate",
-            message=each.document_title,
-            document_id=each.document_id,
+            message=suggestion.document_title,
+            document_id=suggestion.document_id,
             actor=actor.sub,
         )
-        for each in answers
-    ]
-    settled = questions.answered(context, answers, tombstone="not_duplicate")
-    return [*settled, *(PutEntry(entry) for entry in entries)]
+        return [*questions.closing(context, current, answer), PutEntry(entry)]
+
+    lanes.turn(key.company, [key], context.at, writes)
