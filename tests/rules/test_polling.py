@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledgerlink.rules.polling import SPREAD, next_poll
+from ledgerlink.rules.polling import SPREAD, in_hours, next_poll
 from ledgerlink.rules.profiles import BusinessHours
 
 HOURS = BusinessHours()
@@ -37,3 +37,13 @@ def test_companies_do_not_all_ask_at_the_same_moment() -> None:
 def test_without_business_days_it_still_asks() -> None:
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     assert next_poll(now, BusinessHours(days=()), "UTC", "c1") == now + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("clock", ["00:00:00", "23:59:59"])
+def test_a_whole_day_has_no_minute_without_business(clock: str) -> None:
+    hours = BusinessHours.model_validate({"days": ["mon"], "from": "00:00", "to": "23:59"})
+    assert in_hours(datetime.fromisoformat(f"2026-11-23T{clock}+00:00"), hours, "UTC")
+
+
+def test_the_minute_after_closing_is_closed() -> None:
+    assert not in_hours(datetime(2026, 11, 23, 18, 1, tzinfo=UTC), HOURS, "UTC")

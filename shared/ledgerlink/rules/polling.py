@@ -32,10 +32,10 @@ def next_poll(now: datetime, hours: BusinessHours, timezone: str, company: str) 
 
 
 def in_hours(now: datetime, hours: BusinessHours, timezone: str) -> bool:
-    """Whether it is business hours in the company's zone."""
+    """Whether it is business hours in the company's zone; the last minute belongs to them whole."""
     there = now.astimezone(ZoneInfo(timezone))
     opens, closes = time.fromisoformat(hours.from_), time.fromisoformat(hours.to)
-    return _works(there, hours) and opens <= there.time() <= closes
+    return _works(there, hours) and opens <= there.time().replace(second=0, microsecond=0) <= closes
 
 
 def next_day(now: datetime, timezone: str, company: str) -> datetime:
