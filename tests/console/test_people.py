@@ -21,13 +21,19 @@ def test_signing_in_goes_over_the_issuer_and_back_to_where_one_was(visit: Visit,
     assert "eyJ" not in kept  # no token is stored anywhere
 
 
-def test_a_session_that_ends_while_somebody_works_is_renewed_and_nothing_typed_is_lost(
-    visit: Visit, stack: Any, acme: Desk
-) -> None:
+def typed(visit: Visit, stack: Any, acme: Desk, name: str) -> Any:
+    """A new organization as an administrator who signed in has begun to type it."""
     page = visit.page
     page.goto(f"{stack.url}/#/companies/{acme.company}/records/organizations/new")
     page.get_by_role("link", name="Administrator").click()
-    page.get_by_label("Name").first.fill("Typed Before")
+    page.get_by_label("Name").first.fill(name)
+    return page
+
+
+def test_a_session_that_ends_while_somebody_works_is_renewed_and_nothing_typed_is_lost(
+    visit: Visit, stack: Any, acme: Desk
+) -> None:
+    page = typed(visit, stack, acme, "Typed Before")
     page.route(f"**/v1/companies/{acme.company}/organizations/*", once_401())
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Typed Before", level=1)).to_be_visible()
@@ -36,10 +42,7 @@ def test_a_session_that_ends_while_somebody_works_is_renewed_and_nothing_typed_i
 def test_who_puts_signing_in_off_is_left_in_peace_and_signs_in_when_it_suits(
     visit: Visit, stack: Any, acme: Desk
 ) -> None:
-    page = visit.page
-    page.goto(f"{stack.url}/#/companies/{acme.company}/records/organizations/new")
-    page.get_by_role("link", name="Administrator").click()
-    page.get_by_label("Name").first.fill("Half Typed")
+    page = typed(visit, stack, acme, "Half Typed")
     ended: list[str] = []  # the token that is no longer taken; nor is the one that renews it
 
     def answer(route: Any) -> None:
