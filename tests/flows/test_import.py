@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledgerlink.errors import Refused
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import deleting, drafting, linking, saving
 from ledgerlink.ports import Claim, PutLink
@@ -95,6 +96,9 @@ def test_news_of_one_of_several_that_carry_our_mark_does_not_choose_it(hub: Hub)
     hub.hear(copy)
     hub.read()
     assert (hub.link("1").document_id, hub.link("1").reason) == ("", "several_matches")
+    with pytest.raises(Refused, match="several documents"):  # one of them is its own, and would stay there unnoticed
+        deleting.delete(hub.context, hub.link("1").key.record, ADA)
+    deleting.delete(hub.context, hub.link("1").key.record, ADA, force=True, reason="gone")
 
 
 def test_a_contact_claimed_for_a_link_that_never_came_to_have_it_is_given_up(hub: Hub) -> None:

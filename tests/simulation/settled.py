@@ -176,8 +176,13 @@ class Settled:
                 self._wrong("no orphan", f"{row.id} carries {mark}, and nobody holds it")
 
     def _several(self, record: str) -> bool:
+        """Whether that is what its link says, or said when it was deleted with force."""
         link = self.store.link(LinkKey(COMPANY, kind.KIND, record))
-        return link is not None and (link.state, link.reason) == ("parked", "several_matches")
+        if link is not None and (link.state, link.reason) == ("parked", "several_matches"):
+            return True
+        told = [entry for entry in self.store.activity(RecordKey(COMPANY, kind.KIND, record)) if _of_its_document(entry)]
+        deleted = [n for n, entry in enumerate(told) if entry.action == "deleted"]
+        return any(n and told[n - 1].reason == "several_matches" for n in deleted)
 
     # ------------------------------------------------------------------ after the next poll
 
@@ -209,6 +214,11 @@ class Settled:
 
     def _wrong(self, invariant: str, told: str) -> None:
         self.verdicts(invariant, self.time.seconds, told)
+
+
+def _of_its_document(entry: Entry) -> bool:
+    """Whether the entry may change which document is the record's."""
+    return entry.action in ("deleted", "linked", "unlinked") or entry.direction == "export"
 
 
 def seconds(entry: Entry) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ledgerlink.kinds import Value
 
 JobStatus = Literal["planning", "planned", "running", "done", "failed", "cancelled"]
-ChunkSort = Literal["ids", "wanted", "read", "plan", "changed", "before", "result", "names", "codes"]
+ChunkSort = Literal["ids", "wanted", "read", "plan", "changed", "before", "result", "names", "codes", "products"]
 
 BY_ITSELF = "clock"  # who starts what nobody starts
 ENDED: tuple[JobStatus, ...] = ("done", "failed", "cancelled")

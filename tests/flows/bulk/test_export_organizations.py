@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledgerlink.errors import LedgerBusy, NotConnected, Refused
-from ledgerlink.flows.bulk import foreseeing, jobs
+from ledgerlink.flows.bulk import jobs, names_taken
 from ledgerlink.flows.bulk.work import Step, Work
 from ledgerlink.flows.connection import connect, tokens
 from ledgerlink.flows.context import Context
@@ -298,7 +298,7 @@ def test_a_finished_job_cannot_be_cancelled(quiet: Hub) -> None:
 def test_a_plan_foresees_names_that_the_ledger_or_the_plan_itself_has_given_away(
     quiet: Hub, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(foreseeing, "FEW", few)
+    monkeypatch.setattr(names_taken, "FEW", few)
     quiet.xero.seed({"Name": "Hall Ltd"}, {"Name": "Old Ltd", "ContactStatus": "ARCHIVED"})
     for id_, name in (("a", "hall ltd"), ("b", "Twin"), ("c", "Twin"), ("d", "Old Ltd"), ("e", "Fine")):
         quiet.save(id_, name=name)
@@ -327,7 +327,7 @@ def test_a_plan_comes_to_its_end_where_the_ledger_takes_one_call_a_turn(
     for number in range(4):
         quiet.save(f"o{number}", name=f"Number {number}")
     quiet.save("taken", name="Harbour Ltd")
-    look, ledger_of, calls, turns = foreseeing.look, foreseeing.ledger_of, list[str](), list[int]()
+    look, ledger_of, calls, turns = names_taken.look, names_taken.ledger_of, list[str](), list[int]()
 
     def a_turn(work: Work, *, wanted: int) -> Step:
         calls.clear()
@@ -342,8 +342,8 @@ def test_a_plan_comes_to_its_end_where_the_ledger_takes_one_call_a_turn(
             raise LedgerBusy("the calls of this moment are used up")
         return ledger_of(context)
 
-    monkeypatch.setattr(foreseeing, "NAMES_AT_ONCE", 2)
-    monkeypatch.setattr(foreseeing, "look", a_turn)
-    monkeypatch.setattr(foreseeing, "ledger_of", once)
+    monkeypatch.setattr(names_taken, "NAMES_AT_ONCE", 2)
+    monkeypatch.setattr(names_taken, "look", a_turn)
+    monkeypatch.setattr(names_taken, "ledger_of", once)
     plan = quiet.done("export-organizations", dry_run=True)
     assert (plan.status, plan.progress.created, plan.progress.failed) == ("planned", 4, 1)

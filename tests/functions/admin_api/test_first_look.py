@@ -6,7 +6,7 @@ import pytest
 
 from ledgerlink.flows.bulk.turns import ended
 from ledgerlink.flows.context import open_context
-from ledgerlink.flows.inbound.first_look import begin
+from ledgerlink.flows.inbound.first_look_job import begin
 from ledgerlink.ports import PutJob
 from tests.support.api import ACME, ORGANIZATIONS, Api
 from tests.support.xero import SimulatedXero

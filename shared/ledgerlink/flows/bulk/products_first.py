@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from ledgerlink.errors import Refused
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import PutLink
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import jobs as rules
+from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
@@ -25,10 +24,10 @@ def wait_for(work: Work) -> Step | None:
     """
     if not work.context.settings.stop_send_on_product_error or work.job.memory.get("products_sent"):
         return None
-    keys, others = (
-        _products(work, rules.SENDING | {"skip"}),
-        _products(work, {"fail"}),
-    )  # a line may name what is not here
+    job = work.job if work.job.memory.get("products_named") else _named(work)
+    lines = work.at.jobs.read_chunk(job, "products", 0)
+    keys = [LinkKey(*work.record_key(line)) for line in lines if line.outcome != "fail"]
+    others = [LinkKey(*work.record_key(line)) for line in lines if line.outcome == "fail"]
     found = work.at.links.many([*keys, *others])
     links = {key: found.get(key) or Link(company=key.company, kind=key.kind, id=key.id, stage=2) for key in keys}
     records = work.at.records.many(key.record for key in [*keys, *others])
@@ -41,20 +40,27 @@ def wait_for(work: Work) -> Step | None:
     if told:
         raise Refused("product_error", f"nothing was sent: {', '.join(sorted(told))}")
     if not missing:
-        work_done = {**work.job.memory, "products_sent": True}
-        return Step(work.job.model_copy(update={"memory": work_done}))
+        return Step(job.model_copy(update={"memory": {**job.memory, "products_sent": True}}))
     _order(work, [link for link in missing if not link.is_due and link.ordered_by != work.job.id])
-    return Step(work.job, delay_s=LOOK_AGAIN_S, waiting_for="product_not_sent")
+    return Step(job, delay_s=LOOK_AGAIN_S, waiting_for="product_not_sent")
 
 
-def _products(work: Work, outcomes: Collection[str]) -> list[LinkKey]:
-    """Those on the planned documents of these outcomes."""
-    found: set[RecordKey] = set()
+def _named(work: Work) -> Job:
+    """The job once it has written down which products the planned documents name: looked for once, not each turn.
+
+    Those on documents that fail only have to be there: a line may name what is not.
+    """
+    needed: set[RecordKey] = set()
+    others: set[RecordKey] = set()
     for number in range(work.job.chunk):
-        items = [item for item in work.plan_chunk(number) if item.outcome in outcomes]
-        for record in work.at.records.many(work.record_key(item) for item in items).values():
-            found |= products_on(record)
-    return [LinkKey(*key) for key in sorted(found)]
+        items = {work.record_key(item): item.outcome for item in work.plan_chunk(number)}
+        looked = [key for key, outcome in items.items() if outcome in {*rules.SENDING, "skip", "fail"}]
+        for key, record in work.at.records.many(looked).items():
+            (others if items[key] == "fail" else needed).update(products_on(record))
+    lines = [JobItem(kind=key.kind, id=key.id, outcome="create") for key in sorted(needed)]
+    lines += [JobItem(kind=key.kind, id=key.id, outcome="fail") for key in sorted(others)]
+    work.at.jobs.write_chunk(work.job, "products", 0, lines)
+    return work.job.model_copy(update={"memory": {**work.job.memory, "products_named": True}})
 
 
 def products_on(record: Record) -> set[RecordKey]:

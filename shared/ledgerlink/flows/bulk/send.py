@@ -20,7 +20,8 @@ from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
-from . import codes_taken, following, foreseeing, foreseen_products, ordering, products_first
+from . import codes_taken, following, names_taken, ordering, products_first, wrong_products
+from .going_through import anew
 from .work import Step, Work, ledger_of, no_options
 
 PAGE = 1000
@@ -50,16 +51,28 @@ class Send:
         return no_options(job)
 
     def plan(self, work: Work) -> Step:
-        if work.job.memory.get("foreseeing"):
-            return self._stopped(work, foreseeing.look(work, wanted=work.job.memory["named"]))
-        if work.job.memory.get("stopping"):
-            return foreseen_products.stopped(work)
+        """Page by page; then what only the ledger knows is put into a plan that somebody will look at."""
+        match work.job.memory.get("pass"):
+            case "names":
+                step = names_taken.look(work, wanted=work.job.memory["names_given"])
+            case "nothing goes":
+                step = wrong_products.nothing_goes(work)
+            case _:
+                step = self._list(work)
+        passes = step.job.memory.get("passes", ())
+        if not step.finished or not passes:
+            return step
+        job = anew(step.job)
+        return Step(job.model_copy(update={"memory": {**job.memory, "pass": passes[0], "passes": passes[1:]}}))
+
+    def _list(self, work: Work) -> Step:
+        """The next page of records, a line each."""
         records, missing, after = self._named(work) if work.job.chosen else self._all(work)
         links = work.at.links.many(LinkKey(*record.key) for record in records)
         decide = ordering.decider(work, records)
         pairs = [(record, ordering.link_of(links, record.key)) for record in records]
         items = [rules.planned_as(record, link, decide(record, link)) for record, link in pairs]
-        told = foreseen_products.foretold(work, records, items)
+        told = wrong_products.looked_for(work, records, items)
         if isinstance(told, Step):
             return told
         items, wrong = told
@@ -67,20 +80,12 @@ class Send:
         figures = {name: job.memory.get(name, 0) + _count(items, name) for name in sorted(rules.SENDING)}
         used = codes_taken.calls_used(job)
         calls = work.calls(needed=calls_of(figures) + used, used=used)
-        named = job.memory.get("named", 0) + foreseeing.names_in(items)
+        names = job.memory.get("names_given", 0) + names_taken.names_in(items)
+        wrong = sorted({*job.memory.get("wrong_products", ()), *wrong})[:SHOWN]
+        memory = {**job.memory, **figures, "names_given": names, "wrong_products": wrong}
         # Only who looks at the plan first gains by knowing; without one the ledger says so at no further call.
-        foresee = job.dry_run and not after and named > 0
-        memory = {**job.memory, **figures, "named": named, "foreseeing": foresee}
-        memory["wrong_products"] = sorted({*job.memory.get("wrong_products", ()), *wrong})[:SHOWN]
-        job = job.model_copy(update={"cursor": after or "", "memory": memory, "calls": calls})
-        return self._stopped(work, Step(job, finished=not after and not foresee))
-
-    def _stopped(self, work: Work, step: Step) -> Step:
-        """The plan's end; where a product stops the whole send, its lines are gone through once more first."""
-        if not step.finished or not step.job.memory.get("wrong_products"):
-            return step
-        memory = {**step.job.memory, "foreseeing": False, "stopping": True, "recounted": {}}
-        return Step(step.job.model_copy(update={"memory": memory}))
+        memory["passes"] = [*(["names"] if names and job.dry_run else []), *(["nothing goes"] if wrong else [])]
+        return Step(job.model_copy(update={"cursor": after or "", "memory": memory, "calls": calls}), not after)
 
     def carry_out(self, work: Work) -> Step:
         """First everything into the queue, chunk by chunk; then see, chunk by chunk, what became of it."""

@@ -22,7 +22,7 @@ from ledgerlink.rules.polling import OVERLAP, next_poll
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 
-from . import first_look, money_news, nightly, reference_data
+from . import first_look_job, money_news, nightly, reference_data
 from .batch import Intake, TakenIn
 from .taking_in import take_in
 
@@ -53,7 +53,7 @@ def import_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
     not_before: datetime | None = None
     taken: list[TakenIn] = []
     try:
-        first_look.begin(context)
+        first_look_job.begin(context)
         taken = [*stale(context, seconds_left), *_polls(context, seconds_left)]
     except NotConnected:
         pass  # the lane was paused where the consent was found gone

@@ -40,8 +40,8 @@ def delete(
         if record is None or record.deleted:
             raise NotFound(KINDS[key.kind].singular)
         check_revision(record, if_match)
-        if link.document_id and not force:
-            raise Refused("synced", f"the {KINDS[key.kind].singular} is linked to a document in the ledger")
+        if not force:
+            _check_not_there(link, KINDS[key.kind].singular)
         held.extend(link.suggestions)
         return deletion(record, link, actor, context.at.clock.now(), reason=reason)
 
@@ -49,6 +49,13 @@ def delete(
     questions.after_deleting(context, dict.fromkeys(held))
     if force:
         merged.look_again(context)
+
+
+def _check_not_there(link: Link, name: str) -> None:
+    if link.document_id:
+        raise Refused("synced", f"the {name} is linked to a document in the ledger")
+    if link.error is not None and link.error.code == "several_matches":  # one of them is its own
+        raise Refused("synced", f"several documents in the ledger carry the mark of this {name}")
 
 
 def deletion(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from ledgerlink.flows.gathering import facts_for
 from ledgerlink.kinds.product import Product
@@ -16,15 +15,14 @@ from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.decisions import Create, Park, Problem, Refuse, Skip, Wait
 from ledgerlink.rules.facts import Facts
-from ledgerlink.state.job import JobItem, Progress
+from ledgerlink.state.job import JobItem
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import codes_taken
+from .going_through import go_through
 from .products_first import products_on
 from .work import Step, Work
-
-A_TURN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,9 @@ class Wrong:
         return f"{self.code} ({self.reason})"
 
 
-def foretold(work: Work, records: Sequence[Record], items: Sequence[JobItem]) -> tuple[list[JobItem], list[str]] | Step:
+def looked_for(
+    work: Work, records: Sequence[Record], items: Sequence[JobItem]
+) -> tuple[list[JobItem], list[str]] | Step:
     """The lines, those waiting whose product would be refused, and what is to be told of these products; or the step
     of a turn that asked for some of their codes, after which the same page comes again.
 
@@ -122,22 +122,15 @@ def _problem(work: Work, record: Record, link: Link, facts: Facts) -> Problem | 
     return None
 
 
-def stopped(work: Work) -> Step:
-    """The next chunks of a plan that a product stops: nothing of it would be sent. The figures are counted anew."""
-    job, number, until = work.job, work.job.memory.get("stopped", 0), work.now + A_TURN
-    figures = Progress(**job.memory.get("recounted", {}))
-    told = f"nothing would be sent: {', '.join(job.memory['wrong_products'])}"
-    while number < job.chunk:
-        items = work.plan_chunk(number)
-        now = [_waits(item, "product_error", told) if item.outcome in rules.SENDING else item for item in items]
-        work.at.jobs.write_chunk(job, "plan", number, now)
-        figures, number = rules.counted(now, figures), number + 1
-        if work.at.clock.now() > until:
-            break
-    memory = {**job.memory, "stopped": number, "recounted": figures.model_dump()}
-    after = job.model_copy(update={"memory": memory})
-    if number < job.chunk:
-        return Step(after)
-    progress = figures.model_copy(update={"total": job.progress.total})
-    calls = work.calls(needed=0, used=job.calls.used)
-    return Step(after.model_copy(update={"progress": progress, "calls": calls}), finished=True)
+def nothing_goes(work: Work) -> Step:
+    """The plan of a send that a product stops: nothing of it would be sent."""
+    told = f"nothing would be sent: {', '.join(work.job.memory['wrong_products'])}"
+
+    def kept_back(_number: int, items: list[JobItem]) -> list[JobItem]:
+        return [_waits(item, "product_error", told) if item.outcome in rules.SENDING else item for item in items]
+
+    step = go_through(work, kept_back)
+    if not step.finished:
+        return step
+    calls = work.calls(needed=0, used=work.job.calls.used)
+    return Step(step.job.model_copy(update={"calls": calls}), finished=True)

@@ -8,20 +8,19 @@ plan is gone through once more, chunk by chunk, and what would be refused says s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from ledgerlink.rules import jobs as rules
 from ledgerlink.state.document import Document
-from ledgerlink.state.job import Job, JobItem, Progress
+from ledgerlink.state.job import Job, JobItem
 
 from .crawling import Crawling, read_on
+from .going_through import go_through
 from .work import Step, Work, ledger_of
 
 DOCUMENT_TYPE = "contact"  # of all documents, the only ones whose names are unique
 FEW = 100
 NAMES_AT_ONCE = 25
-A_TURN = timedelta(seconds=15)
 
 
 def names_in(items: Iterable[JobItem]) -> int:
@@ -39,7 +38,7 @@ def look(work: Work, *, wanted: int) -> Step:
     if wanted <= FEW and (names := _not_asked_for(work)):
         found = ledger_of(work.context).having(DOCUMENT_TYPE, "name", names, purpose="backfill")
         return Step(_remembering(work, names=_kept(work, found)))
-    return _gone_through(work)
+    return _with_what_was_read(work)
 
 
 def _not_asked_for(work: Work) -> list[str]:
@@ -61,28 +60,19 @@ def _line(document: Document) -> JobItem:
     return JobItem(kind="", id=document.id, outcome=document.status, title=getattr(document.content, "name", ""))
 
 
-def _gone_through(work: Work) -> Step:
-    """The next chunks of the plan with what would be refused; the figures are counted anew on the way.
-
-    The names are read once for as many chunks as a turn has time for: once a chunk would be quadratic.
-    """
-    job, number, until = work.job, work.job.memory.get("checked", 0), work.now + A_TURN
+def _with_what_was_read(work: Work) -> Step:
+    """The plan with what would be refused. The names are read once for as many chunks as a turn has time for: once a
+    chunk would be quadratic."""
     holders, archived = _read(work)
-    earlier = {name: id_ for before in range(number) for name, id_ in _given(work.plan_chunk(before))}
-    figures = Progress(**job.memory.get("recounted", {}))
-    while number < job.chunk:
-        items = work.plan_chunk(number)
-        told = rules.with_names_taken(items, holders, earlier, archived)
-        work.at.jobs.write_chunk(job, "plan", number, told)
-        figures, number = rules.counted(told, figures), number + 1
-        earlier |= dict(_given(told))
-        if work.now > until:
-            break
-    after = _remembering(work, checked=number, recounted=figures.model_dump())
-    if number < job.chunk:
-        return Step(after)
-    progress = figures.model_copy(update={"total": job.progress.total})
-    return Step(after.model_copy(update={"progress": progress}), finished=True)
+    before = range(work.job.memory.get("gone_through", 0))
+    earlier = {name: id_ for number in before for name, id_ in _given(work.plan_chunk(number))}
+
+    def told(_number: int, items: list[JobItem]) -> list[JobItem]:
+        found = rules.with_names_taken(items, holders, earlier, archived)
+        earlier.update(_given(found))
+        return found
+
+    return go_through(work, told)
 
 
 def _given(items: Iterable[JobItem]) -> Iterator[tuple[str, str]]:
