@@ -180,7 +180,9 @@ class Settled:
         link = self.store.link(LinkKey(COMPANY, kind.KIND, record))
         if link is not None and (link.state, link.reason) == ("parked", "several_matches"):
             return True
-        told = [entry for entry in self.store.activity(RecordKey(COMPANY, kind.KIND, record)) if _of_its_document(entry)]
+        told = [
+            entry for entry in self.store.activity(RecordKey(COMPANY, kind.KIND, record)) if _of_its_document(entry)
+        ]
         deleted = [n for n, entry in enumerate(told) if entry.action == "deleted"]
         return any(n and told[n - 1].reason == "several_matches" for n in deleted)
 
