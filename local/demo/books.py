@@ -55,7 +55,7 @@ class Books:
 
     def _no_orphans(self) -> None:
         linked = {o["sync"]["accounting_code"] for o in self.organizations}
-        ours = [c for c in self.contacts if c.get("ContactNumber", "").startswith("LL-")]
+        ours = [c for c in self.contacts if c.get("ContactNumber", "").startswith("LL-") and not _merged_away(c)]
         self.wrong += [
             f"{c['Name']} was made by us and belongs to nobody" for c in ours if c["ContactID"] not in linked
         ]
@@ -64,3 +64,8 @@ class Books:
             for name, n in Counter(c["Name"] for c in self.contacts if c["ContactStatus"] == "ACTIVE").items()
             if n > 1
         ]
+
+
+def _merged_away(contact: dict[str, Any]) -> bool:
+    """Whether another contact has taken its place."""
+    return bool(contact.get("MergedToContactID"))

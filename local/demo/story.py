@@ -15,6 +15,7 @@ from rich.table import Table
 
 from local.demo import sample
 from local.demo.books import Books
+from local.demo.both_sides import BothSides
 from local.demo.hub import Hub
 from local.demo.money import Money
 from local.demo.payments import Payments
@@ -56,6 +57,7 @@ class Story:
         self.change_in_the_ledger()
         self.take_an_import_back()
         self.import_the_rest()
+        self.both_at_work()
         self.compare()
         self.send_documents()
         self.bring_money_in()
@@ -222,6 +224,13 @@ class Story:
             self.say(f"{len(some)} questions answered: link.")
         self.hub.local("POST", "drain")
 
+    def both_at_work(self) -> None:
+        """What only people can decide, and what the CRM hears of it."""
+        self.chapter("Both sides at work: conflicts, a merge, and the CRM is told")
+        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")]
+        active = [contact for contact in linked[50:] if contact["ContactStatus"] == "ACTIVE"]
+        BothSides(self.hub, self.ledger, self.console, self.problems).tell(active)
+
     def compare(self) -> None:
         """Webhooks get lost. Every night each link is compared with the ledger; here it is done by hand."""
         self.chapter("Compare both sides")
@@ -236,8 +245,8 @@ class Story:
         self.hub.local("POST", "drain")
         found = done["figures"]
         self.say(
-            f"{found['compared']} links compared with {done['calls']['used']} calls: {found.get('brought_in', 0)} lost "
-            f"edits were brought here, {found.get('listed', 0)} differences stay, each with its reason."
+            f"{found['compared']} links compared; calls made: {done['calls']['used']}; {found.get('brought_in', 0)} "
+            f"lost edits were brought here, {found.get('listed', 0)} differences stay, each with its reason."
         )
         reasons = Counter(item["reason"] for item in self.hub.every(f"/jobs/{done['id']}/items", outcome="skipped"))
         for reason, count in reasons.most_common():
