@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
+from unittest.mock import patch
 
+from ledgerlink.flows.bulk import unlinked
 from ledgerlink.flows.csv.inward import MOST_ROWS, import_organizations
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.rules.duplicates import Candidates, keys_of
@@ -51,11 +54,12 @@ def _imported(count: int) -> list[Line]:
         seed(here, count)
         here.meter.reset()
         began = time.process_time()
-        finish(here, "import-contacts")
+        with patch.object(unlinked, "LAGS", timedelta(0)):  # what was saved within five seconds is read again: all this
+            finish(here, "import-contacts")
         took = time.process_time() - began - here.stopwatch.seconds
         name = f"import of {count} beside {count}"
         return [
-            Line(f"{name}: items read per contact", round(here.meter.items_read / count, 2), 4),
+            Line(f"{name}: items read per contact", round(here.meter.items_read / count, 2), 3),
             Line(f"{name}: CPU ms per contact", round(1000 * took / count, 2)),
         ]
 

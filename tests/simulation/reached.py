@@ -66,6 +66,7 @@ RARELY = (
     "job undone",
     "put back as it was",
     "edited since, and left alone",
+    "document taken back",
     "our payment copied by a person",
     "our own payment found by the import",
     "payment reversed",

@@ -15,6 +15,7 @@ from typing import Any
 
 from ledgerlink.flows.bulk import jobs, undo_asked
 from ledgerlink.state.job import ENDED, JobItem
+from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import organizations as kind
@@ -22,12 +23,16 @@ from .books import Ledger
 from .comparing import Bucket
 from .crm import Crm
 from .doors import ADMIN, Doors, refused
+from .drift import DOCUMENTS, GONE
 from .reached import Reached
+from .settled import seconds
 from .store import COMPANY, Store
 from .verdicts import Verdicts
 from .virtual import VirtualTime
 
 JOBS = ("import-contacts", "export-organizations")
+OF_MONEY = ("send-invoices",)
+UNNOTICED = 60.0  # seconds that somebody's edit in the ledger may go unnoticed: between our look and our write
 DID = ("updated", "deleted", "unlinked", "linked", "archived")
 
 
@@ -56,7 +61,9 @@ class Undoing:
         bucket: Bucket,
         verdicts: Verdicts,
         reached: Reached,
+        money: bool,
     ) -> None:
+        self._jobs = (*JOBS, *OF_MONEY * 2) if money else JOBS
         self._time, self._dice, self._doors, self._crm, self._store = time, dice, doors, crm, store
         self._ledger, self._bucket, self._verdicts, self._reached = ledger, bucket, verdicts, reached
         self._states: defaultdict[RecordKey, list[State]] = defaultdict(list)
@@ -77,7 +84,7 @@ class Undoing:
 
     def _regret(self) -> None:
         try:
-            began, sort = self._time.seconds, self._dice.choice(JOBS)
+            began, sort = self._time.seconds, self._dice.choice(self._jobs)
             job = self._begin(lambda context: jobs.start(context, sort, ADMIN))
             if job is None or not self._ended(job):
                 return
@@ -129,6 +136,7 @@ class Undoing:
 
     def _judge(self, undo: str, ran: tuple[float, float], since: float) -> None:
         lines = {RecordKey(COMPANY, line.kind, line.id): line for line in self._lines(undo)}
+        source = self._store.control(COMPANY, f"job#{undo}")["undoes"]
         for key, line in lines.items():
             if line.outcome in DID and key.id in self._crm.accounts:
                 self._crm.accounts[key.id].decided.append(self._time.seconds)
@@ -137,8 +145,32 @@ class Undoing:
                 continue
             changed = [n for n, s in enumerate(states) if s.by == "job_runner" and ran[0] <= s.at <= ran[1]]
             back = [n for n, s in enumerate(states) if s.by == "job_runner" and s.at >= since]
-            if changed:
+            if changed and not self._others(key, ran, source):
                 self._one(key, states, changed, back, lines.get(key))
+        for key, line in lines.items():
+            if key.kind in DOCUMENTS and line.outcome == "archived":
+                self._taken_back(key, since)
+            elif key.kind in DOCUMENTS and line.outcome in ("skipped", "left_out", "failed") and not line.reason:
+                self._wrong(f"{key.id} was {line.outcome} by the undo, which does not say why")
+
+    def _others(self, key: RecordKey, ran: tuple[float, float], source: str) -> bool:
+        """Whether another job had its hand in it: one that was begun too, though nobody was told."""
+        jobs = {e.job for e in self._store.activity(key) if e.job and ran[0] <= seconds(e) <= ran[1]}
+        return bool(jobs - {source})
+
+    def _taken_back(self, key: RecordKey, since: float) -> None:
+        """A document that the job made is void again, and nobody had done anything with it."""
+        link = self._store.link(LinkKey(*key))
+        writes = [w for w in self._ledger.history if link is not None and w.id == link.document_id]
+        gone = next((w for w in writes if w.at >= since and w.after["status"] in GONE), None)
+        if gone is None:
+            if not any(w.after["status"] in GONE for w in writes):
+                self._wrong(f"{key.id} is told as taken back, and stands in the ledger")
+            return
+        edited = [w for w in writes if w.author == "human" and w.at < gone.at - UNNOTICED]
+        if gone.author == "hub" and edited:
+            self._wrong(f"{key.id} was edited in the ledger at {edited[-1].at:.1f}s, and taken back at {gone.at:.1f}s")
+        self._reached("document taken back")
 
     def _one(
         self, key: RecordKey, states: list[State], changed: list[int], back: list[int], line: JobItem | None

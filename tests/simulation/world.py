@@ -246,6 +246,7 @@ class World:
             bucket=bucket,
             verdicts=self.verdicts,
             reached=self.reached,
+            money=bool(self.money),
         )
         if self.undone:
             self.watching.records.append(self.undoing.stored)
@@ -401,7 +402,7 @@ class World:
         assert landed.state == "connected", landed
 
     def _settings(self, dice: Random) -> dict[str, Any]:
-        return overrides(dice) | (with_money(dice) if self.money else {})
+        return overrides(dice) | (with_money(dice, undone=bool(self.undone)) if self.money else {})
 
     def _plan(self, dice: Random, storm: float) -> None:
         """Who does what when."""
@@ -734,10 +735,10 @@ def overrides(dice: Random) -> dict[str, Any]:
     return chosen
 
 
-def with_money(dice: Random) -> dict[str, Any]:
+def with_money(dice: Random, *, undone: bool) -> dict[str, Any]:
     """Settings that documents and payments go by: mostly by themselves."""
     chosen: dict[str, Any] = {
-        "auto_export": dice.random() < 0.9,
+        "auto_export": dice.random() < (0.5 if undone else 0.9),  # else there is nothing to send by a job
         "create_linked_contact_for_document": True,
         "payments_to_ledger": dice.random() < 0.9,
         "sync_voids": dice.random() < 0.8,
@@ -746,4 +747,6 @@ def with_money(dice: Random) -> dict[str, Any]:
         "exportable_statuses": ["approved"],
         "document_target_status": dice.choice(("approved", "approved", "approved", "same", "draft")),
     }
+    if undone:
+        chosen["undo_archives_created"] = dice.random() < 0.8
     return chosen

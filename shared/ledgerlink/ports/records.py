@@ -171,6 +171,10 @@ class Suggestions(Protocol):
 
     def get(self, company: str, suggestion: str) -> Suggestion | None: ...
 
+    def many(self, company: str, suggestions: Iterable[str]) -> list[Suggestion]:
+        """By their ids; missing ones are absent."""
+        ...
+
     def open(self, company: str, *, after: str | None = None, limit: int = 50) -> Page:
         """Those not decided yet."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -344,21 +345,25 @@ def test_any_number_of_questions_is_settled(connected: Api, simulated: Simulated
     assert gone == ({mine["contact"]["document_id"]} if how == "link" else set())
 
 
-def test_contacts_that_are_like_one_organization_are_looked_up_once_a_round(
-    connected: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("address", "looked"), [("{}@x.example", [20]), ("a@x.example", [1] * 20)])
+def test_what_was_asked_about_a_batch_is_read_together(
+    connected: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch, address: str, looked: list[int]
 ) -> None:
-    looked, of_document = list[str](), DynamoSuggestions.of_document
+    """Of those that are like one organization only one a round is looked at."""
+    asked, many = list[int](), DynamoSuggestions.many
 
-    def counted(self: DynamoSuggestions, company: str, document_id: str) -> list[Suggestion]:
-        looked.append(document_id)
-        return of_document(self, company, document_id)
+    def counted(self: DynamoSuggestions, company: str, suggestions: Iterable[str]) -> list[Suggestion]:
+        ids = list(suggestions)
+        asked.append(len(ids))
+        return many(self, company, ids)
 
-    monkeypatch.setattr(DynamoSuggestions, "of_document", counted)
+    monkeypatch.setattr(DynamoSuggestions, "many", counted)
     connected.patch(f"{ACME}/settings", {"create_linked_contact_on_create": False})
-    connected.put(f"{ORGANIZATIONS}/r0", {"name": "Alpha", "email": "a@x.example"})
-    simulated.seed(*({"Name": f"{n} site works", "EmailAddress": "a@x.example"} for n in range(20)))
+    for n in range(20 if looked == [20] else 1):
+        connected.put(f"{ORGANIZATIONS}/r{n}", {"name": f"Alpha {n}", "email": address.format(n)})
+    simulated.seed(*({"Name": f"{n} site works", "EmailAddress": address.format(n)} for n in range(20)))
     assert import_by_job(connected)["progress"]["suggested"] == 20
-    assert len(looked) <= 2 * 20 + 20
+    assert asked == looked
 
 
 def test_a_question_that_is_asked_while_its_contact_is_linked_by_hand_is_moot(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from . import control
 from .errors import code_of, translated
 from .operations import dispatch_of
 from .pack import stamp
-from .reading import page
+from .reading import many, page
 from .tables import SHARDS, ControlItem
 
 
@@ -165,6 +165,10 @@ class DynamoSuggestions:
 
     def get(self, company: str, suggestion: str) -> Suggestion | None:
         return control.load(company, f"suggestion#{suggestion}", Suggestion)
+
+    def many(self, company: str, suggestions: Iterable[str]) -> list[Suggestion]:
+        stored = many(ControlItem, ((company, f"suggestion#{id_}") for id_ in suggestions))
+        return [control.value_of(item, Suggestion) for item in stored]
 
     def of_document(self, company: str, document_id: str) -> list[Suggestion]:
         with translated():

@@ -22,6 +22,8 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
+from .alike import Alike
+
 NAMES = uuid.UUID("6f2d0c39-2f0b-5a0e-9d5c-6c65646765a1")  # our namespace for ids made from the ledger's
 
 
@@ -76,6 +78,7 @@ class Known:
     records: dict[RecordKey, Record]
     being_made: frozenset[str] = frozenset()  # types of documents that an open dispatch may have made
     named: Mapping[tuple[str, str], RecordKey] = field(default_factory=dict)  # records of documents they refer to
+    alike: Alike | None = None  # what those that nobody holds may be
     touched: set[Hashable] = field(default_factory=set)
 
     def take(self, *things: Hashable) -> bool:

@@ -30,6 +30,7 @@ from ledgerlink.state.image import Image
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import RecordKey
 
+from .alike import Alike
 from .batch import Intake, Known, Step, TakenIn, born_id, grounds_of
 from .linked import linked
 from .unlinked import ours, unlinked
@@ -193,14 +194,17 @@ def _known(intake: Intake, documents: list[Document]) -> Known:
         keys.add(LinkKey(company, kind.name, born_id(company, document)))
         if (own := kind.id_of(document.reference)) is not None:
             keys.add(LinkKey(company, kind.name, own))
-    records = at.records.many({key.record for key in keys})
+    links = at.links.many(keys)
+    records = at.records.many(key.record for key in links)  # no record is without its link
     moved = {LinkKey(company, each.kind, each.moved_to) for each in records.values() if each.moved_to}
-    records |= at.records.many({key.record for key in moved}) if moved else {}
+    if moved:
+        links |= at.links.many(moved)
+        records |= at.records.many(key.record for key in moved)
     new = [document for document in documents if claims.get(document.id, Claimed()).link is None]
-    links = at.links.many(keys | moved)
     held = [(links[key], d) for d in documents if (key := claims.get(d.id, Claimed()).link) in links and key]
     named = _named(intake, documents, new, held)
-    return Known(busy, claims, links, records, frozenset(being_made), named)
+    alike = Alike(intake.context, new, intake.candidates)
+    return Known(busy, claims, links, records, frozenset(being_made), named, alike)
 
 
 def _named(

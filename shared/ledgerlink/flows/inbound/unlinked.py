@@ -27,10 +27,9 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
 from ledgerlink.state.suggestion import Suggestion, suggestion_id
 
+from .alike import APART, MOST_ASKED, Alike
 from .batch import Intake, Known, Step, TakenIn, as_of, born_id, grounds_of
 from .linked import edit_with, store
-
-MOST_ASKED = 5  # records that one contact is held for
 
 
 def ours(intake: Intake, known: Known, document: Document, record: Record, link: Link, tombstone: str) -> Step:
@@ -98,12 +97,12 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
     if before is not None and not gone:  # born from it before, and unlinked since; a job was asked to bring it back
         return link_to(intake, known, document, before, known.links[key])
     if rule.recognised is not None:
-        wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(intake, known, document))
+        wanted = rule.recognised(document, grounds, tombstone, lambda: _matches(known, document))
     match wanted:
         case rules.Suggest(matches=matches):
             return _suggest(intake, known, document, matches)
         case rules.LinkTo() if intake.asks_only:
-            return _suggest(intake, known, document, _matches(intake, known, document))
+            return _suggest(intake, known, document, _matches(known, document))
         case rules.LinkTo(record=id_):
             return _link_exact(intake, known, document, LinkKey(company, kind.name, id_))
         case rules.Born() if intake.asks_only:
@@ -115,15 +114,18 @@ def unlinked(intake: Intake, known: Known, document: Document, tombstone: str) -
             return TakenIn(document, "skipped", wanted.reason), []
 
 
-def _matches(intake: Intake, known: Known, document: Document) -> list[Match]:
+def _matches(known: Known, document: Document) -> list[Match]:
     """The records it may be, without those that a person said it is not."""
-    kind = BY_DOCUMENT[document.type].name
-    found = intake.candidates().of(export_rules.RULES[kind].match_keys(document.content))
-    if not found or any(LinkKey(intake.context.company.id, kind, each.record) in known.touched for each in found):
+    alike = _alike(known)
+    found = alike.all(document)
+    if any(alike.key(document, match) in known.touched for match in found):
         return found  # another document of this pass changes one of them: it is looked at again
-    asked = intake.context.at.suggestions.of_document(intake.context.company.id, document.id)
-    apart = {each.record for each in asked if each.state in ("ignored", "created")}
-    return [match for match in found if match.record not in apart]
+    return alike.left(document)
+
+
+def _alike(known: Known) -> Alike:
+    assert known.alike is not None
+    return known.alike
 
 
 def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: rules.Born) -> Step:
@@ -177,12 +179,11 @@ def _born(intake: Intake, known: Known, document: Document, key: LinkKey, born: 
 
 
 def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) -> Step:
-    at = intake.context.at
     if key in known.busy:
         return TakenIn(document, "again", "in_flight", key), []  # it may be just what is being made from it
     if key in known.touched:
         return TakenIn(document, "again", "same_pass", key), []
-    link, record = at.links.get(key), at.records.get(key.record)
+    link, record = _alike(known).pair(key)
     if link is None or record is None or link.document_id or record.deleted:
         return TakenIn(document, "again", "changed_meanwhile", key), []
     if intake.versions is not None and link.version != intake.versions.get(key, link.version):
@@ -192,23 +193,21 @@ def _link_exact(intake: Intake, known: Known, document: Document, key: LinkKey) 
 
 def _suggest(intake: Intake, known: Known, document: Document, matches: Sequence[Match]) -> Step:
     """Hold the contact and whoever it may be, and ask about each of them."""
-    at, kind = intake.context.at, BY_DOCUMENT[document.type]
-    company, some = intake.context.company.id, matches[:MOST_ASKED]
-    keys = {LinkKey(company, kind.name, match.record): match for match in some}
+    alike = _alike(known)
+    keys = {alike.key(document, match): match for match in matches[:MOST_ASKED]}
     if any(key in known.busy for key in keys):
         return TakenIn(document, "again", "in_flight"), []  # it may be just what is being made from one of them
     if not known.take(document.id, *keys):
         return TakenIn(document, "again", "same_pass"), []
-    links, records = at.links.many(keys), at.records.many(key.record for key in keys)
-    asked = {each.id: each for each in at.suggestions.of_document(company, document.id)}
     writes: list[Write] = []
     held: list[tuple[Record, Link]] = []
     for key, match in keys.items():
-        link, record = links.get(key), records.get(key.record)
+        before, (link, record) = alike.asked(document, match), alike.pair(key)
         if link is None or record is None or link.document_id or record.deleted:
             continue
+        if before is not None and before.state in APART:
+            continue
         suggestion = _suggestion(intake, document, record, match)
-        before = asked.get(suggestion.id)
         suggestion = suggestion.model_copy(update={"version": before.version if before is not None else 0})
         waits = link.model_copy(update={"suggestions": (*link.suggestions, suggestion.id)})
         decision = export_rules.decide(record, waits, intake.context.settings)
