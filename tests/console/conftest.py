@@ -239,3 +239,9 @@ def reach(page: Any, name: str, most: int = 120) -> None:
         if found.startswith(name):
             return
     raise AssertionError(f"nothing called {name} within {most} tabs")
+
+
+def press(page: Any, name: str) -> None:
+    """Reach it and press Enter."""
+    reach(page, name)
+    page.keyboard.press("Enter")

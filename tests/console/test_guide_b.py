@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.console.conftest import Desk, Visit, reach
+from tests.console.conftest import Desk, Visit, press, reach
 
 
 def choose(page: Any, name: str) -> None:
@@ -22,11 +22,6 @@ def choose(page: Any, name: str) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Linked contact")).to_have_value(name)
-
-
-def press(page: Any, name: str) -> None:
-    reach(page, name)
-    page.keyboard.press("Enter")
 
 
 def test_a_new_organization_is_linked_to_the_contact_it_is(visit: Visit, acme: Desk) -> None:

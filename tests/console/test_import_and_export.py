@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.console.conftest import Desk, Visit
+from tests.console.conftest import Desk, Visit, press
 
 
 def test_organizations_are_exported_after_the_pop_up_said_what_will_happen(visit: Visit, acme: Desk) -> None:
@@ -104,6 +104,37 @@ def test_a_plan_is_looked_at_record_by_record_before_it_is_carried_out(visit: Vi
     acme("POST", f"/jobs/{acme.job('export-organizations', dry_run=True)['id']}/cancel")
     page.get_by_role("tab", name="Import/Export", exact=True).click()
     expect(page.locator(".job-line", has_text="Cancelled")).to_contain_text(re.compile(r"\d+ to create"))
+
+
+def test_an_export_is_planned_carried_out_and_undone_by_keyboard_alone(visit: Visit, acme: Desk) -> None:
+    contact = acme.contact("By Keys", EmailAddress="old@keys.example")
+    acme.organization("keys", "By Keys", email="old@keys.example")
+    acme("PUT", "/organizations/keys/link", {"document_id": contact, "confirm": True})
+    acme.until("keys", "linked")
+    acme("PATCH", "/settings", {"update_linked_contact_on_edit": False})
+    acme("PATCH", "/organizations/keys", {"email": "new@keys.example"})
+    try:
+        page = visit.go("transfer")
+        press(page, "Export organizations")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_role("button", name="Look at each change")).to_be_enabled()  # it has been counted
+        press(page, "Look at each change")
+        expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
+        for name, after in (
+            ("Carry out", "Finished."),
+            ("Undo", "Nothing has been changed yet"),
+            ("Carry out", "Finished."),
+        ):
+            press(page, name)
+            expect(dialog).to_be_visible()
+            press(page, name)
+            expect(page.get_by_text(after)).to_be_visible()
+            if (name, acme.contact_named("By Keys")["EmailAddress"]) == ("Undo", "new@keys.example"):
+                page.keyboard.press("Escape")  # closes nothing but what is open: the plan stays
+                expect(page.get_by_text(after)).to_be_visible()
+        assert acme.contact_named("By Keys")["EmailAddress"] == "old@keys.example"
+    finally:
+        acme("PATCH", "/settings", {"update_linked_contact_on_edit": None})
 
 
 def test_chosen_records_are_sent_from_the_list(visit: Visit, acme: Desk) -> None:

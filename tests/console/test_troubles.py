@@ -109,6 +109,28 @@ def test_a_suggestion_is_decided(visit: Visit, acme: Desk) -> None:
     assert acme("GET", "/organizations/twin")["sync"]["accounting_code"]
 
 
+def test_possible_duplicates_are_looked_for_and_answered_together(visit: Visit, acme: Desk) -> None:
+    for n in (1, 2):
+        acme.organization(f"alike-{n}", f"Alike {n} Ltd", email=f"alike{n}@alike.example")
+        acme.contact(f"Alike {n} Limited", EmailAddress=f"alike{n}@alike.example")
+    page = visit.go("suggestions")
+    page.get_by_role("button", name="Look for possible duplicates").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("nothing is created or overwritten")
+    dialog.get_by_role("button", name="Look for possible duplicates").click()
+    expect(page.get_by_text("Finished.")).to_be_visible()
+    expect(page.locator(".item", has_text="Alike")).to_have_count(2)
+    page.get_by_role("tab", name="Suggestions").click()
+    cards: Any = page.locator(".pair", has_text="Alike")
+    expect(cards).to_have_count(2)
+    page.get_by_role("checkbox", name="Choose all on this page").check()
+    page.get_by_role("button", name="Ignore 2").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ignore 2").click()
+    expect(cards).to_have_count(0)
+    assert not acme("GET", "/organizations/alike-1")["sync"]["accounting_code"]
+    assert acme.job("find-duplicates")["progress"]["suggested"] == 0  # who was told apart is not asked about again
+
+
 def test_the_queue_says_what_waits_and_why(visit: Visit, acme: Desk) -> None:
     acme("PATCH", "/settings", {"integration_enabled": False, "create_linked_contact_on_create": True})
     try:
