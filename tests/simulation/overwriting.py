@@ -41,7 +41,8 @@ class Overwriting:
         self._values, self._crm, self._store = values, crm, store
         self._sending, self._verdicts = sending, verdicts
         self._was: defaultdict[tuple[str, str], list[str]] = defaultdict(list)  # texts a field has had
-        self._emptied: set[tuple[str, str]] = set()  # fields that a person emptied before we knew
+        self._edited: set[tuple[str, str]] = set()  # fields that a person edited before we knew what became of ours
+        self._emptied: set[tuple[str, str]] = set()  # those of them that are empty since
         self.made: defaultdict[str, dict[str, float]] = defaultdict(dict)  # record -> contacts we made for it, and when
         self.overwritten: list[Overwritten] = []
         self.unavoidable: Counter[str] = Counter()
@@ -62,14 +63,18 @@ class Overwriting:
                 continue
             if hub and written.before is not None:
                 self._changed(written, record, name, before, after)
-            self._noted(written, record, name, emptied=not hub and not after)
+            self._noted(written, record, name, after, by_person=not hub)
             self._was[written.id, name].append(after)
 
-    def _noted(self, written: Written, record: str, name: str, *, emptied: bool) -> None:
-        """A person emptied a field while it was not known what became of ours: as if ours had never arrived."""
-        self._emptied.discard((written.id, name))
-        if emptied and any(part.id == record for each in self._store.dispatches() for part in each.parts):
-            self._emptied.add((written.id, name))
+    def _noted(self, written: Written, record: str, name: str, after: str, *, by_person: bool) -> None:
+        """A person edited a field while it was not known what became of ours: as if ours had never arrived."""
+        field = written.id, name
+        self._edited.discard(field)
+        self._emptied.discard(field)
+        if by_person and any(part.id == record for each in self._store.dispatches() for part in each.parts):
+            self._edited.add(field)
+            if not after:
+                self._emptied.add(field)
 
     def _changed(self, written: Written, record: str, name: str, before: str, after: str) -> None:
         if self.going_back():
@@ -86,7 +91,10 @@ class Overwriting:
         )
         newest = max((known.number for text in was if (known := self._crms(name, text, record))), default=0)
         no_edit = (written.id, name) in self._emptied  # what stands here comes back
-        if not by_hand and not no_edit and (after in was or (value.author == "crm" and newest > value.number)):
+        came_back = (
+            after in was and (written.id, name) not in self._edited
+        )  # else both edited it: by rule, with a trace
+        if not by_hand and not no_edit and (came_back or (value.author == "crm" and newest > value.number)):
             self._verdicts(
                 "newer stays", written.at, f"{record}.{name}: {after!r} came back over {before!r}, had {was}"
             )
