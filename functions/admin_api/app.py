@@ -11,7 +11,7 @@ from ledgerlink.telemetry import entry_point
 from .access import guard
 from .answers import write_json
 from .problems import answer_for
-from .reading import ReadRequest, known_query_only
+from .reading import ReadRequest, known_query_only, no_body_unread
 from .repeats import answer_once
 from .routers import (
     allocations,
@@ -70,7 +70,7 @@ MODULES = (
 
 # Validation is one of the middlewares, not `enable_validation`, because that would read the request before the guard.
 app = APIGatewayHttpResolver()
-app.use(middlewares=[guard, known_query_only, ReadRequest(), answer_once, write_json])
+app.use(middlewares=[guard, known_query_only, no_body_unread, ReadRequest(), answer_once, write_json])
 for module in MODULES:
     app.include_router(module.routes)
 for routes in records.ROUTERS:

@@ -57,6 +57,17 @@ def known_query_only(app: ApiGatewayResolver, next_middleware: Next) -> Response
     return next_middleware(app)
 
 
+def no_body_unread(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    """Refuse what is said in a body where none is read: whoever sends it expects something of it."""
+    route = app.context["_route"]
+    reads = route.openapi_extensions is None or route.dependant.body_params or "requestBody" in route.openapi_extensions
+    if not reads and app.current_event.http_method.upper() in ("PUT", "POST", "PATCH"):
+        said = json_object(body_text(app)) or {}
+        if said:
+            raise Invalid(*(FieldProblem(str(name), "unknown field", "unknown_field") for name in said))
+    return next_middleware(app)
+
+
 def body_text(app: ApiGatewayResolver) -> str:
     """The body as text, "" where there is none. Raises Invalid (413, or 400 for bytes that are no text)."""
     most = (app.context["_route"].openapi_extensions or {}).get("x-most-bytes", MOST_BYTES)

@@ -228,7 +228,7 @@ _ALL = (
     Reason("missed_delta", "skip", "It changed in the ledger and neither webhook nor poll brought it; the comparison found it.",
            "Nothing to do.", "nobody"),
     Reason("not_sent", "skip", "The ledger lacked what is here; it is in the export queue now.", "Nothing to do.", "nobody"),
-    Reason("noted_before", "skip", "The ledger's edit was left aside while a setting kept it out; now it is taken over.",
+    Reason("noted_before", "skip", "What the ledger says was not taken over until now.",
            "Nothing to do.", "nobody"),
     Reason("on_its_way", "wait", "The difference is in the export queue and goes by itself.", "Nothing to do.", "nobody"),
     Reason("blank_on_one_side", "skip", "One side says nothing there. A blank never clears the other side.",

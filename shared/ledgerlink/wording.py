@@ -67,7 +67,12 @@ def _bound(words: str, name: str, noun: str = "") -> Callable[[Mapping[str, Any]
 
 
 def _pattern(given: Mapping[str, Any]) -> str:
-    return "should not be blank" if given["pattern"] == r"\S" else f"should match {given['pattern']}"
+    pattern = str(given["pattern"])
+    if found := re.fullmatch(r"\^\[A-Za-z0-9([^]]+)\]\{(\d+),(\d+)\}\$", pattern):
+        return f"should be {found[2]} to {found[3]} letters, digits or {' '.join(found[1])}"
+    if found := re.fullmatch(r"\^-\?\((.+)\)\$", pattern):
+        return f"should be one of {', '.join(found[1].split('|'))}, with a minus before it or without"
+    return _PATTERNS.get(pattern) or f"should match {pattern}"
 
 
 def _each(words: str, *sorts: str) -> dict[str, str]:
@@ -92,6 +97,12 @@ _WORDS = {
     ),
     **_each("should be a time, as 2026-01-31T09:00:00Z", "datetime_from_date_parsing"),
     "timezone_aware": "should say its time zone, as 2026-01-31T09:00:00Z",
+}
+_PATTERNS = {
+    r"\S": "should not be blank",
+    r"^([A-Z]{3})?$": "should be a code of three capital letters, as EUR",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "should be a time of day, as 08:30",
+    r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$": "should be 1 to 64 letters, digits or . _ ~ -, a letter or digit first",
 }
 _BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "literal_error": _choices,

@@ -193,6 +193,35 @@ def test_once_the_survivor_is_given_up_the_link_follows_and_the_conflict_is_over
     assert (link.state, link.reason, link.error, link.document_id) == ("linked", "", None, two)
 
 
+def test_an_edit_there_between_linking_and_sending_takes_back_nothing_that_was_confirmed(hub: Hub) -> None:
+    hub.set(create_linked_contact_on_create=False)
+    hub.push("1", name="Ours")
+    there = hub.human(action="create", fields={"Name": "Theirs"})["ContactID"]
+    linking.link(hub.context, key("1"), there, CRM, confirm=True)
+    hub.human(action="edit", id=there, fields={"EmailAddress": "new@theirs.example"})
+    hub.hear(there)
+    hub.read()
+    hub.drain()
+    assert (hub.content("1").name, hub.content("1").email) == ("Ours", "new@theirs.example")
+    assert hub.contacts()["Ours"]["EmailAddress"] == "new@theirs.example"
+
+
+def test_restoring_a_contact_that_was_linked_archived_sends_what_was_confirmed(hub: Hub) -> None:
+    hub.set(create_linked_contact_on_create=False)
+    hub.push("1", name="Ours")
+    there = hub.human(action="create", fields={"Name": "Theirs"})["ContactID"]
+    hub.human(action="archive", id=there)
+    linking.link(hub.context, key("1"), there, CRM, confirm=True)
+    hub.drain()
+    assert hub.link("1").reason == "archived_in_ledger"
+    hub.human(action="restore", id=there)
+    hub.hear(there)
+    hub.read()
+    hub.drain()
+    assert hub.content("1").name == "Ours"
+    assert "Ours" in hub.contacts()
+
+
 @pytest.mark.parametrize(("applied", "active"), [(True, False), (False, True)])
 def test_archiving_in_the_ledger(hub: Hub, applied: bool, active: bool) -> None:
     hub.set(apply_ledger_archive=applied)

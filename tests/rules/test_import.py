@@ -172,3 +172,43 @@ def test_taking_in_twice_finds_nothing_the_second_time() -> None:
     link = a_linked(base=THEIRS, base_at=a_document(THEIRS).updated_at)
     assert taken(a_document(THEIRS), record, link) == Ignore("unchanged")
     assert link.base_at != NOON
+
+
+def just_linked(**fields: Any) -> Any:
+    """Our name is to overwrite theirs, and of the account number we say nothing; nothing was sent yet."""
+    theirs = an_organization(name="Hall Ltd", account_number="T1")
+    return a_linked(**({"base": None, "seen": ledger_view(theirs), "exported": 0, "state": "due"} | fields))
+
+
+def test_news_of_a_contact_just_linked_takes_nothing_back_that_linking_is_to_overwrite() -> None:
+    """A person confirmed that our name goes there. Somebody editing the e-mail there says nothing of it."""
+    news = an_organization(name="Hall Ltd", account_number="T1", email="theirs@hall.example")
+    link = just_linked().model_copy(update={"base": None})
+    edit = taken(a_document(news), link=link)
+    assert {change.field: change.after for change in edit.changes} == {
+        "email": "theirs@hall.example",
+        "account_number": "T1",  # a blank is filled, as ever
+    }
+    assert edit.content.name == "Hall & Sons Ltd"
+    assert edit.base.name == "Hall Ltd", "ours is still an edit, and goes"
+
+
+def test_where_linking_overwrites_nothing_news_of_the_contact_is_taken_whole() -> None:
+    news = an_organization(name="Hall Ltd", account_number="T1", email="theirs@hall.example")
+    link = just_linked().model_copy(update={"base": None})
+    edit = taken(a_document(news), link=link, update_linked_contact_on_edit=False)
+    assert edit.content.name == "Hall Ltd"
+
+
+@pytest.mark.parametrize(("ours", "comes"), [("", "T1"), ("C1", None)])
+def test_what_we_never_said_comes_from_the_ledger_even_after_the_first_send(ours: str, comes: str | None) -> None:
+    said = ledger_view(an_organization(account_number="T1"))
+    link = a_linked(seen=None, silent=("account_number",)).model_copy(update={"base": said})
+    edit = taken(a_document(said), a_record(an_organization(account_number=ours)), link, source="job")
+    assert [change.after for change in edit.changes] == ([comes] if comes else [])
+
+
+def test_what_was_emptied_here_since_is_not_filled_again() -> None:
+    said = ledger_view(an_organization(account_number="T1"))
+    edit = taken(a_document(said), link=a_linked().model_copy(update={"base": said}), source="job")
+    assert edit.changes == ()

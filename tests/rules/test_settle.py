@@ -118,3 +118,22 @@ def test_whether_an_update_without_an_answer_came(there: dict[str, str], arrived
     part = a_part(document_id=DOCUMENT_ID, fields=("email", "account_number"))
     document = a_document(an_organization(**there))
     assert rules.arrived(a_linked(), part, ledger_view(SENT), document) is arrived
+
+
+def test_the_first_send_of_a_linked_pair_agrees_on_nothing_that_was_never_said_here() -> None:
+    """The ledger's account number is no agreement while the field is blank here: the next import brings it."""
+    seen = ledger_view(an_organization(name="Hall Ltd", account_number="T7"))
+    link = a_linked(seen=seen, exported=0).model_copy(update={"base": None})
+    part = a_part(document_id=DOCUMENT_ID, fields=("name",))
+    answer = a_document(an_organization(account_number="T7"))
+    after = rules.confirmed(
+        link, a_dispatch(part, action="update"), part, ledger_view(an_organization()), answer, LATER
+    )
+    assert after.silent == ("account_number",)
+    read = of_linked(a_record(), after, answer, settings_for("rental", {}), "job")
+    assert isinstance(read, Edit)
+    assert read.content.account_number == "T7"
+    part = a_part(document_id=DOCUMENT_ID, fields=("account_number",))
+    ours = ledger_view(an_organization(account_number="C1"))
+    sent = rules.confirmed(after, a_dispatch(part, action="update"), part, ours, answer, LATER)
+    assert sent.silent == (), "it was said here by now: emptied again it stays empty"

@@ -66,8 +66,8 @@ class ResolveIn(Value):
 
     @model_validator(mode="after")
     def _says_one(self) -> ResolveIn:
-        if (self.keep is None) == (self.fields is None):
-            raise ValueError("give keep, or fields")
+        if (self.keep is None) == (not self.fields):
+            raise ValueError("give keep, or fields, one of the two")
         return self
 
 

@@ -17,7 +17,7 @@ from ledgerlink.state.record import Record
 from . import export
 from .decisions import Archive, Create, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .import_ import held_still, is_newer
-from .merge import Change, agree, edits, same
+from .merge import Change, agree, edits, is_blank, same
 from .polling import OVERLAP
 from .profiles import CompanySettings
 
@@ -40,7 +40,7 @@ class News:
 
 @dataclass(frozen=True)
 class Noted:
-    """Known here and left aside while a setting kept it out; the setting lets it in now."""
+    """Known here and not taken over yet: a setting kept it out that lets it in now, or nothing was ever said here."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,10 @@ def _kept_apart(
     if {change.field for change in differing} & set(held_still(link, document)):
         return Differs("held_after_undo")
     if link.base is not None and link.seen is not None and edits(KINDS[link.kind], link.base, document.content):
+        return Noted()
+    if settings.apply_ledger_edits and any(
+        change.field in link.silent and is_blank(change.after) for change in differing
+    ):
         return Noted()
     return Differs("blank_on_one_side")
 

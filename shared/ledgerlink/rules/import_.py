@@ -128,9 +128,10 @@ def of_linked(
         return Note(document.content, "do_not_import")
     if source == "event" and not settings.apply_ledger_edits:
         return _status_alone(record, link, document, settings)
+    agreed = _agreed(kind, link, record.content, settings, source)
     merged = three_way(
         kind,
-        base=_in(ours, link.base, record.content),
+        base=_in(ours, agreed, record.content),
         crm=kind.ledger_view(record.content),
         ledger=_in(ours, document.content, record.content),
         owners=settings.owners(record.kind),
@@ -139,9 +140,27 @@ def of_linked(
     )
     content = apply(kind, record.content, merged.to_crm)
     content, status = _follow_status(content, link, document, settings)
-    base, seen = _remembered(kind, link, document, merged)
+    base, seen = _remembered(kind, link.model_copy(update={"base": agreed}), document, merged)
     level = ours is not None and not edits(kind, _in(ours, base, content), kind.ledger_view(content))
     return Edit(content, (*merged.to_crm, *status), merged.clashes, base, seen, level)
+
+
+def _agreed(kind: Kind[Any], link: Link, content: Content, settings: CompanySettings, source: Source) -> Content | None:
+    """What both sides last agreed on, to merge by.
+
+    Of a pair just linked whose values are still on their way to the ledger: what it said when they were linked, or the
+    news of one field edited there would take back all the others that linking was to overwrite. Where nothing was said
+    here when they first agreed, and still is not, the ledger's value is news.
+    """
+    base, silent = link.base, link.silent
+    to_go = link.exported < link.wanted and settings.update_linked_contact_on_edit
+    if base is None and link.seen is not None and source == "event" and to_go:
+        base, silent = link.seen, tuple(one.name for one in kind.fields)
+    if base is None:
+        return None
+    for one in (one for one in kind.fields if one.name in silent and is_blank(one.of(content))):
+        base = one.put(base, one.blank(base))
+    return base
 
 
 def _in(ours: InOurs | None, said: Content | None, known: Content) -> Any:

@@ -19,7 +19,7 @@ from ledgerlink.state.settlement import Settlement
 
 from . import lifting, lines, settlement
 from .export import due, plain_error
-from .merge import agree, same
+from .merge import agree, is_blank, same
 from .merging_lines import still_agreed
 from .reverting import archives, is_done, put_back_now
 
@@ -67,6 +67,7 @@ def confirmed(
             "base": agreed.base,
             "base_at": link.base_at if news else document.updated_at,
             "seen": known if differs else None,
+            "silent": _silent(link, part, sent),
             "line_ids": _line_ids(link, part, document, agreed.base),
             "settlement": _settlement(link, document),
             "exported": part.revision,
@@ -177,6 +178,14 @@ def _shows(field: Field, content: Content, sent: Content) -> bool:
     if field.name == "lines" and isinstance(content, MoneyDocument) and isinstance(sent, MoneyDocument):
         return lines.are_those(_accounts_as_stand(sent, content).lines, content.lines)
     return same(field.of(content), field.of(sent))
+
+
+def _silent(link: Link, part: DispatchedPart, sent: Content | None) -> tuple[str, ...]:
+    """Where nothing is said here that the ledger said when the two were linked: an import still brings it."""
+    if link.base is not None or link.seen is None or sent is None:
+        return tuple(name for name in link.silent if name not in part.fields)
+    fields = (field for field in KINDS[link.kind].fields if field.name not in part.fields)
+    return tuple(field.name for field in fields if is_blank(field.of(sent)) and not is_blank(field.of(link.seen)))
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class Link(Value):
     base: Content | None = None  # ledger view last agreed on
     base_at: datetime | None = None  # the ledger's UpdatedDateUTC of ``base``
     seen: Content | None = None  # the ledger's newer content where it was not (fully) taken over
+    silent: tuple[str, ...] = ()  # blank here when the pair first agreed: what the ledger says there is still to come
     line_ids: dict[str, str] = {}  # our lines -> the ledger's, so that an update keeps every one of them
     settlement: Settlement | None = None  # what the ledger last told of payments and credits, as taken in
     warnings: tuple[Warned, ...] = ()  # of the last send

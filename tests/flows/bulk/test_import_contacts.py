@@ -132,6 +132,40 @@ def test_many_contacts_may_be_one_organization(quiet: Hub) -> None:
     assert quiet.done("import-contacts").progress.suggested == len(legal)
 
 
+def test_who_is_like_more_contacts_than_one_pass_asks_about_is_asked_about_the_rest_next_time(quiet: Hub) -> None:
+    quiet.save("a", name="Hall & Sons")
+    forms = ("", "Ltd", "Limited", "GmbH", "AG", "Inc", "LLC", "PLC")
+    names = (
+        f"{hall} {sign} {sons} {form}"
+        for hall in ("Hall", "Háll")
+        for sign in ("and", "&")
+        for sons in ("Sons", "Söns")
+        for form in forms
+    )
+    quiet.xero.seed(*({"Name": name.strip()} for name in list(names)[:45]))
+    first = quiet.done("import-contacts").progress
+    assert (first.suggested + first.left_out, first.left_out > 0) == (45, True)
+    second = quiet.done("import-contacts").progress
+    assert (second.suggested, second.left_out) == (45, 0)
+    assert quiet.at.suggestions.count(ACME) == 45
+
+
+def test_what_a_linked_organization_never_said_comes_with_the_import(quiet: Hub) -> None:
+    """Linking sends our name over theirs; that says nothing of the e-mail that only the contact has (K2, K4)."""
+    [contact] = quiet.xero.seed({"Name": "Yak Farm", "EmailAddress": "yak@farm.example"})
+    quiet.save("yak", name="Yak Farmers")
+    link(quiet.context, RecordKey(ACME, "organizations", "yak"), contact, ANN, confirm=True)
+    quiet.rest()
+    assert quiet.contact("Yak Farmers")["EmailAddress"] == "yak@farm.example"
+    quiet.done("import-contacts")
+    assert (content(quiet, "yak").name, content(quiet, "yak").email) == ("Yak Farmers", "yak@farm.example")
+    quiet.save("yak", name="Yak Farmers", email="ours@farm.example")
+    quiet.rest()
+    quiet.save("yak", name="Yak Farmers", email="")
+    quiet.done("import-contacts")
+    assert content(quiet, "yak").email == "", "emptied here since, it is not filled again"
+
+
 def test_who_they_may_be_is_read_once_and_what_people_do_meanwhile_counts(quiet: Hub) -> None:
     for name in ("linked", "gone", "renamed", "stays"):
         quiet.save(name, name=f"{name.title()} Harbour")

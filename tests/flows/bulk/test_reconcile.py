@@ -99,6 +99,17 @@ def test_what_was_never_sent_goes_into_the_queue(hub: Hub) -> None:
     assert lines(hub, hub.done("reconcile")) == {"a": ("unchanged", "")}
 
 
+def test_what_was_never_said_here_since_linking_comes(hub: Hub) -> None:
+    [contact] = hub.xero.seed({"Name": "Yak Farm", "EmailAddress": "yak@farm.example"})
+    hub.setting(create_linked_contact_on_create=False)
+    hub.save("a", name="Yak Farmers")
+    linking.link(hub.context, RecordKey(ACME, "organizations", "a"), contact, ANN, confirm=True)
+    hub.rest()
+    assert lines(hub, hub.done("reconcile", dry_run=True)) == {"a": ("update", "noted_before")}
+    assert lines(hub, hub.done("reconcile")) == {"a": ("updated", "noted_before")}
+    assert lines(hub, hub.done("reconcile")) == {"a": ("unchanged", "")}
+
+
 def test_what_waits_in_the_queue_is_on_its_way(hub: Hub) -> None:
     exported(hub, "a", email="old@x.example")
     hub.save("a", email="new@x.example")

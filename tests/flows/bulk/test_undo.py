@@ -433,3 +433,14 @@ def test_a_record_that_is_taken_away_leaves_no_question(quiet: Hub) -> None:
     assert lines(quiet, undone(quiet, job)) == {"b": ("deleted", "")}
     assert quiet.at.suggestions.count(ACME) == 0
     assert quiet.done("import-contacts").progress.created == 1
+
+
+def test_questions_that_a_job_asked_stay_and_the_undo_says_so(quiet: Hub) -> None:
+    quiet.save("a", name="Hall Ltd")
+    quiet.xero.seed({"Name": "Hall"}, {"Name": "Other"})
+    job = quiet.done("import-contacts")
+    undo = undone(quiet, job)
+    assert undo.progress.deleted == 1
+    assert [note for note in undo.notes if "possible duplicates (1)" in note]
+    assert quiet.at.suggestions.count(ACME) == 1, "freed, both sides would be made a second time"
+    assert undone(quiet, quiet.done("export-organizations")).notes == ()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.adapters.aws import client
+from ledgerlink.wording import plain_words
 from tests.support.api import Answered, Api, all_routes
 from tests.support.aws import REGION
 
@@ -56,6 +57,41 @@ def test_a_bad_body_is_refused_by_every_route(api: Api, what: str) -> None:
     answers = {r.openapi_path: api(r.method, filled(r.openapi_path), body) for r in WITH_BODY}
     assert {path: a.text[:200] for path, a in answers.items() if not is_a_problem(a, status)} == {}
     assert stored() == before
+
+
+WITHOUT_BODY = [
+    r
+    for r in all_routes()
+    if r.method in ("PUT", "POST", "PATCH")
+    and not r.dependant.body_params
+    and "requestBody" not in (r.openapi_extensions or {})
+]
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_nobody_reads_is_refused_by_every_route_without_a_body(api: Api, what: str) -> None:
+    """Whoever sends it expects something of it: ``POST …/connection {"organisation": …}`` would choose nothing."""
+    make, status = BROKEN[what]
+    before, body = stored(), make()
+    answers = {r.openapi_path: api(r.method, filled(r.openapi_path), body) for r in WITHOUT_BODY}
+    assert len(answers) >= 5
+    assert {path: a.text[:200] for path, a in answers.items() if not is_a_problem(a, status)} == {}
+    assert stored() == before
+
+
+def test_an_empty_object_is_no_body(api: Api) -> None:
+    answer = api.post(f"{ACME}/connection", {})
+    assert (answer.status, "authorize_url" in answer.json) == (200, True)
+
+
+def test_a_pattern_is_told_in_words_by_every_field(api: Api) -> None:
+    """No reader of a console knows what ``^([A-Z]{3})?$`` is."""
+    patterns = set(re.findall(r'"pattern": ?("(?:[^"\\]|\\.)*")', json.dumps(api.get("/openapi.json").json)))
+    ours = [pattern for pattern in map(json.loads, patterns) if "(?!" not in pattern]  # that one stands for a decimal
+    assert len(ours) >= 5
+    for pattern in ours:
+        told = plain_words({"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "msg": ""})
+        assert not re.search(r"[\\^$\[\]]", told), (pattern, told)
 
 
 def test_an_unknown_field_is_named_by_every_route(api: Api) -> None:

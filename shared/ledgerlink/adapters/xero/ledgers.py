@@ -36,7 +36,7 @@ class XeroLedgers:
     def of(self, company: str, *, timezone: str = "UTC") -> XeroLedger:
         connection = self._companies.connection(company)
         if connection.state != "connected" or connection.organisation is None:
-            raise NotConnected(f"the connection is {connection.state}")
+            raise NotConnected("the company is not connected to a ledger organisation")
         session = Session(
             connection.organisation.id,
             client=self._client,

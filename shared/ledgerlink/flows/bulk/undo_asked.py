@@ -36,7 +36,8 @@ def undo(context: Context, job: str, actor: Actor, *, dry_run: bool = False) -> 
         raise Refused("job_not_undoable", WHY_NOT.get(source.kind, "the job changed nothing here or in the ledger"))
     if source.planned_at is not None and not source.ordered and not source.applied and not source.results:
         raise Refused("job_not_ready", "the job was only planned: nothing was changed")
-    made = jobs.new(context, UNDO.name, actor, dry_run=dry_run).model_copy(update={"undoes": source.id})
+    made = jobs.new(context, UNDO.name, actor, dry_run=dry_run)
+    made = made.model_copy(update={"undoes": source.id, "notes": _left_alone(source)})
     for _ in range(TRIES):
         noted = jobs.marked_undone(context, made)  # asked of a plan too, which then stores nothing of it
         writes: list[Write] = [PutJob(made)] if dry_run else [PutJob(made), noted]
@@ -47,3 +48,13 @@ def undo(context: Context, job: str, actor: Actor, *, dry_run: bool = False) -> 
         context.at.doorbells.job(context.company.id, made.id)
         return made.model_copy(update={"version": made.version + 1})
     raise StoreBusy("the job is contended")
+
+
+def _left_alone(source: Job) -> tuple[str, ...]:
+    """What is not among the lines of the plan: a question is no change, and its answer was a person's."""
+    asked = source.progress.suggested
+    if not asked:
+        return ()
+    return (
+        f"The job asked about possible duplicates ({asked}). Those questions, and what was answered, stay as they are.",
+    )

@@ -30,7 +30,7 @@ def no_options(job: Job) -> Job:
     unknown = sorted(set(job.options) - {"from_date"})
     if unknown:
         raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
-    if job.options.get("from_date"):
+    if from_date(job) is not None:
         return job.model_copy(update={"notes": ("What is listed has no date: from_date was not used.",)})
     return job
 

@@ -140,6 +140,9 @@ class Deciding:
         message = ""
         if changes and self.context.settings.update_linked_contact_on_edit:
             message = f"replaces in the ledger: {', '.join(change.field for change in changes)}"
+        if document.status == "archived":
+            there = "the contact is archived there; nothing goes to it until somebody restores it"
+            message = f"{message}; {there}" if message else there
         diff = {c.field: {"from": rules.plain(c.before), "to": rules.plain(c.after)} for c in changes}
         result = _result(row, "linked", draft, live, draft.link, diff=diff, message=message)
         return Decided(row, result, self._of_job((*saving, *writes)), takes_turn=True, due=after.is_due)

@@ -67,6 +67,7 @@ def edit_with(
         update={
             "base": edit.base,
             "seen": edit.seen,
+            "silent": (),
             "held_fields": rules.held_still(link, document),
             "reverting": reverting.still(link, document),
             "clears": tuple(name for name in link.clears if name not in taken_over),

@@ -100,9 +100,10 @@ def _check(context: Context, record: Record, link: Link, document: Document, *, 
     changes = overwritten(record, link, document)
     if changes and context.settings.update_linked_contact_on_edit and not confirm:
         shown = {change.field: {"from": plain(change.before), "to": plain(change.after)} for change in changes}
-        raise Refused(
-            "link_needs_confirmation", "linking overwrites values in the ledger", status=428, extra={"diff": shown}
-        )
+        detail = "linking overwrites values in the ledger"
+        if document.status == "archived":
+            detail += f", once somebody restores the {document.type} there: it is archived"
+        raise Refused("link_needs_confirmation", detail, status=428, extra={"diff": shown})
 
 
 def read_document(context: Context, document_type: str, document_id: str) -> Document:
@@ -148,6 +149,7 @@ def link_writes(context: Context, record: Record, link: Link, document: Document
             "base": document.content if agreed else None,
             "base_at": document.updated_at,
             "seen": None if agreed else document.content,
+            "silent": (),
             # Of what was paid only how much is known: the import brings each of its payments.
             "settlement": document.settlement and document.settlement.model_copy(update={"parts": None}),
             "tombstone": "",
