@@ -150,6 +150,16 @@ def test_who_is_like_more_contacts_than_one_pass_asks_about_is_asked_about_the_r
     assert quiet.at.suggestions.count(ACME) == 45
 
 
+def test_another_contact_like_an_organization_that_is_asked_about_is_asked_about_too(quiet: Hub) -> None:
+    quiet.save("a", name="Hall & Sons")
+    quiet.xero.seed({"Name": "Hall and Sons"})
+    assert quiet.done("import-contacts").progress.suggested == 1
+    quiet.clock.advance(60)
+    quiet.xero.seed({"Name": "Hall and Sons Ltd", "UpdatedDateUTC": "2020-01-01T00:00:00"})
+    assert quiet.done("import-contacts").progress.suggested == 2
+    assert quiet.at.suggestions.count(ACME) == 2
+
+
 def test_what_a_linked_organization_never_said_comes_with_the_import(quiet: Hub) -> None:
     """Linking sends our name over theirs; that says nothing of the e-mail that only the contact has (K2, K4)."""
     [contact] = quiet.xero.seed({"Name": "Yak Farm", "EmailAddress": "yak@farm.example"})

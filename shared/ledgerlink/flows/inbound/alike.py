@@ -69,7 +69,8 @@ class Alike:
         of those that are like the same record, the first."""
         if all(_id(document, match) in self._asked for match in self.all(document)):
             return
-        some = [document] if self._asked else list(self._firsts(document.type))
+        others = () if self._asked else self._firsts(document.type)
+        some = [document, *(each for each in others if each.id != document.id)]
         at, company = self.context.at, self.context.company.id
         ids = [_id(each, match) for each in some for match in self.all(each)]
         told = {each.id: each for each in at.suggestions.many(company, ids)}
