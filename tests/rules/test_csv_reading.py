@@ -86,7 +86,7 @@ def test_one_broken_row_among_utf8_is_told_and_the_others_are_right() -> None:
         (b"  \n", "the file is empty"),
         (b"PK\x03\x04rest of a spreadsheet", "save it as CSV"),
         (b"\x00\x01\x02 id", "not a text file"),
-        (b"a,b,c\n1,2,3\n", "names none of the columns"),
+        (b"a,b,c\n1,2,3\n", "names none of the columns id, name, "),
         (b"id,name,ID\n1,2,3\n", "this column is there twice"),
     ],
 )

@@ -151,9 +151,9 @@ def _header(text: str, delimiters: str, known: Collection[str]) -> tuple[str, tu
         if best is None or score > best[0]:
             best = (score, delimiter, columns)
     if best is None or not best[0][0]:
-        raise Invalid(
-            FieldProblem("file", f"the first line names none of the columns {', '.join(sorted(known)[:6])} …")
-        )
+        first = [name for name in ("id", "name") if name in known]
+        named = [*first, *sorted(set(known) - set(first))]
+        raise Invalid(FieldProblem("file", f"the first line names none of the columns {', '.join(named[:6])} …"))
     return best[1], best[2]
 
 
