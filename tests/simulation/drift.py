@@ -308,7 +308,8 @@ class Drift:
             assert isinstance(content, MoneyDocument)
             if row is None or paper is None or paper.taken is None or row.fields["Status"] in GONE:
                 continue
-            if link.state != "linked" or link.seen is not None or content.status == "void" or link.issued_anew:
+            told = link.seen is not None or link.held_fields or link.issued_anew
+            if link.state != "linked" or told or content.status == "void":
                 self.reached("document differs, and says why")
                 continue
             pushed, there = papers.sums_of(paper.taken), papers.sums_there(row.fields)
