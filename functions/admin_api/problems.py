@@ -96,8 +96,12 @@ def of_error(error: Exception) -> dict[str, Any] | None:
             return problem_body(412, "stale", f"The current revision is {error.current}.", revision=error.current)
         case Conflict():
             return problem_body(409, "changed_meanwhile")
+        case LedgerBusy(detail=why):
+            known = REASONS.get(why)
+            detail = f"{known.message} Nothing was done: try again later." if known else why
+            return problem_body(503, "ledger_busy", detail)
         case Transient():
-            return problem_body(503, "ledger_busy" if isinstance(error, LedgerBusy) else "busy", error.detail)
+            return problem_body(503, "busy", error.detail)
         case RequestValidationError():
             problems = field_problems(error.errors(), skip=("body", "query", "path", "header"))
             detail = "; ".join(f"{p.field}: {p.message}" for p in problems)

@@ -119,3 +119,12 @@ def test_the_type_ahead_shows_the_likeliest_first_and_none_is_pushed_out_by_olde
 def test_the_type_ahead_shows_ten_at_most(connected: Api, simulated: SimulatedXero) -> None:
     simulated.seed(*({"Name": f"Hall {i}"} for i in range(14)))
     assert len(connected.get(f"{ACME}/ledger/contacts", search="hall")["items"]) == 10
+
+
+def test_a_search_that_the_ledgers_limits_stop_says_so_in_words(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.fault("limit_day", match={"path": "/Contacts"}, times=2, delay_s=3600)
+    for _ in range(2):  # the first hears it from the ledger, the second from what is remembered
+        refused = connected.get(f"{ACME}/ledger/contacts", search="hall")
+        assert (refused.status, refused["code"]) == (503, "ledger_busy")
+    assert refused["detail"].endswith("try again later.")
+    assert "day_limit" not in refused["detail"]
