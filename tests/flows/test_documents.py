@@ -13,7 +13,7 @@ from ledgerlink.flows.company import mapping
 from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.outbound import settling
-from ledgerlink.flows.records import conflicts
+from ledgerlink.flows.records import conflicts, linking
 from ledgerlink.ports import PutReference
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import LinkKey
@@ -540,3 +540,42 @@ def test_where_stock_is_kept_documents_of_all_kinds_go_in_the_order_they_were_ma
 def test_elsewhere_each_kind_goes_together_and_the_kind_that_was_made_first_goes_first(office: Office) -> None:
     office.set(sync_inventory=False)
     assert made(office) == ["Invoices", "CreditNotes", "Payments"]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_credit_note_edited_there_is_not_written_over_beside_an_invoice(office: Office, *, together: bool) -> None:
+    office.customer()
+    office.invoice("1")
+    office.credit_note("1")
+    office.drain()
+    office.read()
+    [line] = office.books("credit_notes")["C-1"]["LineItems"]
+    office.person("edit", "1", kind="credit-notes", LineItems=[{**line, "Quantity": 7, "LineAmount": None}])
+    assert [each["Quantity"] for each in office.books("credit_notes")["C-1"]["LineItems"]] == [7]
+    if together:
+        office.invoice("1", {**LINE, "quantity": "4"})
+    office.credit_note("1", {**LINE, "quantity": "3"})
+    office.drain()
+    assert [each["Quantity"] for each in office.books("credit_notes")["C-1"]["LineItems"]] == [7], (
+        "not before the import has looked"
+    )
+
+
+@pytest.mark.parametrize("parted_first", [True, False])
+def test_a_relinked_document_is_updated_by_its_own_lines(office: Office, *, parted_first: bool) -> None:
+    office.customer()
+    office.invoice("1")
+    office.invoice("2")
+    office.drain()
+    other = office.at_rest("invoices", "2").document_id
+    linking.unlink(office.context, RecordKey("bench", "invoices", "2"), ADA)
+    if parted_first:
+        linking.unlink(office.context, RecordKey("bench", "invoices", "1"), ADA)
+    linking.link(office.context, RecordKey("bench", "invoices", "1"), other, ADA, confirm=True)
+    office.invoice("1", {**LINE, "quantity": "3"}, number="N-2")
+    for _ in range(3):
+        office.read()
+        office.drain()
+    link, there = office.at_rest("invoices", "1"), office.books()["N-2"]["LineItems"]
+    assert (link.state, link.error) == ("linked", None), link.error
+    assert [line["Quantity"] for line in there] == [3]

@@ -77,11 +77,13 @@ class Marks(Protocol):
 
 @dataclass(frozen=True)
 class Cursor:
-    """How far a document type has been read: the newest UpdatedDateUTC applied, and when to read on."""
+    """How far a document type has been read: the newest UpdatedDateUTC applied, and when to read on. ``behind``: more
+    had changed than was read, and the rest is still to come."""
 
     document_type: str
     newest: datetime | None = None
     next_poll_at: datetime | None = None
+    behind: bool = False
     version: int = 0
 
 

@@ -14,6 +14,12 @@ SPREAD = timedelta(minutes=20)  # each company has its own minute within this
 NIGHT_BEGINS, NIGHT = time(2), timedelta(hours=3)  # when lists are read that change seldom
 
 
+def read_from(newest: datetime, *, behind: bool) -> datetime:
+    """Where a poll begins: some time before the newest change that was applied. Where the poll before did not come to
+    the end it goes on from there, or a storm of changes within the overlap would be read again and again."""
+    return newest if behind else newest - OVERLAP
+
+
 def next_poll(now: datetime, hours: BusinessHours, timezone: str, company: str) -> datetime:
     """Two hours from ``now`` if that is within business hours in the company's zone, else when they next begin."""
     jitter = SPREAD * (crc32(company.encode()) % 1000 / 1000)

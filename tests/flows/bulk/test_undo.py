@@ -8,12 +8,14 @@ from ledgerlink.errors import Refused
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.bulk import undo_asked as undoing
 from ledgerlink.flows.notices import telling
+from ledgerlink.flows.records.drafting import Push
 from ledgerlink.flows.records.linking import unlink
 from ledgerlink.flows.records.restoring import restore
+from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.organization import Organization
 from ledgerlink.ports import PutCrmWebhook
 from ledgerlink.state.job import Job, JobItem
-from ledgerlink.state.record import RecordKey
+from ledgerlink.state.record import Hold, RecordKey
 from tests.support.hub import ACME, ANN, Hub
 
 
@@ -444,3 +446,18 @@ def test_questions_that_a_job_asked_stay_and_the_undo_says_so(quiet: Hub) -> Non
     assert [note for note in undo.notes if "possible duplicates (1)" in note]
     assert quiet.at.suggestions.count(ACME) == 1, "freed, both sides would be made a second time"
     assert undone(quiet, quiet.done("export-organizations")).notes == ()
+
+
+@pytest.mark.parametrize("to_another", [False, True])
+def test_a_hold_set_since_a_job_stays_when_it_is_undone(quiet: Hub, *, to_another: bool) -> None:
+    if to_another:
+        linked(quiet, "a")
+    else:
+        quiet.save("a")
+    [contact] = quiet.xero.seed({"Name": "Theirs"})
+    job = quiet.done("import-links", options=csv(quiet, "id,Linked Xero contact", f"a,{contact}"))
+    hold = Hold(on=True, reason="in dispute: nothing may go")
+    save(quiet.context, RecordKey(ACME, "organizations", "a"), Push({}, "merge", do_not_export=hold), ANN)
+    assert quiet.link("a").do_not_export.on
+    told = lines(quiet, undone(quiet, job))
+    assert quiet.link("a").do_not_export.on, f"{told}: the hold is gone, and nobody was told"

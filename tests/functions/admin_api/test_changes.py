@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ledgerlink.adapters.dynamodb.records import DynamoRecords
+from ledgerlink.flows.records import feed
 from tests.support.api import ACME, ORGANIZATIONS, Api
 from tests.support.xero import SimulatedXero
 
@@ -117,3 +119,40 @@ def test_what_our_update_overwrote_in_the_ledger_comes_back_too(connected: Api, 
     connected.post(f"{ACME}/activity/{entry['id']}:restore")
     connected.export()
     assert simulated.contacts()[0]["EmailAddress"] == "old@hall.example"
+
+
+def test_records_of_several_kinds_of_one_moment_are_all_told(connected: Api, simulated: SimulatedXero) -> None:
+    """As of one import: a payment and its invoice have its time. The page is cut between them."""
+    connected.put(f"{ORGANIZATIONS}/first", {"name": "First"})
+    cursor = feed.changes(
+        "acme", connected.wired, since=None, limit=1
+    ).next  # young: it is read again, and known as told
+    simulated.clock.advance(1)
+    connected.put(f"{ORGANIZATIONS}/z", {"name": "Z"})
+    connected.put(f"{ACME}/products/a", {"code": "A", "name": "A"})
+    simulated.clock.advance(1)
+    connected.patch(f"{ORGANIZATIONS}/first", {"email": "new@x.example"})  # no longer where it was told
+    simulated.clock.advance(300)
+    told = set()
+    for _ in range(8):
+        page = feed.changes("acme", connected.wired, since=cursor, limit=1)
+        told |= {record.id for record in page.records}
+        cursor = page.next
+    assert told == {"a", "z", "first"}
+
+
+def test_one_that_changed_again_after_the_index_was_read_takes_nobody_along(
+    connected: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index lags: it still has the record where it stood, before others that this page does not reach."""
+    for name in "abcd":
+        connected.put(f"{ORGANIZATIONS}/{name}", {"name": name})
+        simulated.clock.advance(1)
+    simulated.clock.advance(300)
+    stood = DynamoRecords()._feed("acme", None, 2)
+    connected.patch(f"{ORGANIZATIONS}/b", {"email": "new@x.example"})
+    with monkeypatch.context() as lagging:
+        lagging.setattr(DynamoRecords, "_feed", lambda *_: stood)
+        first = feed.changes("acme", connected.wired, since=None, limit=2)
+    later = feed.changes("acme", connected.wired, since=first.next, limit=200)
+    assert [record.id for record in (*first.records, *later.records)] == ["a", "c", "d", "b"]

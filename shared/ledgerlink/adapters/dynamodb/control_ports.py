@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -90,6 +91,7 @@ class _CursorRow(Value):
     document_type: str
     newest: datetime | None = None
     next_poll_at: datetime | None = None
+    behind: bool = False
     version: int = 0
 
 
@@ -101,7 +103,7 @@ class DynamoCursors:
         return Cursor(**row.model_dump()) if row else Cursor(document_type)
 
     def put(self, company: str, cursor: Cursor) -> None:
-        row = _CursorRow(document_type=cursor.document_type, newest=cursor.newest, next_poll_at=cursor.next_poll_at)
+        row = _CursorRow(**dataclasses.asdict(cursor))
         item = control.item(
             company, f"cursor#{cursor.document_type}", row, version=cursor.version, wake_at=cursor.next_poll_at
         )

@@ -39,9 +39,9 @@ class DynamoRecords:
     def changes(self, company: str, *, since: str | None, limit: int) -> Page:
         rows = self._feed(company, since, limit)
         records = self.many([RecordKey(company, *row.sk.split("#", 1)) for row in rows])
-        # In order of change; one that changed again since the index was read comes later once more.
+        # As the feed itself is ordered; one that changed again since the index was read comes later once more.
         return Page(
-            sorted(records.values(), key=lambda record: (stamp(record.updated_at), record.id)),
+            sorted(records.values(), key=lambda record: (stamp(record.updated_at), record.kind, record.id)),
             rows[-1].feed_key if rows else since,
         )
 

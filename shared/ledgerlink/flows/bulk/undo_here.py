@@ -68,8 +68,9 @@ def _link(work: Work, item: JobItem, image: Image, record: Record, edited: Recor
         back = rules.as_before(image, record, link)
     elif item.outcome == "link":
         assert image.link is not None
-        # It is read again: what happened to it meanwhile nobody heard.
-        back = image.link.model_copy(update={"version": link.version, "base_at": None, "reverting": None})
+        # It is read again: what happened to it meanwhile nobody heard. What people said of the record since stays said.
+        since = {name: getattr(link, name) for name in ("version", "do_not_export", "do_not_import", "suggestions")}
+        back = image.link.model_copy(update={**since, "base_at": None, "reverting": None})
     else:
         back = parted(link)
     told = {**export_rules.columns(edited), "wanted": edited.revision, "updated_at": edited.updated_at}

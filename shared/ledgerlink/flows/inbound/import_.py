@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -18,7 +18,7 @@ from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.kinds import BY_DOCUMENT, LISTED
 from ledgerlink.ports import CERTAIN, Cursor, Mark, Ports
 from ledgerlink.rules.import_ import is_echo
-from ledgerlink.rules.polling import OVERLAP, next_poll
+from ledgerlink.rules.polling import next_poll, read_from
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.link import Link, LinkKey
 
@@ -170,7 +170,7 @@ def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
     at, company = context.at, context.company
     now = at.clock.now()
     since = cursor.newest or context.connection.connected_at or now
-    delta = context.ledger.changed_since(cursor.document_type, since - OVERLAP)
+    delta = context.ledger.changed_since(cursor.document_type, read_from(since, behind=cursor.behind))
     intake = Intake(
         context, "event", now, candidates=cache(lambda: candidates(context, cursor.document_type, delta.documents))
     )
@@ -180,7 +180,12 @@ def poll(context: Context, cursor: Cursor) -> list[TakenIn]:
         at.marks.add(context.organisation, again, since=f"{CERTAIN}{at.ids.new()}")
     newest = max((document.updated_at for document in delta.documents), default=cursor.newest)
     later = next_poll(now, context.settings.business_hours, company.timezone, company.id)
-    read_to = Cursor(cursor.document_type, newest or since, later if delta.complete else now, cursor.version)
+    read_to = replace(
+        cursor,
+        newest=newest or since,
+        next_poll_at=later if delta.complete else now,
+        behind=not delta.complete,
+    )
     with suppress(Conflict):  # somebody polled too; what it found is applied either way
         at.cursors.put(company.id, read_to)
     return taken

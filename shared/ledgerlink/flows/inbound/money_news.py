@@ -17,7 +17,7 @@ from ledgerlink.flows.context import Context
 from ledgerlink.kinds import BY_DOCUMENT
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import CERTAIN, Cursor, Delta, Purpose
-from ledgerlink.rules.polling import OVERLAP, next_poll
+from ledgerlink.rules.polling import next_poll, read_from
 from ledgerlink.rules.settlement import shows
 from ledgerlink.state.document import Document
 from ledgerlink.state.settlement import SettlingPart
@@ -60,7 +60,8 @@ def gather(context: Context, *, since: datetime | None = None, purpose: Purpose 
         cursor = context.at.cursors.get(context.company.id, name)
         known = cursor.newest or context.connection.connected_at or context.at.clock.now()
         try:
-            delta = context.ledger.changed_since(name, (since or known) - OVERLAP, purpose=purpose)
+            begins = read_from(since or known, behind=cursor.behind and since is None)
+            delta = context.ledger.changed_since(name, begins, purpose=purpose)
         except NotConnected as closed:
             if closed.code != "missing_scope":
                 raise
@@ -93,7 +94,8 @@ def remember(context: Context, news: News) -> None:
         cursor = news.cursors[name]
         known = cursor.newest or context.connection.connected_at or now
         newest = max((document.updated_at for document in delta.documents), default=known)
-        moved = replace(cursor, newest=max(newest, known), next_poll_at=later if news.complete else now)
+        wake_at = later if news.complete else now
+        moved = replace(cursor, newest=max(newest, known), next_poll_at=wake_at, behind=not delta.complete)
         with suppress(Conflict):  # somebody asked too; what it found is applied either way
             at.cursors.put(company.id, moved)
 

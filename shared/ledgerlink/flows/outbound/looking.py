@@ -6,7 +6,7 @@ a bookkeeper's edit and ours. A document that is newer than our base is marked s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from ledgerlink.kinds import KINDS
@@ -32,13 +32,18 @@ def look(drain: Drain, selected: list[Selected]) -> list[Selected]:
     updates = [s for s in selected if isinstance(s.decision, Update)]
     blind = [s for s in selected if isinstance(s.decision, Archive) and not KINDS[s.link.kind].listed]
     archives = [s for s in selected if isinstance(s.decision, Archive) and s not in blind]
-    return blind + creates + _unchanged(drain, updates) + _closed(drain, archives)
+    unchanged = [s for some in _by_type(updates) for s in _unchanged(drain, some)]
+    return blind + creates + unchanged + [s for some in _by_type(archives) for s in _closed(drain, some)]
+
+
+def _by_type(selected: list[Selected]) -> Iterator[list[Selected]]:
+    """Those of each type of document: a round may have several, and the ledger is asked about one at a time."""
+    for document_type in sorted({s.link.document_type for s in selected}):
+        yield [s for s in selected if s.link.document_type == document_type]
 
 
 def _unchanged(drain: Drain, updates: list[Selected]) -> list[Selected]:
-    """The updates whose documents are still as we last saw them."""
-    if not updates:
-        return []
+    """The updates whose documents, of one type, are still as we last saw them."""
     document_type = updates[0].link.document_type
     known = {s.link.document_id: s.link for s in updates}
     marked = drain.at.marks.among(drain.context.organisation, document_type, known)

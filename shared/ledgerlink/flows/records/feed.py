@@ -39,12 +39,16 @@ class _Place:
 def changes(company: str, at: Ports, *, since: str | None, limit: int) -> Changes:
     """One page; ``since`` is a cursor, or a time to begin at. Raises Invalid."""
     place = _read(since)
-    read = at.records.changes(company, since=place.start or None, limit=limit + len(place.told)).items
+    page = at.records.changes(company, since=place.start or None, limit=limit + len(place.told))
+    # One that changed again after the index was read stands further on, past others that were not read yet.
+    read = [record for record in page.items if _feed_key(record) <= (page.next or "")]
+    settled = at.clock.now() - AGAIN
     if not read:
-        return Changes([], _write(place))
+        passed_by = page.next if page.items and (page.next or "") < stamp(settled) else None
+        return Changes([], _write(_Place(passed_by) if passed_by else place))
     fresh = [record for record in read if _mark(record) not in place.told]
     passed = read[: read.index(fresh[limit])] if len(fresh) > limit else read
-    return Changes(fresh[:limit], _write(_after(place, passed, settled=at.clock.now() - AGAIN)))
+    return Changes(fresh[:limit], _write(_after(place, passed, settled)))
 
 
 def _after(place: _Place, passed: list[Record], settled: datetime) -> _Place:

@@ -131,7 +131,7 @@ def overwritten(record: Record, link: Link, document: Document) -> tuple[Change,
         ledger=document.content,
         owners={},
         direction="crm",
-        held=link.held_fields,
+        held=link.held_fields if link.document_id in ("", document.id) else (),
     ).to_ledger
 
 
@@ -140,7 +140,9 @@ def link_writes(context: Context, record: Record, link: Link, document: Document
     now = context.at.clock.now()
     kind = KINDS[record.kind]
     agreed = agree(kind, kind.ledger_view(record.content), document.content)
-    linked = link.model_copy(
+    # Of another document nothing is kept: its lines are not this one's.
+    free = parted(link) if link.document_id not in ("", document.id) else link
+    linked = free.model_copy(
         update={
             "document_type": document.type,
             "document_id": document.id,
