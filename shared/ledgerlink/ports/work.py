@@ -83,8 +83,8 @@ class Cursor:
     document_type: str
     newest: datetime | None = None
     next_poll_at: datetime | None = None
-    behind: bool = False
     version: int = 0
+    behind: bool = False
 
 
 class Cursors(Protocol):
