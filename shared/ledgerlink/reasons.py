@@ -195,6 +195,8 @@ _ALL = (
            "Look at the payment, or credit the document and issue a new one."),
     Reason("money_not_ours", "error", "Money stands on it that was not posted from here, and is never touched.",
            "Credit it and issue a new one."),
+    Reason("too_many_payments", "error", "More payments stand on it than can be taken off and put back together.",
+           "Credit it in full and issue a new one, or edit it in the ledger."),
     Reason("total_below_paid", "error", "The edit leaves less than what was paid, so the payment could not be put back.",
            "Credit it and issue a new one; what is over stays as credit."),
     Reason("allocation_gone", "error", "The ledger no longer knows the allocation.", "Look at the credit note in the ledger."),

@@ -579,3 +579,23 @@ def test_a_relinked_document_is_updated_by_its_own_lines(office: Office, *, part
     link, there = office.at_rest("invoices", "1"), office.books()["N-2"]["LineItems"]
     assert (link.state, link.error) == ("linked", None), link.error
     assert [line["Quantity"] for line in there] == [3]
+
+
+def test_a_fix_adds_its_pair_to_what_somebody_else_mapped_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.customer()
+    office.invoice("1", {**LINE, "tax_code": "standard"})
+    office.drain()
+    key, check, others = office.at_rest("invoices", "1").key.record, mapping._check, list[None]()
+
+    def somebody_is_faster(*args: Any) -> None:
+        check(*args)
+        if not others:
+            others.append(None)
+            mapping.put(office.context, "tax", [Mapped(source="reduced", side="sales", target="RROUTPUT")], ADA)
+
+    monkeypatch.setattr(mapping, "_check", somebody_is_faster)
+    said = {"mapping": "tax", "from": "standard", "side": "sales", "to": "OUTPUT2"}
+    fixing.fix(office.context, key, "map", said, ADA)
+    assert {pair.source for pair in office.context.mappings.of("tax")} == {"standard", "reduced"}

@@ -609,3 +609,19 @@ def test_the_schedule_in_the_middle_takes_nothing_for_a_reversal(edited: Office)
     settle(edited)
     assert_lifted(edited)
     assert [(each.id, content(each).status) for each in paid(edited)] == [("p1", "active")]
+
+
+@pytest.mark.parametrize(("payments", "why"), [(45, ""), (46, "too_many_payments")])
+def test_as_many_payments_are_lifted_as_one_transaction_orders(office: Office, payments: int, why: str) -> None:
+    invoiced(office)
+    for n in range(payments):
+        pay(office, f"p{n:02}", "1.00")
+    settle(office)
+    office.invoice("1", DEARER)
+    office.drain()
+    if why:
+        assert closed(office) == why
+        return
+    lift(office)
+    settle(office, payments)
+    assert_mended(office, "144.00", *((1.0, f"LL-p{n:02}") for n in range(payments)))

@@ -31,6 +31,7 @@ WAYS: dict[str, str] = {
     "lift_payment": "Lift our payment, update it, and put the payment back",
     "credit_and_reissue": "Credit it in full, and issue a new one",
 }
+MOST_LIFTED = 45  # payments: the order of each is two writes, and one transaction holds all of them
 Action = Literal["take_off", "update", "put_back", "credit", "issue", "allocate"]
 
 
@@ -89,6 +90,8 @@ def lift(record: Record, link: Link, document: Document, paid: Sequence[Paid], f
         code, message = _keeps(each, facts)
         if code:
             return Plan(way, closed=code, message=message)
+    if len(paid) > MOST_LIFTED:
+        return Plan(way, closed="too_many_payments", message=f"{len(paid)} payments, and {MOST_LIFTED} is the most")
     view, said = documents.in_ledger_terms(record, link, facts)
     total, sum_ = said.total(view.tax_mode), sum((each.part.amount for each in paid), Decimal(0))
     if total < sum_:

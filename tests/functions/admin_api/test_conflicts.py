@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from ledgerlink.adapters.dynamodb.control_ports import DynamoSuggestions
+from ledgerlink.errors import StoreBusy
 from ledgerlink.flows.context import open_context
 from ledgerlink.flows.inbound.batch import Intake
 from ledgerlink.flows.inbound.taking_in import take_in
-from ledgerlink.flows.records import linking, questions
+from ledgerlink.flows.records import linking, questions, suggesting
 from ledgerlink.flows.records.recognising import candidates
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.suggestion import Suggestion
@@ -396,3 +397,25 @@ def test_a_question_left_over_is_found_moot_when_it_is_answered(
         rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "link"})
     assert rivals.post(f"{SUGGESTIONS}/{asked['hull']}", {"action": "link"})["code"] == "already_decided"
     assert not waiting(rivals, "hull")
+
+
+def test_a_create_that_died_half_way_is_finished_by_asking_again(alike: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    [suggestion] = alike.get(SUGGESTIONS)["items"]
+    path, real = f"{SUGGESTIONS}/{suggestion['id']}", suggesting.take_in
+
+    def dies(*_: object) -> None:
+        raise StoreBusy("throttled")
+
+    monkeypatch.setattr(suggesting, "take_in", dies)
+    assert alike.post(path, {"action": "create"}).status >= 400
+    monkeypatch.setattr(suggesting, "take_in", real)
+    assert alike.post(path, {"action": "create"}).status == 200
+    assert {record["name"] for record in alike.get(ORGANIZATIONS)["items"]} == {"Hall", "Hall Ltd"}
+
+
+def test_an_archived_contact_is_not_said_to_have_become_a_record(alike: Api, simulated: SimulatedXero) -> None:
+    simulated.clock.advance(5)
+    simulated.human("archive", contact(simulated)["ContactID"])
+    status = decide(alike, "create")
+    made = {record["name"] for record in alike.get(ORGANIZATIONS)["items"]} == {"Hall", "Hall Ltd"}
+    assert made == (status == 200), "answered 200 `created`, and no record was made"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledgerlink.errors import Conflict, FieldProblem, Invalid, Stale, StoreBusy
@@ -73,15 +73,36 @@ def show(context: Context, kind: MappingKind) -> Mapping:
 def put(
     context: Context, kind: MappingKind, given: Sequence[Mapped], actor: Actor, *, if_match: int | None = None
 ) -> None:
-    """Replace the pairs of a kind; what waited for one of them goes on. Raises Invalid, Stale."""
+    """Replace the pairs of a kind; what waited for one of them goes on. Raises Invalid, Stale, StoreBusy."""
+    _store(context, kind, lambda _: given, actor, if_match)
+
+
+def add(context: Context, kind: MappingKind, pair: Mapped, actor: Actor) -> None:
+    """One pair more, or instead of the one of its code; others that somebody maps meanwhile stay. Raises Invalid,
+    StoreBusy."""
+
+    def among(before: Sequence[Mapped]) -> list[Mapped]:
+        return [*(each for each in before if (each.source, each.side) != (pair.source, pair.side)), pair]
+
+    _store(context, kind, among, actor)
+
+
+def _store(
+    context: Context,
+    kind: MappingKind,
+    wanted: Callable[[Sequence[Mapped]], Sequence[Mapped]],
+    actor: Actor,
+    if_match: int | None = None,
+) -> None:
     at, company = context.at, context.company.id
-    if len(given) > MOST_PAIRS:
-        raise Invalid(FieldProblem("items", f"{MOST_PAIRS} is the most"))
     reference = reference_data.known(context)
     for _ in range(TRIES):
         before, now = at.reference.mappings(company), at.clock.now()
         if if_match is not None and if_match != before.version:
             raise Stale(before.version)
+        given = wanted(before.of(kind))
+        if len(given) > MOST_PAIRS:
+            raise Invalid(FieldProblem("items", f"{MOST_PAIRS} is the most"))
         _check(kind, given, before, reference)
         after = before.model_copy(update={kind.replace("-", "_"): tuple(given)})
         if after == before:

@@ -161,9 +161,8 @@ def _map(context: Context, record: Record, link: Link, params: Mapping[str, Any]
         raise Invalid(FieldProblem("params", "say mapping, from and to"))
     sort: MappingKind = kind
     pair = Mapped(source=source, side=cast(Side, str(params.get("side") or "")), target=target)
-    others = [each for each in context.mappings.of(sort) if (each.source, each.side) != (pair.source, pair.side)]
     if not dry_run:
-        mapping.put(context, sort, [*others, pair], actor)
+        mapping.add(context, sort, pair, actor)
         retry(context, actor, keys=[link.key])
     return Fixed("would_map" if dry_run else "due")
 

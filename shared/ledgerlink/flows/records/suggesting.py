@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from ledgerlink.errors import Conflict, LedgerlinkError, NotFound, Refused
+from ledgerlink.errors import Conflict, LedgerlinkError, NotFound, Refused, StoreBusy
 from ledgerlink.flows import lanes
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
@@ -48,7 +48,7 @@ def decide(context: Context, ids: Sequence[str], action: Action, actor: Actor) -
     done: dict[str, Decided] = {}
     for some in chunks(dict.fromkeys(ids), IDS_AT_ONCE):
         suggestions = [context.at.suggestions.get(context.company.id, id_) for id_ in some]
-        documents = _documents(context, suggestions) if action != "ignore" else {}
+        documents = _documents(context, suggestions, action) if action != "ignore" else {}
         for id_, suggestion in zip(some, suggestions, strict=True):
             try:
                 if suggestion is None:
@@ -60,8 +60,8 @@ def decide(context: Context, ids: Sequence[str], action: Action, actor: Actor) -
     return done
 
 
-def _documents(context: Context, suggestions: Iterable[Suggestion | None]) -> dict[str, Document]:
-    wanted = [s for s in suggestions if s is not None and s.state == "open"]
+def _documents(context: Context, suggestions: Iterable[Suggestion | None], action: Action) -> dict[str, Document]:
+    wanted = [s for s in suggestions if s is not None and s.state in ("open", STATE[action])]
     found: dict[str, Document] = {}
     for document_type in sorted({s.document_type for s in wanted}):
         ids = [s.document_id for s in wanted if s.document_type == document_type]
@@ -73,9 +73,11 @@ def _decide(
     context: Context, suggestion: Suggestion, action: Action, actor: Actor, document: Document | None
 ) -> Suggestion:
     if suggestion.state != "open":
-        if suggestion.state == STATE[action]:
-            return suggestion
-        raise Refused("already_decided", WORDS[suggestion.state])
+        if suggestion.state != STATE[action]:
+            raise Refused("already_decided", WORDS[suggestion.state])
+        if action == "create" and document is not None and _is_to_be_made(context, document):
+            _make(context, document, actor)  # whoever answered so died before it was
+        return suggestion
     key = questions.key_of(suggestion)
     if action != "ignore" and questions.is_moot(context, suggestion):
         questions.close(context, suggestion, "moot")
@@ -86,14 +88,29 @@ def _decide(
         held = _link(context, suggestion, document, actor)
         questions.after_linking(context, key, document.id, held)
         return suggestion.model_copy(update={"state": "linked"})
+    if action == "create" and document is not None and document.status == "archived":
+        raise Refused("contact_archived", "somebody archived the contact in the ledger: it cannot become a record")
     if action == "create":  # then it is none of the others either
         for other in context.at.suggestions.of_document(key.company, suggestion.document_id):
             if other.state == "open" and other.id != suggestion.id:
                 _apart(context, other, "ignored", actor)
     _apart(context, suggestion, STATE[action], actor)
     if action == "create" and document is not None:
-        take_in(Intake(context, "job", context.at.clock.now(), actor=actor.sub), [document])
+        _make(context, document, actor)
     return suggestion.model_copy(update={"state": STATE[action]})
+
+
+def _make(context: Context, document: Document, actor: Actor) -> None:
+    """The contact as a record of its own. Raises StoreBusy: the answer is stored, and giving it again goes on here."""
+    [taken] = take_in(Intake(context, "job", context.at.clock.now(), actor=actor.sub), [document])
+    if taken.outcome == "again":
+        raise StoreBusy("the contact changed while it was made a record; answer once more")
+
+
+def _is_to_be_made(context: Context, document: Document) -> bool:
+    """Whether it was told apart, and nobody has it yet."""
+    claimed = context.at.links.claimed(context.company.id, document.type, [document.id])
+    return claimed.get(document.id, Claimed()) == Claimed(tombstone="not_duplicate")
 
 
 def _link(context: Context, suggestion: Suggestion, document: Document, actor: Actor) -> tuple[str, ...]:
