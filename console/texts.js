@@ -229,7 +229,7 @@ export const t = {
     changes: (n, overwritten) => `${number(n, "value", "values")}${overwritten ? `, ${overwritten} overwritten` : ""}`,
     states: { planned: "Planned. Nothing has been changed yet.", done: "Finished.", failed: "Stopped by an error; what was done before stays.", cancelled: "Cancelled; what was done before stays." },
     startedBy: "Started by", started: "Started", finished: "Finished", callsUsed: "Calls to Xero", finishesAt: "Ends about", mail: "E-mail",
-    calls: (used, needed) => `${used} used of about ${needed}`,
+    calls: (used, needed) => `${used} used of about ${needed}`, callsNeeded: (needed) => `about ${needed} needed`,
     email: {
       none: () => "Nobody is told", pending: (to) => `${to} is told when it is finished`, sending: (to) => `${to} is being told`, sent: (to) => `${to} was told`, failed: (to) => `The e-mail to ${to} could not be delivered`,
     },

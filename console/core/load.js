@@ -29,6 +29,7 @@ export function useLoad(path, { poll = null, read = api.get, keep = false } = {}
     let timer = 0;
     let unchanged = 0;
     let last = "";
+    let seen = null; // as it was read last: after a failure, whether to go on is asked of that
 
     async function load(calm = false) {
       setState((old) => ({ ...old, busy: true }));
@@ -36,18 +37,20 @@ export function useLoad(path, { poll = null, read = api.get, keep = false } = {}
       try {
         data = await how.current.read(path, { signal: stop.signal, calm });
         if (stop.signal.aborted) return;
+        seen = data;
         setState({ path, data, problem: null, busy: false });
         if (how.current.keep) keepFor(path, data);
       } catch (problem) {
         if (stop.signal.aborted) return;
         // What was shown stays, unless it is not there any more; the words about what is wrong come on top.
         const stays = (old) => problem.status !== 404 && (old.path === path || how.current.keep);
+        if (problem.status === 404) seen = null;
         setState((old) => ({ path, data: stays(old) ? old.data : null, problem, busy: false }));
       }
       const text = JSON.stringify(data);
       unchanged = text === last ? unchanged + 1 : 0;
       last = text;
-      const pause = how.current.poll?.(data);
+      const pause = how.current.poll?.(data ?? seen);
       if (pause) timer = setTimeout(whenSeen, Math.min(pause * 1.5 ** Math.min(unchanged, 8), LONGEST_MS));
     }
 

@@ -73,7 +73,7 @@ export function ProblemNote({ problem, retry, actions }) {
 export function Loaded({ from, children, lines = 3 }) {
   const { data, problem, busy, reload } = from;
   return html`
-    <${ProblemNote} problem=${problem} retry=${reload} />
+    ${problem && html`<div class=${classes(data && "afloat")}><${ProblemNote} problem=${problem} retry=${reload} /></div>`}
     ${data ? children(data) : busy && !problem && html`<div class="skeleton" aria-hidden="true">
       ${Array.from({ length: lines }, () => html`<i></i>`)}</div><span class="hidden" role="status">${t.loading}</span>`}`;
 }

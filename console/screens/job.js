@@ -70,7 +70,7 @@ function State({ job }) {
     ${job.notes?.map((note) => html`<p class="muted">${said(note)}</p>`)}
     <${Facts} of=${[[words.startedBy, job.started_by], [words.started, html`<${Time} at=${job.started_at} />`],
       [words.finished, job.finished_at && html`<${Time} at=${job.finished_at} />`],
-      [words.callsUsed, job.calls.needed ? words.calls(count(job.calls.used), count(job.calls.needed)) : ""],
+      [words.callsUsed, job.calls.needed ? (job.calls.used ? words.calls(count(job.calls.used), count(job.calls.needed)) : words.callsNeeded(count(job.calls.needed))) : ""],
       [words.finishesAt, moving && job.calls.finishes_at && html`<${Time} at=${job.calls.finishes_at} />`],
       [words.mail, mail]]} /><//>`;
 }

@@ -60,6 +60,24 @@ def test_a_page_that_cannot_be_kept_up_to_date_says_why_and_stays(visit: Visit, 
     expect(page.get_by_text("The page is not up to date.")).to_have_count(0)
 
 
+def test_a_record_goes_on_being_read_once_the_hub_is_back_and_nothing_moved(visit: Visit, acme: Desk) -> None:
+    acme("PATCH", "/settings", {"integration_enabled": False, "create_linked_contact_on_create": True})
+    acme.organization("patient", "Patient Limited", email="before@patient.example")  # waits, and is looked at often
+    page = visit.go("records/organizations/patient")
+    told = page.get_by_text("before@patient.example")
+    expect(told).to_be_visible()
+    place = told.bounding_box()
+    page.route("**/v1/**", lambda route: route.abort())
+    expect(page.locator(".afloat").get_by_role("alert")).to_be_visible()
+    assert told.bounding_box() == place
+    visit.picture("hub-away")
+    page.unroute("**/v1/**")
+    acme("PATCH", "/organizations/patient", {"email": "after@patient.example"})
+    expect(page.get_by_role("definition").filter(has_text="after@patient.example")).to_be_visible(timeout=60_000)
+    expect(page.locator(".afloat")).to_have_count(0)
+    acme("PATCH", "/settings", {"integration_enabled": None, "create_linked_contact_on_create": None})
+
+
 def test_leaving_a_form_asks_before_what_was_typed_is_lost(visit: Visit, acme: Desk) -> None:
     page = visit.go("records/organizations/new")
     page.get_by_label("Name").first.fill("Half Typed")
