@@ -38,7 +38,9 @@ def _retry(company: str, mended: Collection[str], at: Ports) -> bool:
         page = at.links.errors(company, after=after, limit=PAGE)
         links = at.links.many(page.items).values()
         ready = [link for link in links if link.state in ("error", "parked") and link.reason in mended]
-        at.commit.each([[PutLink(due(link, at.clock.now()))] for link in ready])
+        # It was to go when it failed: whatever keeps back what nobody asked for does not keep back this.
+        again = (due(link, at.clock.now()).model_copy(update={"ordered_by": "person"}) for link in ready)
+        at.commit.each([[PutLink(link)] for link in again])
         found = found or bool(ready)
         after = page.next
         if after is None:

@@ -10,6 +10,7 @@ import pytest
 
 from ledgerlink.adapters.xero.ledger import XeroLedger
 from ledgerlink.flows.bulk import codes_taken, jobs, send
+from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import allocating
 from ledgerlink.flows.records.drafting import Push
@@ -92,6 +93,19 @@ def test_a_product_that_cannot_go_stops_the_whole_send_and_is_named(hub: Hub) ->
     hub.setting(stop_send_on_product_error=False)
     job = hub.done("send-invoices")
     assert hub.outcomes(job) == {"1": "created", "2": "skipped"}
+
+
+def test_those_sent_by_hand_go_once_their_code_is_mapped_from_one_of_them(hub: Hub) -> None:
+    odd = {**LINE, "account_code": "odd"}
+    for id_ in ("1", "2"):
+        put(hub, id_, lines=[odd])
+    put(hub, "3", lines=[{**LINE, "tax_code": "unheard of"}])
+    hub.done("send-invoices", ids=["1", "2", "3"])
+    assert states(hub, "1", "2", "3") == ["error"] * 3
+    said = {"mapping": "account", "from": "odd", "side": "sales", "to": "200"}
+    fixing.fix(hub.context, RecordKey(ACME, "invoices", "1"), "map", said, ANN)
+    hub.rest()
+    assert states(hub, "1", "2", "3") == ["linked", "linked", "error"]
 
 
 def planned(hub: Hub, **more: Any) -> tuple[Any, dict[str, tuple[str, str, str]]]:
