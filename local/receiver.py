@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -18,7 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--answer", type=int, default=204, help="the status to answer with: 204, 410, 500 …")
     options = parser.parse_args(arguments)
-    server = ThreadingHTTPServer((HOST, options.port), handler(options.secrets, options.answer))
+
+    def hear(body: str, headers: dict[str, str]) -> None:
+        print(genuine(body, headers, options.secrets), body, flush=True)
+
+    server = ThreadingHTTPServer((HOST, options.port), handler(hear, options.answer))
     print(f"Listening on http://{HOST}:{server.server_port}/ until Ctrl-C", flush=True)
     try:
         server.serve_forever()
@@ -26,11 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         server.server_close()
 
 
-def handler(secrets: Sequence[str], answer: int) -> type[BaseHTTPRequestHandler]:
+def handler(hear: Callable[[str, dict[str, str]], None], answer: int = 204) -> type[BaseHTTPRequestHandler]:
+    """Tells ``hear`` of each message, its body and headers, and answers with this status."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
-            print(genuine(body, dict(self.headers.items()), secrets), body, flush=True)
+            hear(body, dict(self.headers.items()))
             self.send_response(answer)
             self.end_headers()
 

@@ -6,12 +6,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-import httpx
-from rich.console import Console
 from rich.table import Table
 
 from local.demo import papers
-from local.demo.hub import Hub
+from local.demo.scene import Scene
 
 MAPPINGS: dict[str, list[dict[str, str]]] = {
     "tax": [
@@ -26,11 +24,8 @@ THERE = {"DRAFT": "draft", "SUBMITTED": "awaiting_approval", "AUTHORISED": "appr
 CALLS_AT_ONCE = 50
 
 
-class Money:
-    """Told by the story. ``problems`` holds whatever did not hold."""
-
-    def __init__(self, hub: Hub, ledger: httpx.Client, console: Console, problems: list[str]) -> None:
-        self.hub, self.ledger, self.console, self.problems = hub, ledger, console, problems
+class Money(Scene):
+    """Told by the story."""
 
     def send(self, invoices: int, credit_notes: int) -> dict[str, int]:
         """Everything that sells goes to the ledger; what is wrong stays, with its reason."""
@@ -42,12 +37,12 @@ class Money:
         made = papers.make(customers, invoices, credit_notes)
         self._push("invoices", made.invoices)
         self._push("credit-notes", made.credit_notes)
-        calls = len(self._writes())
+        calls = len(self.ledger.calls("PUT", "POST"))
         plan = self.hub.job("send-invoices", "planning to send", dry_run=True)
         self.expect(plan["progress"]["failed"] == len(made.wrong), f"the plan refuses {plan['progress']['failed']}")
         self.hub("POST", f"/jobs/{plan['id']}/apply")
         done = self.hub.follow(plan["id"], "sending")
-        calls = len(self._writes()) - calls
+        calls = len(self.ledger.calls("PUT", "POST")) - calls
         self.say(f"{done['progress']['created']} documents and what they need went in {calls} writes.")
         most = -(-len(made.invoices) // CALLS_AT_ONCE) + -(-len(made.credit_notes) // CALLS_AT_ONCE) + 4
         self.expect(calls <= most, f"{calls} writes, more than {most}")
@@ -72,7 +67,7 @@ class Money:
 
     def totals(self) -> None:
         """Per kind and status, both sides: equal to the cent."""
-        state = self.ledger.get("/_sim/state").json()
+        state = self.ledger.state()
         table = Table("", "status", "documents", "here", "in the ledger", "drift", box=None, padding=(0, 2))
         for kind, rows in (("invoices", state["invoices"]), ("credit-notes", state["credit_notes"])):
             here = self._sums([(r["status"], r["total"]) for r in self._sent(kind)])
@@ -100,14 +95,3 @@ class Money:
             count, amount = found.get(status, (0, Decimal(0)))
             found[status] = (count + 1, amount + Decimal(total).quantize(Decimal("0.01")))
         return found
-
-    def _writes(self) -> list[dict[str, Any]]:
-        made = self.ledger.get("/_sim/requests").json()
-        return [r for r in made if "/api.xro/" in r["path"] and r["method"] in ("PUT", "POST")]
-
-    def say(self, text: str) -> None:
-        self.console.print(f"  {text}")
-
-    def expect(self, holds: bool, otherwise: str) -> None:
-        if not holds:
-            self.problems.append(otherwise)

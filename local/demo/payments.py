@@ -31,8 +31,8 @@ class Payments:
         bank = self.hub("GET", "/bank-accounts")["items"][0]
         self.hub("PUT", "/mappings/payment-method", json={"items": [{"from": METHOD, "to": bank["id"]}]})
         self.hub("PATCH", "/settings", json={"payments_to_ledger": True, "business_hours": ALWAYS})
-        self._sim("settings", webhooks=False)  # nobody tells us: the schedule has to find out
-        rows = self.ledger.get("/_sim/state").json()
+        self.ledger.control("settings", webhooks=False)  # nobody tells us: the schedule has to find out
+        rows = self.ledger.state()
         open_ = [
             row for row in rows["invoices"] if row["Status"] == "AUTHORISED" and Decimal(str(row["AmountDue"])) > 1
         ]
@@ -49,11 +49,11 @@ class Payments:
         """Every third in part; the first few are taken back again."""
         for n, row in enumerate(invoices):
             amount = _part(row) if n % 3 == 0 else Decimal(str(row["AmountDue"]))
-            self._human("pay", "invoices", row["InvoiceID"], amount=str(amount), reference=f"statement {n}")
+            self.ledger.human("pay", "invoices", row["InvoiceID"], amount=str(amount), reference=f"statement {n}")
         self._ask()
         self.back = min(BACK, len(invoices) // 2)
         for row in invoices[: self.back]:
-            self._human("unpay", "invoices", row["InvoiceID"])
+            self.ledger.human("unpay", "invoices", row["InvoiceID"])
         self.money.say(
             f"{len(invoices)} payments in the ledger, {self.back} of them taken back after they had come here."
         )
@@ -64,7 +64,7 @@ class Payments:
         for note in notes:
             same = [row for row in invoices if row["Contact"]["ContactID"] == note["Contact"]["ContactID"]]
             if same and done < CREDITED:
-                self._human("allocate", "credit_notes", note["CreditNoteID"], invoice=same[0]["InvoiceID"])
+                self.ledger.human("allocate", "credit_notes", note["CreditNoteID"], invoice=same[0]["InvoiceID"])
                 invoices.remove(same[0])
                 done += 1
         self.money.say(f"{done} credit notes set against invoices there.")
@@ -134,16 +134,16 @@ class Payments:
 
     def _ask(self) -> None:
         """The schedule, now; then whatever follows from it."""
-        before = self._reads()
+        before = len(self.ledger.calls("GET"))
         self.hub.local("POST", "run/payment_import")
-        calls = self._reads() - before
+        calls = len(self.ledger.calls("GET")) - before
         self.money.say(f"The scheduled import asked in {calls} calls, however many invoices are open.")
         self.money.expect(calls <= 2 * LISTS, f"the payment import made {calls} calls")
         self.hub.local("POST", "drain")
 
     def _reconciled(self) -> int:
         """What was paid and what is left, on both sides."""
-        state = self.ledger.get("/_sim/state").json()
+        state = self.ledger.state()
         there = [row for row in state["payments"] if row["Status"] == "AUTHORISED"]
         here = [r for r in self.hub.every("/payments") if r["sync"]["accounting_code"]]
         active = [r for r in here if r["status"] == "active"]
@@ -167,16 +167,6 @@ class Payments:
         self.money.expect(taken_back == self.back, f"{taken_back} payments are reversed here")
         self.money.say(f"{len(active)} payments on both sides, each once; {taken_back} reversed.")
         return len(active)
-
-    def _reads(self) -> int:
-        made = self.ledger.get("/_sim/requests").json()
-        return sum("/api.xro/" in r["path"] and r["method"] == "GET" for r in made)
-
-    def _human(self, action: str, kind: str, id: str, **fields: Any) -> None:
-        self._sim("human", action=action, kind=kind, id=id, fields=fields)
-
-    def _sim(self, control: str, **body: Any) -> None:
-        self.ledger.post(f"/_sim/{control}", json=body).raise_for_status()
 
 
 def _part(row: dict[str, Any]) -> Decimal:

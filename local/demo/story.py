@@ -19,12 +19,13 @@ from local.demo.both_sides import BothSides
 from local.demo.hub import Hub
 from local.demo.money import Money
 from local.demo.payments import Payments
+from local.demo.scene import Ledger, Scene
 
 BY_THEMSELVES = ("create_linked_contact_on_create", "update_linked_contact_on_edit")
 
 
-class Story:
-    """Told once. ``problems`` holds whatever did not hold."""
+class Story(Scene):
+    """Told once."""
 
     def __init__(
         self,
@@ -37,11 +38,9 @@ class Story:
         invoices: int = 1000,
         credit_notes: int = 60,
     ) -> None:
-        self.console, self.real_limits = console, real_limits
-        self.hub = Hub(url, "acme", console)
-        self.ledger = httpx.Client(base_url=xero, timeout=60)
+        super().__init__(Hub(url, "acme", console), Ledger(xero), console, [])
+        self.real_limits = real_limits
         self.sample = sample.make(organizations, contacts)
-        self.problems: list[str] = []
         self.chapters, self.began = 0, time.monotonic()
         self.jobs: list[dict[str, Any]] = []
         self.invoices, self.credit_notes = invoices, credit_notes
@@ -72,21 +71,14 @@ class Story:
         """Seconds since the story began."""
         return time.monotonic() - self.began
 
-    def say(self, text: str) -> None:
-        self.console.print(f"  {text}")
-
-    def expect(self, holds: bool, otherwise: str) -> None:
-        if not holds:
-            self.problems.append(otherwise)
-
     # ---------------------------------------------------------------- chapters
 
     def open_the_books(self) -> None:
         """The ledger has a life before us."""
         self.chapter("A ledger that was kept by hand")
         if not self.real_limits:
-            self._sim("settings", minute_limit=None, day_limit=None)
-        self._sim("seed", contacts=self.sample.contacts)
+            self.ledger.control("settings", minute_limit=None, day_limit=None)
+        self.ledger.control("seed", contacts=self.sample.contacts)
         archived = sum(contact["ContactStatus"] == "ARCHIVED" for contact in self.sample.contacts)
         self.say(f"{len(self.sample.contacts)} contacts, {archived} of them archived.")
 
@@ -99,7 +91,7 @@ class Story:
         # Until the plan was looked at, nothing goes by itself.
         self.hub("PATCH", "/settings", json=dict.fromkeys(BY_THEMSELVES, False))
         asked = self.hub("POST", "/connection")["authorize_url"]
-        wanted = self.ledger.get("/_sim/state").json()["organisations"][0]
+        wanted = self.ledger.state()["organisations"][0]
         browser = httpx.Client(follow_redirects=False, timeout=60)
         back = browser.get(asked + f"&auto={wanted['id']}")
         landed = browser.get(back.headers["location"])
@@ -131,7 +123,7 @@ class Story:
     def link(self) -> None:
         """The pairs the bookkeeper knows of, by CSV, tried out first."""
         self.chapter("Link those the ledger has already")
-        ids = {c["Name"]: c["ContactID"] for c in self._state()["contacts"]}
+        ids = {c["Name"]: c["ContactID"] for c in self.ledger.state()["contacts"]}
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(["id", "Linked Xero contact"])
@@ -169,10 +161,10 @@ class Story:
     def change_in_the_ledger(self) -> None:
         """A bookkeeper edits contacts in Xero; its webhooks tell us."""
         self.chapter("Somebody edits contacts in the ledger")
-        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][:25]
+        linked = [c for c in self.ledger.state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][:25]
         for n, contact in enumerate(linked):
             fields = {"EmailAddress": f"ledger{n}@books.example"}
-            self._sim("human", action="edit", kind="contacts", id=contact["ContactID"], fields=fields)
+            self.ledger.human("edit", "contacts", contact["ContactID"], **fields)
         self.hub.local("POST", "drain")
         here = {contact["ContactNumber"].removeprefix("LL-"): n for n, contact in enumerate(linked)}
         arrived = sum(
@@ -185,12 +177,12 @@ class Story:
         """What an import brought goes back to what it was; what somebody edited since is left alone."""
         self.chapter("An import by mistake is taken back")
         self.hub("PATCH", "/settings", json={"apply_ledger_edits": False})
-        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][25:45]
+        linked = [c for c in self.ledger.state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][25:45]
         ids = [contact["ContactNumber"].removeprefix("LL-") for contact in linked]
         before = {id_: self.hub("GET", f"/organizations/{id_}") for id_ in ids}
         for contact in linked:
             fields = {"EmailAddress": "wrong@books.example"}
-            self._sim("human", action="edit", kind="contacts", id=contact["ContactID"], fields=fields)
+            self.ledger.human("edit", "contacts", contact["ContactID"], **fields)
         done = self.hub.job("import-contacts", "importing", ids=ids)
         self.expect(done["progress"]["updated"] == len(ids), f"{done['progress']['updated']} were imported")
         kept = ids[0]
@@ -227,20 +219,20 @@ class Story:
     def both_at_work(self) -> None:
         """What only people can decide, and what the CRM hears of it."""
         self.chapter("Both sides at work: conflicts, a merge, and the CRM is told")
-        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")]
+        linked = [c for c in self.ledger.state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")]
         active = [contact for contact in linked[50:] if contact["ContactStatus"] == "ACTIVE"]
         BothSides(self.hub, self.ledger, self.console, self.problems).tell(active)
 
     def compare(self) -> None:
         """Webhooks get lost. Every night each link is compared with the ledger; here it is done by hand."""
         self.chapter("Compare both sides")
-        linked = [c for c in self._state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][30:35]
-        self._sim("settings", webhooks=False)
+        linked = [c for c in self.ledger.state()["contacts"] if c.get("ContactNumber", "").startswith("LL-")][30:35]
+        self.ledger.control("settings", webhooks=False)
         for n, contact in enumerate(linked):
             fields = {"EmailAddress": f"unheard{n}@books.example"}
-            self._sim("human", action="edit", kind="contacts", id=contact["ContactID"], fields=fields)
-        self._sim("clock", advance_s=600)
-        self._sim("settings", webhooks=True)
+            self.ledger.human("edit", "contacts", contact["ContactID"], **fields)
+        self.ledger.control("clock", advance_s=600)
+        self.ledger.control("settings", webhooks=True)
         done = self.hub.job("reconcile", "comparing")
         self.hub.local("POST", "drain")
         found = done["figures"]
@@ -289,7 +281,7 @@ class Story:
         """Both sides' books against each other."""
         self.chapter("The reckoning")
         organizations = list(self.hub.every("/organizations"))
-        state = self._state()
+        state = self.ledger.state()
         books = Books(organizations, state["contacts"])
         books.check(self.sample.wrong)
         self.problems += books.wrong
@@ -306,7 +298,7 @@ class Story:
             )
             table.add_row(str(count), name, reasons)
         self.console.print(table)
-        calls = [r for r in self.ledger.get("/_sim/requests").json() if "/api.xro/" in r["path"]]
+        calls = self.ledger.calls()
         refused = sum(r["status"] == 429 for r in calls)
         self.expect(refused == 0, f"{refused} calls were refused for the ledger's limits")
         self.say(f"{len(state['contacts'])} contacts in the ledger; {len(calls)} calls, {refused} refused for limits.")
@@ -324,13 +316,6 @@ class Story:
         }
 
     # ---------------------------------------------------------------- hands
-
-    def _sim(self, control: str, **body: Any) -> None:
-        self.ledger.post(f"/_sim/{control}", json=body).raise_for_status()
-
-    def _state(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.ledger.get("/_sim/state").json()
-        return found
 
     def _show(self, job: dict[str, Any], verb: str) -> None:
         names = ("created", "updated", "archived", "linked", "unchanged", "skipped", "suggested", "left_out", "failed")

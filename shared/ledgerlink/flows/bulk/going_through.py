@@ -13,13 +13,13 @@ from .work import Step, Work
 A_TURN = timedelta(seconds=15)
 
 
-def go_through(work: Work, change: Callable[[int, list[JobItem]], list[JobItem]]) -> Step:
-    """The next chunks, each as ``change`` makes it of its number and its lines, for as long as a turn has time; the
+def go_through(work: Work, change: Callable[[list[JobItem]], list[JobItem]]) -> Step:
+    """The next chunks, each as ``change`` makes it of its lines, for as long as a turn has time; the
     figures are counted anew on the way."""
     job, number, until = work.job, work.job.memory.get("gone_through", 0), work.now + A_TURN
     figures = Progress(**job.memory.get("recounted", {}))
     while number < job.chunk:
-        items = change(number, work.plan_chunk(number))
+        items = change(work.plan_chunk(number))
         work.at.jobs.write_chunk(job, "plan", number, items)
         figures, number = rules.counted(items, figures), number + 1
         if work.now > until:

@@ -67,7 +67,7 @@ def _with_what_was_read(work: Work) -> Step:
     before = range(work.job.memory.get("gone_through", 0))
     earlier = {name: id_ for number in before for name, id_ in _given(work.plan_chunk(number))}
 
-    def told(_number: int, items: list[JobItem]) -> list[JobItem]:
+    def told(items: list[JobItem]) -> list[JobItem]:
         found = rules.with_names_taken(items, holders, earlier, archived)
         earlier.update(_given(found))
         return found

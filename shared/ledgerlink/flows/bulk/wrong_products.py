@@ -126,7 +126,7 @@ def nothing_goes(work: Work) -> Step:
     """The plan of a send that a product stops: nothing of it would be sent."""
     told = f"nothing would be sent: {', '.join(work.job.memory['wrong_products'])}"
 
-    def kept_back(_number: int, items: list[JobItem]) -> list[JobItem]:
+    def kept_back(items: list[JobItem]) -> list[JobItem]:
         return [_waits(item, "product_error", told) if item.outcome in rules.SENDING else item for item in items]
 
     step = go_through(work, kept_back)

@@ -40,12 +40,12 @@ def changes(company: str, at: Ports, *, since: str | None, limit: int) -> Change
     """One page; ``since`` is a cursor, or a time to begin at. Raises Invalid."""
     place = _read(since)
     page = at.records.changes(company, since=place.start or None, limit=limit + len(place.told))
+    end = page.next or ""
     # One that changed again after the index was read stands further on, past others that were not read yet.
-    read = [record for record in page.items if _feed_key(record) <= (page.next or "")]
+    read = [record for record in page.items if _feed_key(record) <= end]
     settled = at.clock.now() - AGAIN
     if not read:
-        passed_by = page.next if page.items and (page.next or "") < stamp(settled) else None
-        return Changes([], _write(_Place(passed_by) if passed_by else place))
+        return Changes([], _write(_Place(end) if page.items and end < stamp(settled) else place))
     fresh = [record for record in read if _mark(record) not in place.told]
     passed = read[: read.index(fresh[limit])] if len(fresh) > limit else read
     return Changes(fresh[:limit], _write(_after(place, passed, settled)))
