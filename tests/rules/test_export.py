@@ -188,6 +188,22 @@ def test_a_save_creates_by_itself_only_at_birth() -> None:
     assert (born.is_due, edited.is_due, off.is_due) == (True, False, False)
 
 
+@pytest.mark.parametrize(
+    ("what", "link", "goes"),
+    [
+        ("it failed when somebody had sent it", {"state": "error"}, True),
+        ("nobody asked", {"state": "unlinked"}, False),
+        ("it was inactive when it was sent", {"state": "error", "status": "inactive"}, False),
+        ("nothing was changed", {"state": "error", "wanted": 2}, False),
+        ("somebody parted it", {"state": "error", "tombstone": "unlinked_by_person"}, False),
+    ],
+)
+def test_what_failed_when_somebody_sent_it_goes_once_it_is_mended(what: str, link: dict[str, Any], goes: bool) -> None:
+    failed = a_link(**({"wanted": 1, "status": "active"} | link))
+    after = rules.after_save(a_record(revision=2), failed, settings(), NOON, born=False)
+    assert (after.is_due, after.ordered_by) == ((True, "person") if goes else (False, "")), what
+
+
 def test_every_reason_decided_is_catalogued() -> None:
     codes = {"create_off", "inactive", "do_not_export", "deleted_here", "update_off", "archive_in_ledger", "archived"}
     assert codes <= set(REASONS)

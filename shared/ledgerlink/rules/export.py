@@ -74,6 +74,7 @@ RULES: dict[str, Rule] = {
 _NOT_ASKED_FOR = frozenset(
     {"create_off", "export_by_hand", "not_needed_yet", "status_not_exportable", "void"}
 )  # nothing keeps it back: nobody asked
+_ONLY_WHEN_ASKED = frozenset({"create_off", "update_off", "export_by_hand"})
 
 
 def decide(record: Record, link: Link, settings: CompanySettings) -> Decision:
@@ -119,9 +120,18 @@ def after_save(record: Record, link: Link, settings: CompanySettings, now: datet
             "edit_refused": link.edit_refused if record.revision == link.wanted else None,
             "made_at": getattr(record.content, "made_at", None),
             "create_ordered": link.create_ordered or _is_ordered(record, settings, born=born),
+            "ordered_by": link.ordered_by or _asked_before(record, link, settings),
         }
     )
     return follow(link, decide(record, link, settings), now)
+
+
+def _asked_before(record: Record, link: Link, settings: CompanySettings) -> str:
+    """Who mends what failed wants it to go, where it failed because somebody had asked for it."""
+    if link.state != "error" or link.wanted == record.revision or link.status != columns(record)["status"]:
+        return ""
+    decision = decide(record, link, settings)
+    return "person" if isinstance(decision, Skip) and decision.reason in _ONLY_WHEN_ASKED else ""
 
 
 def _is_ordered(record: Record, settings: CompanySettings, *, born: bool) -> bool:

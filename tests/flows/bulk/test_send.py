@@ -65,6 +65,18 @@ def test_those_selected_go_whatever_their_status_and_one_bad_one_stops_no_other(
     assert states(hub, "1", "2", "3") == ["linked", "error", "unlinked"]
 
 
+def test_what_was_sent_by_hand_and_failed_goes_as_soon_as_it_is_mended(hub: Hub) -> None:
+    """By whoever edits it: nobody need look for it and send it once more."""
+    for id_ in "12":
+        put(hub, id_, currency="XXX")
+    hub.done("send-invoices")
+    assert states(hub, "1", "2") == ["error", "error"]
+    put(hub, "1", currency="GBP")
+    put(hub, "2", currency="GBP", status="awaiting_approval")
+    hub.deliver()
+    assert states(hub, "1", "2") == ["linked", "unlinked"], "pending ones go only where they are selected"
+
+
 def test_a_plan_tells_what_is_wrong_and_sends_nothing(hub: Hub) -> None:
     put(hub, "1")
     put(hub, "2", currency="XXX")

@@ -399,18 +399,56 @@ def test_a_question_left_over_is_found_moot_when_it_is_answered(
     assert not waiting(rivals, "hull")
 
 
-def test_a_create_that_died_half_way_is_finished_by_asking_again(alike: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    [suggestion] = alike.get(SUGGESTIONS)["items"]
-    path, real = f"{SUGGESTIONS}/{suggestion['id']}", suggesting.take_in
+def create_that_dies(api: Api, monkeypatch: pytest.MonkeyPatch, id_: str) -> str:
+    """Answer "create", which is stored and dies before the record is made; the suggestion's path."""
+    path = f"{SUGGESTIONS}/{id_}"
 
     def dies(*_: object) -> None:
         raise StoreBusy("throttled")
 
-    monkeypatch.setattr(suggesting, "take_in", dies)
-    assert alike.post(path, {"action": "create"}).status >= 400
-    monkeypatch.setattr(suggesting, "take_in", real)
-    assert alike.post(path, {"action": "create"}).status == 200
-    assert {record["name"] for record in alike.get(ORGANIZATIONS)["items"]} == {"Hall", "Hall Ltd"}
+    with monkeypatch.context() as patched:
+        patched.setattr(suggesting, "take_in", dies)
+        assert api.post(path, {"action": "create"}).status >= 400
+    return path
+
+
+def test_a_create_that_died_half_way_is_finished_by_asking_again(alike: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    [suggestion] = alike.get(SUGGESTIONS)["items"]
+    path = create_that_dies(alike, monkeypatch, suggestion["id"])
+    for _ in range(2):  # and then it is done
+        assert alike.post(path, {"action": "create"}).status == 200
+        assert {record["name"] for record in alike.get(ORGANIZATIONS)["items"]} == {"Hall", "Hall Ltd"}
+
+
+@pytest.mark.parametrize("lost", ["archived", "gone"])
+def test_a_create_that_cannot_be_finished_any_more_says_why(
+    alike: Api, simulated: SimulatedXero, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    [suggestion] = alike.get(SUGGESTIONS)["items"]
+    path = create_that_dies(alike, monkeypatch, suggestion["id"])
+    simulated.clock.advance(5)
+    if lost == "archived":
+        simulated.human("archive", contact(simulated)["ContactID"])
+    else:
+        monkeypatch.setattr(suggesting, "_documents", lambda *_: {})
+    answer = alike.post(path, {"action": "create"})
+    made = {record["name"] for record in alike.get(ORGANIZATIONS)["items"]} == {"Hall", "Hall Ltd"}
+    assert (answer.status, answer["code"], made) == (409, f"contact_{lost}", False)
+
+
+def test_a_create_on_a_question_that_was_answered_meanwhile_answers_no_other(
+    rivals: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, apart = open_ones(rivals), suggesting._apart
+
+    def meanwhile(context: Any, suggestion: Suggestion, answer: Any, actor: Any) -> None:
+        monkeypatch.setattr(suggesting, "_apart", apart)
+        rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "ignore"})
+        apart(context, suggestion, answer, actor)
+
+    monkeypatch.setattr(suggesting, "_apart", meanwhile)
+    assert rivals.post(f"{SUGGESTIONS}/{asked['hall']}", {"action": "create"})["code"] == "already_decided"
+    assert set(open_ones(rivals)) == {"hull"}
 
 
 def test_an_archived_contact_is_not_said_to_have_become_a_record(alike: Api, simulated: SimulatedXero) -> None:

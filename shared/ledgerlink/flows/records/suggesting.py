@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Literal
 
 from ledgerlink.errors import Conflict, LedgerlinkError, NotFound, Refused, StoreBusy
@@ -75,42 +76,55 @@ def _decide(
     if suggestion.state != "open":
         if suggestion.state != STATE[action]:
             raise Refused("already_decided", WORDS[suggestion.state])
-        if action == "create" and document is not None and _is_to_be_made(context, document):
-            _make(context, document, actor)  # whoever answered so died before it was
+        if action == "create":  # whoever answered so may have died before it was done
+            _finish_create(context, suggestion, document, actor)
         return suggestion
     key = questions.key_of(suggestion)
     if action != "ignore" and questions.is_moot(context, suggestion):
         questions.close(context, suggestion, "moot")
         raise Refused("already_decided", WORDS["moot"])
     if action != "ignore" and document is None:
-        raise Refused("contact_gone", "the ledger no longer knows the contact")
+        raise _gone()
     if action == "link" and document is not None:
         held = _link(context, suggestion, document, actor)
         questions.after_linking(context, key, document.id, held)
         return suggestion.model_copy(update={"state": "linked"})
     if action == "create" and document is not None and document.status == "archived":
-        raise Refused("contact_archived", "somebody archived the contact in the ledger: it cannot become a record")
-    if action == "create":  # then it is none of the others either
-        for other in context.at.suggestions.of_document(key.company, suggestion.document_id):
-            if other.state == "open" and other.id != suggestion.id:
-                _apart(context, other, "ignored", actor)
+        raise _archived()
     _apart(context, suggestion, STATE[action], actor)
-    if action == "create" and document is not None:
-        _make(context, document, actor)
+    if action == "create":
+        _finish_create(context, suggestion, document, actor)
     return suggestion.model_copy(update={"state": STATE[action]})
 
 
-def _make(context: Context, document: Document, actor: Actor) -> None:
-    """The contact as a record of its own. Raises StoreBusy: the answer is stored, and giving it again goes on here."""
+def _finish_create(context: Context, suggestion: Suggestion, document: Document | None, actor: Actor) -> None:
+    """The contact becomes a record of its own: it is none of the others that it is like either.
+
+    Raises StoreBusy (the answer is stored: giving it again goes on here) and Refused, with the reason why there is no
+    record and will be none by asking again.
+    """
+    for other in context.at.suggestions.of_document(suggestion.company, suggestion.document_id):
+        if other.state == "open":
+            with suppress(Refused):  # somebody else answered it meanwhile
+                _apart(context, other, "ignored", actor)
+    claimed = context.at.links.claimed(suggestion.company, suggestion.document_type, [suggestion.document_id])
+    if claimed.get(suggestion.document_id, Claimed()).link is not None:
+        return
+    if document is None:
+        raise _gone()
     [taken] = take_in(Intake(context, "job", context.at.clock.now(), actor=actor.sub), [document])
     if taken.outcome == "again":
         raise StoreBusy("the contact changed while it was made a record; answer once more")
+    if taken.outcome == "skipped":
+        raise _archived() if taken.reason == "archived" else Refused(taken.reason)
 
 
-def _is_to_be_made(context: Context, document: Document) -> bool:
-    """Whether it was told apart, and nobody has it yet."""
-    claimed = context.at.links.claimed(context.company.id, document.type, [document.id])
-    return claimed.get(document.id, Claimed()) == Claimed(tombstone="not_duplicate")
+def _gone() -> Refused:
+    return Refused("contact_gone", "the ledger no longer knows the contact")
+
+
+def _archived() -> Refused:
+    return Refused("contact_archived", "somebody archived the contact in the ledger: it cannot become a record")
 
 
 def _link(context: Context, suggestion: Suggestion, document: Document, actor: Actor) -> tuple[str, ...]:
