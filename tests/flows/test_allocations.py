@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.errors import Refused
+from ledgerlink.errors import NotFound, Refused
 from ledgerlink.flows.errors import safe_editing
 from ledgerlink.flows.records import allocating
 from ledgerlink.flows.records.drafting import Saved
@@ -97,6 +97,16 @@ def test_it_is_taken_back_by_its_own_or_the_ledgers_id(office: Office) -> None:
     assert office.books()["N-1"]["AmountDue"] == 120.0
     office.drain()
     assert office.books("credit_notes")["C-1"]["RemainingCredit"] == 120.0
+
+
+def test_it_is_no_allocation_of_another_credit_note(office: Office) -> None:
+    both(office)
+    office.credit_note("2")
+    made = allocate(office, "70.00")
+    office.drain()
+    for id_ in (made.record.id, link(office, made).document_id):
+        with pytest.raises(NotFound):
+            allocating.take_back(office.context, "2", id_, ADA)
 
 
 def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_set_twice(office: Office) -> None:

@@ -65,6 +65,15 @@ def test_everything_wrong_is_told_at_once(office: Office) -> None:
     }
 
 
+def test_a_text_that_is_too_long_is_told_with_its_line(office: Office) -> None:
+    office.customer()
+    office.invoice("1", LINE, {**LINE, "description": "x" * 5000})
+    office.drain()
+    error = office.at_rest("invoices", "1").error
+    assert error is not None
+    assert error.details == ("lines.2.description: has 5000 characters; the ledger holds 4000",)
+
+
 def test_duplicate_numbers_in_one_batch_are_told_and_the_first_goes(office: Office) -> None:
     office.customer()
     for id_ in ("1", "2"):

@@ -61,13 +61,15 @@ def test_the_first_update_makes_it_live_and_the_answer_to_our_own_write_does_not
     assert stages == ["live", "created"]
 
 
-def test_allocations_keep_the_ids_they_have_here() -> None:
-    known = Allocation(id="a1", document_id="i1", amount=Decimal(30))
+def test_allocations_are_told_under_the_ledgers_ids_two_alike_are_two() -> None:
+    known = Allocation(id="t0", document_id="i1", amount=Decimal(30))  # taken back there, and made again as t1
     content = CreditNote(organization_id="o1", allocations=(known,))
-    there = told("approved", "20", part("t1", "30", "allocation", "doc-1"), part("t2", "50", "allocation", "doc-2"))
+    alike = (part(id_, "30", "allocation", "doc-1") for id_ in ("t1", "t2"))
+    there = told("approved", "20", *alike, part("t3", "20", "allocation", "doc-2"))
     found = rules.taken_in(content, there, None, sync_voids=True, targets={"doc-1": "i1"}).content
     assert isinstance(found, CreditNote)
-    assert [(each.id, each.document_id) for each in found.allocations] == [("a1", "i1"), ("t2", "doc-2")]
+    said = [(each.id, each.document_id) for each in found.allocations]
+    assert said == [("t1", "i1"), ("t2", "i1"), ("t3", "doc-2")]
     assert (found.remaining, found.status) == (20, "part_paid")
 
 

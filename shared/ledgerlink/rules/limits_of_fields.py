@@ -11,12 +11,13 @@ from .decisions import Problem
 
 
 def too_long(kind: Kind[Any], view: Content, fields: tuple[str, ...]) -> Iterator[Problem]:
-    """A problem for each text that is too long; nothing is ever cut off silently."""
+    """A problem for each text that is too long, naming which of several it is; nothing is ever cut off silently."""
     for field in (field for field in kind.fields if field.name in fields):
         value = field.of(view)
-        for item in value if isinstance(value, tuple) else (value,):
+        several = isinstance(value, tuple)
+        for number, item in enumerate(value if several else (value,), 1):
             for limit in field.limits:
                 text = getattr(item, limit.part, "") if limit.part else item
                 if isinstance(text, str) and len(text) > limit.most:
-                    where = f"{field.name}.{limit.part}" if limit.part else field.name
-                    yield Problem("field_too_long", where, f"has {len(text)} characters; the ledger holds {limit.most}")
+                    where = (field.name, *([str(number)] if several else []), *([limit.part] if limit.part else []))
+                    yield Problem("field_too_long", ".".join(where), f"has {len(text)} characters; the ledger holds {limit.most}")

@@ -65,7 +65,7 @@ def taken_in(
     if isinstance(content, CreditNote):
         values["remaining"] = values.get("amount_outstanding", content.remaining)
         if told.parts is not None:
-            values["allocations"] = tuple(_allocation(content, part, targets) for part in told.of("allocation"))
+            values["allocations"] = tuple(_allocation(part, targets) for part in told.of("allocation"))
     changes = tuple(
         Change(name, getattr(content, name), value) for name, value in values.items() if getattr(content, name) != value
     )
@@ -98,19 +98,10 @@ def _as_status(status: str) -> Status:
     return status  # type: ignore[return-value]
 
 
-def _allocation(content: CreditNote, part: SettlingPart, targets: Mapping[str, str]) -> Allocation:
-    """An allocation as the ledger has it, under the id it has here where it has one."""
+def _allocation(part: SettlingPart, targets: Mapping[str, str]) -> Allocation:
+    """An allocation as the ledger has it, under its id there: two of one amount to one invoice are two."""
     document = targets.get(part.document_id, part.document_id)
-    known = next((each for each in content.allocations if each.id == part.id), None)
-    ours = known or next(
-        (each for each in content.allocations if (each.document_id, each.amount) == (document, part.amount)), None
-    )
-    return Allocation(
-        id=ours.id if ours is not None and ours.id else part.id,
-        document_id=document,
-        amount=part.amount,
-        date=part.date,
-    )
+    return Allocation(id=part.id, document_id=document, amount=part.amount, date=part.date)
 
 
 def linked(

@@ -224,6 +224,13 @@ def test_a_kind_that_is_not_built_yet_says_which_are(api: Api) -> None:
     assert "organizations" in answer["detail"]
 
 
+@pytest.mark.parametrize("kind", ["organizations", "invoices", "payments"])
+def test_a_wrong_address_below_a_kind_does_not_deny_the_kind(api: Api, kind: str) -> None:
+    answer = api.get(f"{ACME}/{kind}/7/nonsense")
+    assert is_a_problem(answer, 404)
+    assert (answer["code"], answer["detail"]) == ("not_found", "There is nothing at this address.")
+
+
 def test_what_nobody_foresaw_is_a_problem_with_a_number(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down(*_: Any, **__: Any) -> None:
         raise RuntimeError("a secret of Hall's")

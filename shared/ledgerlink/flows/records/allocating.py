@@ -62,7 +62,7 @@ def take_back(context: Context, credit_note: str, allocation: str, actor: Actor)
     """
     note = _credit_note(context, credit_note)
     record = _ours(context, allocation)
-    if record is not None:
+    if record is not None and getattr(record.content, "credit_note_id", "") == credit_note:
         return saving.save(context, record.key, Push({"status": "reversed"}, "merge"), actor)
     assert isinstance(note.content, CreditNote)
     if any(each.id == allocation for each in note.content.allocations):
