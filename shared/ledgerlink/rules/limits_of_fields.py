@@ -19,5 +19,5 @@ def too_long(kind: Kind[Any], view: Content, fields: tuple[str, ...]) -> Iterato
             for limit in field.limits:
                 text = getattr(item, limit.part, "") if limit.part else item
                 if isinstance(text, str) and len(text) > limit.most:
-                    where = (field.name, *([str(number)] if several else []), *([limit.part] if limit.part else []))
-                    yield Problem("field_too_long", ".".join(where), f"has {len(text)} characters; the ledger holds {limit.most}")
+                    where = ".".join(filter(None, (field.name, str(number) if several else "", limit.part)))
+                    yield Problem("field_too_long", where, f"has {len(text)} characters; the ledger holds {limit.most}")
