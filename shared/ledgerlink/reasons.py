@@ -131,6 +131,8 @@ _ALL = (
     Reason("price_missing", "error", "A line has no price, and no product that has one.", "Give it a price.", "crm"),
     Reason("product_unknown", "error", "A line names a product that is not here.", "Push the product, or correct the line.", "crm"),
     Reason("amount_too_large", "error", "A line is larger than the ledger holds.", "Correct the amount.", "crm"),
+    Reason("stock_goes_back", "error", "A line says less than none of a product that has stock in the ledger.",
+           "Say what comes back on a credit note, and what goes out on an invoice.", "crm"),
     Reason("too_many_decimals", "error", "An amount of money has parts of a cent.", "Round it.", "crm"),
     Reason("discount_not_allowed", "error", "A discount makes no sense.", "Correct the discount.", "crm"),
     Reason("tax_too_large", "error", "The tax of a line is larger than the line.", "Correct the tax.", "crm"),

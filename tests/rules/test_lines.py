@@ -36,11 +36,13 @@ def facts(**changed: Any) -> Facts:
         base_currency="GBP",
     )
     drill = a_record(Product(code="DRILL", name="Drill"), kind="products", id="p1")  # type: ignore[arg-type]
+    screws = Product(code="SCREW", name="Screw", inventory_account_code="630", cost_of_sales_account_code="310")
+    stocked = a_record(screws, kind="products", id="p2")  # type: ignore[arg-type]
     return Facts(
         company=Company(id="c1", name="C", profile="crm"),
         settings=settings("crm", **changed),
         today=date(2026, 11, 22),
-        records={RecordKey("c1", "products", "p1"): drill},
+        records={RecordKey("c1", "products", "p1"): drill, RecordKey("c1", "products", "p2"): stocked},
         reference=reference,
     )
 
@@ -49,7 +51,7 @@ def said(*given: dict[str, Any], terms: lines.Terms = SALES, settings: Any = Non
     base = {"id": "1", "description": "Work", "quantity": "1", "tax_code": "OUT", "account_code": "200"}
     content = Invoice.model_validate({"organization_id": "o1", "lines": [{**base, **line} for line in given], **head})
     known = facts(**(settings or {}))
-    return lines.rounded(lines.said(content, terms, known), content, known)
+    return lines.rounded(lines.said(content, terms, known), content.total, content.tax_mode, known)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,34 @@ def test_a_price_of_more_places_than_the_ledger_holds_comes_to_the_cent(
     [only] = made.lines
     assert (only.quantity, only.unit_price, only.discount_percent) == (quantity, price, percent)
     assert made.net == Decimal(net)
+
+
+@pytest.mark.parametrize(
+    ("line", "terms", "sent", "drift"),
+    [
+        ({"quantity": "700", "unit_price": "0.03", "discount_percent": "7.5"}, CREDIT, ("700", "0.0278"), "-0.03"),
+        ({"quantity": "1000", "unit_price": "0.12345"}, SALES, ("1000", "0.1235"), "-0.05"),
+        ({"quantity": "700", "unit_price": "0.04", "discount_percent": "10"}, CREDIT, ("700", "0.036"), None),
+    ],
+)
+def test_what_is_stock_in_the_ledger_moves_by_the_quantity_that_was_said(
+    line: dict[str, str], terms: lines.Terms, sent: tuple[str, str], drift: str | None
+) -> None:
+    """One of the net amount would come to the cent, and move one piece. What is left of the cents is rounded."""
+    for total in ({}, {"tax_mode": "inclusive"}):
+        made = said({"product_id": "p2", **line}, terms=terms, **total)
+        first, *rest = made.lines
+        assert (first.quantity, first.unit_price) == tuple(Decimal(value) for value in sent)
+        assert [each.unit_price for each in rest] == ([Decimal(drift)] if drift else [])
+        assert not made.problems
+    assert said({"product_id": "p1", **line}, terms=terms).lines[0].quantity in (1, 700)
+
+
+def test_stock_that_comes_back_is_no_line_below_zero() -> None:
+    """Its price would be sent negative instead, and the ledger would take more out."""
+    [problem] = said({"product_id": "p2", "quantity": "-2", "unit_price": "5"}).problems
+    assert (problem.code, problem.field) == ("stock_goes_back", "lines.1.quantity")
+    assert not said({"product_id": "p1", "quantity": "-2", "unit_price": "5"}).problems
 
 
 def test_where_the_ledger_takes_no_discount_the_net_price_is_sent() -> None:

@@ -279,8 +279,8 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
     """The document as the ledger is to have it. Its lines carry the ids they have there; ``said`` has our own."""
     content = content_of(record)
     said = lines.said(content, TERMS[record.kind], facts)
-    if getattr(record.pushed, "total", None) is not None or record.pushed is None:  # else the ledger told it
-        said = lines.rounded(said, content, facts)
+    told_by_ledger = record.pushed is not None and getattr(record.pushed, "total", None) is None
+    said = lines.rounded(said, None if told_by_ledger else content.total, content.tax_mode, facts)
     customer = facts.link("organizations", content.organization_id)
     currency = content.currency.upper() or facts.reference.base_currency
     theirs = _as_document(link.seen or link.base)

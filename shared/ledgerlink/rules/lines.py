@@ -42,6 +42,7 @@ class Said:
     net: Decimal = ZERO
     tax: Decimal = ZERO
     problems: tuple[Problem, ...] = ()
+    adrift: Decimal = ZERO  # what the lines should come to beyond that: a quantity of stock stays, whatever its price
 
     def total(self, mode: TaxMode) -> Decimal:
         return self.net if mode == "inclusive" else self.net + self.tax
@@ -71,7 +72,7 @@ def said(content: MoneyDocument, terms: Terms, facts: Facts) -> Said:
     lines = tuple(each.line for each in found)
     net = sum((each.amount for each in found), ZERO)
     tax = sum((each.tax for each in found), ZERO)
-    return Said(lines, net, tax, tuple(problems))
+    return Said(lines, net, tax, tuple(problems), sum((each.adrift for each in found), ZERO))
 
 
 @dataclass
@@ -87,6 +88,7 @@ class _Translated:
     line: Line = field(default_factory=Line)
     amount: Decimal = ZERO
     tax: Decimal = ZERO
+    adrift: Decimal = ZERO
 
     def wrong(self, code: str, part: str, told: str) -> None:
         self.problems.append(Problem(code, f"lines.{self.index + 1}.{part}", told))
@@ -109,7 +111,7 @@ class _Translated:
             product_id=self._item_code(product) if product is not None else "",
             description=text,
             tracking=tuple(self._tracking()),
-            **self._priced(ONE if quantity is None else quantity, price or ZERO),
+            **self._priced(ONE if quantity is None else quantity, price or ZERO, product),
         )
         self.amount = amount_of(self.line)
         account, rate = self._account(product), self._rate(product)
@@ -129,9 +131,20 @@ class _Translated:
 
     def _item_code(self, product: Product) -> str:
         """What its item is called in the ledger, which may have refused another code, or not know of it yet."""
+        there = self._item()
+        return there.code if there is not None else product.code
+
+    def _item(self) -> Product | None:
+        """The product as the ledger has it, if it does."""
         link = self.facts.link("products", self.ours.product_id)
         there = (link.seen or link.base) if link is not None and link.document_id else None
-        return there.code if isinstance(there, Product) else product.code
+        return there if isinstance(there, Product) else None
+
+    def _moves_stock(self, product: Product | None) -> bool:
+        """Whether the line's quantity is one of stock in the ledger: it must be what it is."""
+        if product is None:
+            return False
+        return any(each is not None and each.inventory_account_code for each in (product, self._item()))
 
     def _text(self, product: Product | None) -> str:
         name = " ".join((product.name or product.code).split()) if product is not None else ""
@@ -150,9 +163,12 @@ class _Translated:
     def _price(self, product: Product | None) -> Decimal | None:
         return self.ours.unit_price if self.ours.unit_price is not None else self._trade(product).price
 
-    def _priced(self, quantity: Decimal, price: Decimal) -> dict[str, Decimal | None]:
-        """Quantity, price and percentage that come to the line's net amount to the cent."""
+    def _priced(self, quantity: Decimal, price: Decimal, product: Product | None) -> dict[str, Decimal | None]:
+        """Quantity, price and percentage that come to the line's net amount to the cent; of stock, to its quantity."""
+        stock = self._moves_stock(product)
         if quantity < ZERO:  # the ledger may refuse it; a negative price says the same
+            if stock:
+                self.wrong("stock_goes_back", "quantity", f"{quantity:f} would move the ledger's stock the wrong way")
             quantity, price = -quantity, -price
         net = self._net(quantity, price)  # of what was pushed: rounded to four places it may come to another amount
         price, quantity = half_up(price, PRICE_PLACES), half_up(quantity, 4)
@@ -163,7 +179,13 @@ class _Translated:
             return {"quantity": quantity, "unit_price": price}
         if net == half_up(quantity * price):
             return {"quantity": quantity, "unit_price": price}
-        return self._discounted(quantity, price, net)
+        if (exact := self._discounted(quantity, price, net)) is not None:
+            return exact
+        if not stock or not quantity:
+            return {"quantity": ONE, "unit_price": net}  # one of the net amount always multiplies (facts/xero.md §7)
+        each = half_up(net / quantity, PRICE_PLACES)
+        self.adrift = net - half_up(quantity * each)
+        return {"quantity": quantity, "unit_price": each}
 
     def _net(self, quantity: Decimal, price: Decimal) -> Decimal:
         percent, off = self.ours.discount_percent or ZERO, self.ours.discount_amount or ZERO
@@ -182,8 +204,9 @@ class _Translated:
             return half_up(full - off.copy_sign(full))
         return half_up(full * (HUNDRED - percent) / HUNDRED)
 
-    def _discounted(self, quantity: Decimal, price: Decimal, net: Decimal) -> dict[str, Decimal | None]:
-        """The full price and a percentage where the ledger takes one and it comes to the cent; else the net price."""
+    def _discounted(self, quantity: Decimal, price: Decimal, net: Decimal) -> dict[str, Decimal | None] | None:
+        """The full price and a percentage where the ledger takes one, else the net price; None if neither comes to
+        the cent."""
         full = quantity * price
         if full and (self.ours.discount_percent or self.ours.discount_amount):
             percent = half_up(self.ours.discount_percent or HUNDRED * (full - net) / full, DISCOUNT_PLACES)
@@ -192,7 +215,7 @@ class _Translated:
             each = half_up(net / quantity, PRICE_PLACES)
             if half_up(quantity * each) == net:
                 return {"quantity": quantity, "unit_price": each}
-        return {"quantity": ONE, "unit_price": net}  # one of the net amount always multiplies (facts/xero.md §7)
+        return None
 
     # -------------------------------------------------------------- codes
 
@@ -275,19 +298,21 @@ class _Translated:
                 yield Tracking(category=option[0].name, option=option[1].name)
 
 
-def rounded(said: Said, content: MoneyDocument, facts: Facts) -> Said:
-    """The lines with a rounding line where the total is cents away, or with what is wrong about it (D6)."""
-    if content.total is None:
-        return said
-    total = said.total(content.tax_mode)
-    difference = content.total - total
+def rounded(said: Said, pushed: Decimal | None, mode: TaxMode, facts: Facts) -> Said:
+    """The lines with a rounding line where the total is cents away, or with what is wrong about it (D6).
+
+    ``pushed``: the total that the CRM says; None where it leaves that to the ledger.
+    """
+    total = said.total(mode)
+    wanted = pushed if pushed is not None else total + said.adrift
+    difference = wanted - total
     if not difference:
         return said
-    told = f"the lines come to {total:f}, not to {content.total:f}"
-    cents = Decimal("0.01") * max(2, len(said.lines))
+    told = f"the lines come to {total:f}, not to {wanted:f}"
+    cents = Decimal("0.01") * max(2, len(said.lines)) + abs(said.adrift)
     account = next((a for a in facts.reference.accounts if a.system == "rounding" and a.status == "active"), None)
     if difference != half_up(difference):
-        return _with(said, Problem("too_many_decimals", "total", f"{content.total:f} has more than two decimals"))
+        return _with(said, Problem("too_many_decimals", "total", f"{wanted:f} has more than two decimals"))
     if abs(difference) > cents:
         return _with(said, Problem("totals_differ", "total", told))
     if facts.settings.rounding_difference == "refuse" or account is None:
@@ -299,7 +324,7 @@ def rounded(said: Said, content: MoneyDocument, facts: Facts) -> Said:
         quantity=ONE,
         unit_price=difference,
         account_code=account.code,
-        tax_code=tax.code if tax is not None and content.tax_mode != "none" else "",
+        tax_code=tax.code if tax is not None and mode != "none" else "",
     )
     return Said((*said.lines, line), said.net + difference, said.tax, said.problems)
 
