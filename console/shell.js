@@ -5,6 +5,7 @@ import { keepFocusIn } from "./core/focus.js";
 import { count } from "./core/format.js";
 import { useHub } from "./core/hub.js";
 import { address, go, placeLeft } from "./core/route.js";
+import { Edge } from "./parts/afloat.js";
 import { Button, Note } from "./parts/basics.js";
 import { screenOf, tabsOf } from "./screens/all.js";
 import { t } from "./texts.js";
@@ -31,20 +32,13 @@ export function Shell({ companies, trouble, newCompany }) {
       <nav class=${classes("side", menu && "open")} id="tabs" aria-label=${t.tabs.label}><${Tabs} groups=${groups} current=${tab} /></nav>
       <main>
         <div id="panel" tabindex="-1" role=${tab ? "tabpanel" : undefined} aria-labelledby=${tab ? `tab-${tab.id}` : undefined}>
-          ${trouble && html`<${Trouble} trouble=${trouble} />`}
           ${!hub.may("write") && html`<p class="looker">${t.roles.looker(hub.session.role)}</p>`}
           <${Screen} key=${hub.route.parts.join("/")} />
         </div>
       </main>
     </div>
+    <${Edge} trouble=${trouble} refresh=${hub.refresh} />
   </div>`;
-}
-
-function Trouble({ trouble }) {
-  const hub = useHub();
-  const out = trouble.status === 401;
-  return html`<${Note} tone="warn" title=${t.trouble} actions=${out && html`<${Button} onClick=${hub.refresh}>${t.signIn.again}<//>`}>
-    ${trouble.title} ${!out && t.triedAgain}<//>`;
 }
 
 function Screen() {

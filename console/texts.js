@@ -511,7 +511,7 @@ export const t = {
   },
 
   settings: {
-    sub: "What goes where, and when. Each change is saved at once.",
+    sub: "What goes where, and when. Each change is saved at once.", contents: "On this page",
     later: (group) => `Later: ${group.toLowerCase()}`, laterWords: "This is not synced yet. What you choose here is kept, and counts once it is.",
     saved: "Saved.", savedOne: (name) => `Saved: ${name}`,
     byHand: "changed by hand", profileSays: (value) => `The profile says: ${value}.`, giveBack: "Back to the profile",

@@ -3,6 +3,7 @@ import { classes, html, useId, useState } from "../core/html.js";
 import * as format from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { goBack } from "../core/route.js";
+import { Afloat } from "./afloat.js";
 import { t } from "../texts.js";
 
 /** `look`: primary, danger, quiet. `needs`: what the role must allow; else it is there, but cannot be pressed. */
@@ -73,7 +74,7 @@ export function ProblemNote({ problem, retry, actions }) {
 export function Loaded({ from, children, lines = 3 }) {
   const { data, problem, busy, reload } = from;
   return html`
-    ${problem && html`<div class=${classes(data && "afloat")}><${ProblemNote} problem=${problem} retry=${reload} /></div>`}
+    ${problem && html`<${data ? Afloat : ProblemNote} problem=${problem} retry=${reload} />`}
     ${data ? children(data) : busy && !problem && html`<div class="skeleton" aria-hidden="true">
       ${Array.from({ length: lines }, () => html`<i></i>`)}</div><span class="hidden" role="status">${t.loading}</span>`}`;
 }
@@ -95,9 +96,9 @@ export function Copyable({ label, value }) {
       <${Button} onClick=${copy} aria-label=${`${t.copy}: ${label}`}>${copied ? t.copied : t.copy}<//></div></div>`;
 }
 
-export function Card({ title, children, actions, class: extra, level = 2 }) {
+export function Card({ id, title, children, actions, class: extra, level = 2 }) {
   const Heading = `h${level}`;
-  return html`<section class=${classes("card", extra)}>
+  return html`<section id=${id} class=${classes("card", extra)}>
     ${(title || actions) && html`<header class="card-head">${title && html`<${Heading}>${title}<//>`}${actions}</header>`}
     ${children}</section>`;
 }

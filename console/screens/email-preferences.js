@@ -14,10 +14,10 @@ const words = t.settings;
 /** Where the e-mails lead whoever wants fewer of them, or more. */
 export const EmailPreferences = () => html`<${Page} title=${words.email} /><${EmailCard} alone />`;
 
-export function EmailCard({ alone }) {
+export function EmailCard({ alone, id }) {
   const hub = useHub();
   const told = useLoad(hub.path("/subscriptions"), { read: api.read });
-  return html`<${Card} title=${!alone && words.email}><${Loaded} from=${told} lines=${5}>${({ body, revision }) => html`
+  return html`<${Card} id=${id} title=${!alone && words.email}><${Loaded} from=${told} lines=${5}>${({ body, revision }) => html`
     <p class="muted">${body.email ? words.emailTo(body.email) : words.noEmail}</p>
     ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${name} ...${{ name, topic, revision }}
       all=${body.topics} off=${!body.email} reload=${told.reload} />`)}`}<//><//>`;

@@ -1,5 +1,5 @@
 // Settings: the profile with what it changes, and every setting with what it does; each is saved by itself.
-import { html, useEffect, useRef, useState } from "../core/html.js";
+import { classes, html, useEffect, useRef, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import * as format from "../core/format.js";
 import { choice, date, human, plain } from "../core/format.js";
@@ -7,6 +7,7 @@ import { actionOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { Button, Card, Chip, Diff, Loaded, Page, ProblemNote } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
+import { partId, WithContents } from "../parts/with-contents.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
 import { t } from "../texts.js";
 import { EmailCard } from "./email-preferences.js";
@@ -32,12 +33,18 @@ export function Settings() {
     return turn;
   };
   return html`<${Page} title=${t.tabs.settings} sub=${words.sub} />
-    <${Loaded} from=${whole} lines=${10}>${({ body }) => html`<${CompanyCard} profiles=${profiles} changed=${settings.reload} />
-    ${groups(body, hub).map(([group, names, later]) => html`
-      <${Card} key=${group} title=${later ? words.later(words.groups[group]) : words.groups[group]}>${later && html`<p class="muted">${words.laterWords}</p>`}${names.map((name) => html`<${Setting} key=${name}
-        name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}
-    ${hub.has("subscriptions") && html`<${EmailCard} />`}`}<//>`;
+    <${Loaded} from=${whole} lines=${10}>${({ body }) => {
+      const all = groups(body, hub);
+      const parts = [["company", words.company], ...all.map(([group, , later]) => [group, titleOf(group, later)]), ...(hub.has("subscriptions") ? [["e-mail", words.email]] : [])];
+      return html`<${WithContents} label=${words.contents} parts=${parts}>
+        <${CompanyCard} profiles=${profiles} changed=${settings.reload} />
+        ${all.map(([group, names, later]) => html`<${Card} key=${group} id=${partId(group)} title=${titleOf(group, later)}>${later
+          && html`<p class="muted">${words.laterWords}</p>`}${names.map((name) => html`<${Setting} key=${name} name=${name} told=${body[name]} change=${change} reload=${settings.reload} />`)}<//>`)}
+        ${hub.has("subscriptions") && html`<${EmailCard} id=${partId("e-mail")} />`}<//>`;
+    }}<//>`;
 }
+
+const titleOf = (group, later) => (later ? words.later(words.groups[group]) : words.groups[group]);
 
 /** What has to be there before a group's settings do anything. */
 const NEEDS = {
@@ -72,7 +79,7 @@ function CompanyCard({ profiles, changed }) {
   const set = (name) => (value) => setTyped((old) => ({ ...old, [name]: value }));
   const off = !hub.may("admin");
   const change = typed.profile !== company.profile && named(typed.profile) && named(company.profile) && difference(named(company.profile), named(typed.profile));
-  return html`<${Card} title=${words.company}>
+  return html`<${Card} id=${partId("company")} title=${words.company}>
     <div class="grid"><${TextField} label=${t.company.name} value=${typed.name} onInput=${set("name")} disabled=${off} problem=${problem?.of?.("name")} />
       <${TextField} label=${t.company.timezone} value=${typed.timezone} onInput=${set("timezone")} disabled=${off} problem=${problem?.of?.("timezone")} />
       <${TextField} label=${t.company.currency} value=${typed.currency} onInput=${set("currency")} most="3" disabled=${off} problem=${problem?.of?.("currency")} />
@@ -110,8 +117,9 @@ function Setting({ name, told, change, reload }) {
   const byHand = now !== JSON.stringify(told.profile_default);
   const off = !hub.may("write");
   return html`<div class="setting" id=${name}><${Control} ...${{ name, told: { ...told, ...chosen }, save, off, busy }} />
-    ${byHand && html`<p class="by-hand"><${Chip}>${words.byHand}<//> ${words.profileSays(said(name, told.profile_default))}
-      <${Button} look="quiet" needs="write" disabled=${busy} onClick=${() => save(null)}>${words.giveBack}<//></p>`}
+    <p class=${classes("by-hand", !byHand && "room")}><${Chip}>${words.byHand}<//> <span
+      class=${typeof told.value === "boolean" ? "other-way" : undefined}>${words.profileSays(said(name, told.profile_default))}</span> <${Button} look="quiet" needs="write" disabled=${busy || !byHand}
+      onClick=${() => save(null)}>${words.giveBack}<//></p>
     <${ProblemNote} problem=${problem} /></div>`;
 }
 

@@ -78,6 +78,37 @@ def test_a_record_goes_on_being_read_once_the_hub_is_back_and_nothing_moved(visi
     acme("PATCH", "/settings", {"integration_enabled": None, "create_linked_contact_on_create": None})
 
 
+def test_what_is_wrong_with_several_parts_of_a_page_stands_one_below_the_other(visit: Visit, acme: Desk) -> None:
+    acme("PATCH", "/settings", {"integration_enabled": False, "create_linked_contact_on_create": True})
+    acme.organization("several", "Several Limited")  # waits, and is looked at often
+    page = visit.go("records/organizations/several")
+    expect(page.get_by_role("heading", name="Several Limited")).to_be_visible()
+    page.route("**/v1/**", lambda route: route.fulfill(status=503, body="upstream"))
+    page.route("**/organizations/several", lambda route: route.abort())
+    edge: Any = page.locator(".afloat")
+    expect(edge).to_contain_text("The page is not up to date.", timeout=60_000)
+    expect(edge).to_contain_text("The hub cannot be reached.", timeout=60_000)
+    visit.picture("hub-down")
+    upper, lower = (each.bounding_box() for each in edge.locator(".note").all())
+    assert upper["y"] + upper["height"] <= lower["y"]
+    page.unroute("**/v1/**")
+    page.unroute("**/organizations/several")
+    edge.get_by_role("button", name="Try again").last.click()
+    expect(edge).to_have_count(0, timeout=60_000)
+    acme("PATCH", "/settings", {"integration_enabled": None, "create_linked_contact_on_create": None})
+
+
+def test_one_thing_that_befell_a_whole_page_is_told_once(visit: Visit, acme: Desk) -> None:
+    page = visit.go()
+    expect(page.get_by_role("heading", name="Last 30 days", exact=True)).to_be_visible()
+    page.route("**/v1/**", lambda route: route.abort())
+    edge: Any = page.locator(".afloat .note")
+    expect(edge).to_contain_text("The page is not up to date.", timeout=60_000)
+    page.unroute("**/v1/**")
+    edge.get_by_role("button", name="Try again").click()
+    expect(edge).to_have_count(0)
+
+
 def test_leaving_a_form_asks_before_what_was_typed_is_lost(visit: Visit, acme: Desk) -> None:
     page = visit.go("records/organizations/new")
     page.get_by_label("Name").first.fill("Half Typed")

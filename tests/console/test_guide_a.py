@@ -53,7 +53,7 @@ def test_the_two_settings_that_keep_both_sides_in_step_are_called_as_in_the_guid
     for name in TOGGLES:  # one right after the other
         page.get_by_role("checkbox", name=name).uncheck()
     for name in ("create_linked_contact_on_create", "update_linked_contact_on_edit"):
-        expect(page.locator(f"#{name}")).to_contain_text("changed by hand")
+        expect(page.locator(f"#{name}").get_by_text("changed by hand")).to_be_visible()
         assert rental("GET", "/settings")[name]["value"] is False
 
 
