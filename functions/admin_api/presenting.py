@@ -15,7 +15,7 @@ from ledgerlink.ports import Budget
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules import standing as rules
 from ledgerlink.rules.fixes import fixes_of
-from ledgerlink.rules.settle import in_words
+from ledgerlink.rules.warned import in_words
 from ledgerlink.state.link import Link, LinkKey, SyncState
 from ledgerlink.state.record import Record, RecordKey
 

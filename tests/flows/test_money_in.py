@@ -18,7 +18,7 @@ from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import CreditNote
 from ledgerlink.kinds.payment import Payment
 from ledgerlink.ports import PutDispatch, PutLane, PutLink
-from ledgerlink.rules import settle
+from ledgerlink.rules import told_back
 from ledgerlink.state.link import LinkKey, SyncError
 from ledgerlink.state.record import Record, RecordKey
 from tests.flows.documents import LINE, Office, office
@@ -444,9 +444,9 @@ def test_what_differs_there_tells_no_totals(sent: Office) -> None:
     assert record is not None
     blank = record.model_copy(update={"content": record.content.model_copy(update={"total": None})})
     now = sent.at.clock.now()
-    assert settle.as_agreed(blank, link, now).content.total == 120  # type: ignore[attr-defined]
+    assert told_back.as_agreed(blank, link, now).content.total == 120  # type: ignore[attr-defined]
     for differs in ({"held_fields": ("lines",)}, {"seen": link.base}):
-        assert settle.as_agreed(blank, link.model_copy(update=differs), now) is blank
+        assert told_back.as_agreed(blank, link.model_copy(update=differs), now) is blank
 
 
 def test_a_payment_of_ours_that_was_taken_off_before_it_was_found_is_reversed_here(sent: Office) -> None:

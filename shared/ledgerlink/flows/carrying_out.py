@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ledgerlink.ports import Ports, PutEntry, PutLink, PutRecord, Write
 from ledgerlink.rules import export as rules
-from ledgerlink.rules import settle
+from ledgerlink.rules import told_back
 from ledgerlink.rules.decisions import Decision, Nothing
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
@@ -39,7 +39,7 @@ def carry_out(
 
 def _told(record: Record, link: Link, at: Ports, now: datetime) -> tuple[Link, list[Write]]:
     """A record that lacks its totals has them again; nothing of that travels."""
-    whole = settle.as_agreed(record, link, now)
+    whole = told_back.as_agreed(record, link, now)
     if whole is record:
         return link, []
     seen = {"wanted": whole.revision, "exported": whole.revision, "updated_at": now, **rules.columns(whole)}

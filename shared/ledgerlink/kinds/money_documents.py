@@ -113,7 +113,7 @@ def read_url(url: str) -> tuple[str, str]:
 
 
 def ledger_view(content: D) -> D:
-    """The document as it stands. In the ledger's terms it can be said only with mappings (``rules.documents``)."""
+    """The document as it stands. In the ledger's terms it can be said only with mappings (``rules.documents_out``)."""
     return content
 
 

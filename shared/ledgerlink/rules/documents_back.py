@@ -13,7 +13,7 @@ from ledgerlink.state.mapping import MappingKind, Side
 from ledgerlink.state.record import Record
 
 from . import mapping
-from .documents import RATE_PLACES, TERMS
+from .documents_out import RATE_PLACES, TERMS
 from .import_ import Grounds
 
 CUSTOMER, ITEM = "contact", "item"

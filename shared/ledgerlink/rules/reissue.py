@@ -20,7 +20,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey, content_of
 
-from . import documents, export
+from . import documents_out, export
 from .decisions import Create, First
 from .facts import Facts
 from .safe_edits import Plan, Step, instead
@@ -63,7 +63,7 @@ def next_number(number: str) -> str:
 
 def papers(record: Record, sent: MoneyDocument, document: Document, number: str, today: date, now: datetime) -> Papers:
     """The records as they will be. Credit and new document are dated today: what was reported stays reported."""
-    edited, there = documents.content_of(record), document.content
+    edited, there = documents_out.content_of(record), document.content
     assert isinstance(there, MoneyDocument)
     mark = f"{record.id[:NAME]}.{record.revision}"
     number = number or (edited.number if edited.number != there.number else next_number(there.number))
@@ -112,10 +112,10 @@ def plan(
     told, there = document.settlement, document.content
     assert told is not None
     assert isinstance(there, MoneyDocument)
-    view, said = documents.in_ledger_terms(made.before, link, facts)
+    view, said = documents_out.in_ledger_terms(made.before, link, facts)
     if document.status != "active":
         return Plan(WAY, closed="void_in_ledger", message="it is void in the ledger"), ()
-    differing = [name for name in documents.changed_fields(record.kind, view, there) if name != "status"]
+    differing = [name for name in documents_out.changed_fields(record.kind, view, there) if name != "status"]
     if differing or said.total(view.tax_mode) != told.total:
         message = f"the ledger's document is not what was sent: {', '.join(differing) or 'its total'}"
         return Plan(WAY, closed="history_gone", message=message), ()
@@ -126,26 +126,26 @@ def plan(
         if not isinstance(decision, Create | First):
             code, message = instead(decision)
             return Plan(WAY, closed=code, message=message), ()
-        new, said = documents.in_ledger_terms(each, blank, facts)
+        new, said = documents_out.in_ledger_terms(each, blank, facts)
         total = said.total(new.tax_mode)
     orders = tuple(_set_against(made, told.total, told.outstanding, total))
     steps = (
         Step("credit", made.credit.key, "", told.total, facts.today),
-        Step("issue", made.issued.key, "", total, documents.content_of(made.issued).issue_date),
+        Step("issue", made.issued.key, "", total, documents_out.content_of(made.issued).issue_date),
         *(Step("allocate", RecordKey(record.company, "invoices", o.document_id), "", o.amount, o.date) for o in orders),
     )
     left = told.total - sum((order.amount for order in orders), Decimal(0))
     over = f"{left:f} stays with the customer as credit" if left else ""
     return Plan(
-        WAY, steps, message=over, diff={"number": (there.number, documents.content_of(made.issued).number)}
+        WAY, steps, message=over, diff={"number": (there.number, documents_out.content_of(made.issued).number)}
     ), orders
 
 
 def _set_against(made: Papers, credit: Decimal, left: Decimal, total: Decimal) -> Iterator[AllocationOrder]:
     """First what is open of the old one, then the rest against the new one, if it is the same customer's."""
-    old, new = documents.content_of(made.before), documents.content_of(made.issued)
+    old, new = documents_out.content_of(made.before), documents_out.content_of(made.issued)
     first = min(credit, left)
-    on = documents.content_of(made.credit).issue_date
+    on = documents_out.content_of(made.credit).issue_date
     if first > 0:
         yield AllocationOrder(credit_note_id=made.credit.id, document_id=made.before.id, amount=first, date=on)
     rest = min(credit - first, total)

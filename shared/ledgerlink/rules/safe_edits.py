@@ -22,7 +22,7 @@ from ledgerlink.state.link import Lift, Link, SafeEdit
 from ledgerlink.state.record import Record, RecordKey
 from ledgerlink.state.settlement import SettlingPart
 
-from . import documents, export, mapping
+from . import documents_out, export, mapping
 from .decisions import Archive, Decision, Disagree, First, Nothing, Park, Refuse, Skip, Update, Wait
 from .facts import Facts
 from .settlement import is_settled
@@ -73,10 +73,10 @@ def offered(record: Record, link: Link, *, brought: bool = False) -> bool:
     if record.kind != "invoices" or not link.document_id or link.safe_edit is not None or link.issued_anew:
         return False
     if brought:
-        return link.document_status == "active" and documents.content_of(record).status != "void"
+        return link.document_status == "active" and documents_out.content_of(record).status != "void"
     waits = link.state in ("error", "parked") or (link.state == "due" and link.exported < link.wanted)
     stuck = waits or (link.state == "skipped" and link.reason == "paid_document")
-    return stuck and is_settled(link.settlement) and documents.content_of(record).status != "void"
+    return stuck and is_settled(link.settlement) and documents_out.content_of(record).status != "void"
 
 
 def lift(record: Record, link: Link, document: Document, paid: Sequence[Paid], facts: Facts) -> Plan:
@@ -92,7 +92,7 @@ def lift(record: Record, link: Link, document: Document, paid: Sequence[Paid], f
             return Plan(way, closed=code, message=message)
     if len(paid) > MOST_LIFTED:
         return Plan(way, closed="too_many_payments", message=f"{len(paid)} payments, and {MOST_LIFTED} is the most")
-    view, said = documents.in_ledger_terms(record, link, facts)
+    view, said = documents_out.in_ledger_terms(record, link, facts)
     total, sum_ = said.total(view.tax_mode), sum((each.part.amount for each in paid), Decimal(0))
     if total < sum_:
         told = f"it comes to {total:f}, and {sum_:f} was paid"

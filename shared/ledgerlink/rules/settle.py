@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ledgerlink.kinds import KINDS, Content, Field, Kind
-from ledgerlink.kinds.money_documents import TOTALS, MoneyDocument, with_totals
+from ledgerlink.kinds.money_documents import MoneyDocument, with_totals
 from ledgerlink.ports import Rejected
-from ledgerlink.reasons import reason
 from ledgerlink.state.dispatch import Dispatch, DispatchedPart
 from ledgerlink.state.document import Document, DocumentStatus
 from ledgerlink.state.link import Link, Warned
-from ledgerlink.state.record import Record
 from ledgerlink.state.settlement import Settlement
 
-from . import lifting, lines, settlement
+from . import lifting, lines
 from .export import due, plain_error
 from .merge import agree, is_blank, same
 from .merging_lines import still_agreed
 from .reverting import archives, is_done, put_back_now
+from .warned import ACCOUNT_REMOVED, accounts_as_stand, in_words, loses_account
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
 _STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
-ACCOUNT_REMOVED = "account_removed"
 _AT_REST: dict[str, Any] = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "ordered_by": ""}
 
 
@@ -49,7 +46,7 @@ def confirmed(
     lost = loses_account(dispatch, sent, document, warnings)
     if lost:  # an account that is not there is nothing both sides say: it still is to go
         agreed = _Agreed(
-            _accounts_as_stand(agreed.base, document.content), _accounts_as_stand(agreed.known, document.content)
+            accounts_as_stand(agreed.base, document.content), accounts_as_stand(agreed.known, document.content)
         )
     known, status = agreed.known, _STATUS.get(dispatch.action, link.document_status)
     news = not agree(KINDS[link.kind], known, document.content) or document.status != status
@@ -96,37 +93,6 @@ def confirmed(
     if link.wanted > part.revision:
         return due(_queued_as(after, link), now)
     return _without_account(after, link, now) if lost else after
-
-
-def loses_account(dispatch: Dispatch, sent: Content | None, document: Document, warnings: tuple[Warned, ...]) -> bool:
-    """Whether the ledger took it without the account of a line: by its word or, where its answer was lost, by how the
-    document stands."""
-    if dispatch.action == "archive":
-        return False
-    told = any(each.code == ACCOUNT_REMOVED for each in warnings)
-    return told or (sent is not None and _accounts_as_stand(sent, document.content) != sent)
-
-
-def in_words(warnings: tuple[Warned, ...]) -> list[str]:
-    """What the ledger remarked, in plain words where we know what it means, and in its own."""
-    return [
-        f"{reason(each.code).message.rstrip('.')}: {each.message}"
-        if each.code
-        else f"The ledger took it with a warning: {each.message}"
-        for each in warnings
-    ]
-
-
-def _accounts_as_stand(content: Content, there: Content) -> Any:
-    """The content with no account on lines that have none there."""
-    theirs = getattr(there, "lines", ())
-    if not isinstance(content, MoneyDocument) or len(theirs) != len(content.lines):
-        return content
-    lines = tuple(
-        ours if there.account_code else ours.model_copy(update={"account_code": ""})
-        for ours, there in zip(content.lines, theirs, strict=True)
-    )
-    return content.model_copy(update={"lines": lines})
 
 
 def _without_account(after: Link, before: Link, now: datetime) -> Link:
@@ -176,7 +142,7 @@ def _shows(field: Field, content: Content, sent: Content) -> bool:
     """Whether the field says what was sent; of lines, what was left blank is the ledger's to say, and ids too. An
     account that it removed is no reason to think that the rest never came."""
     if field.name == "lines" and isinstance(content, MoneyDocument) and isinstance(sent, MoneyDocument):
-        return lines.are_those(_accounts_as_stand(sent, content).lines, content.lines)
+        return lines.are_those(accounts_as_stand(sent, content).lines, content.lines)
     return same(field.of(content), field.of(sent))
 
 
@@ -231,59 +197,6 @@ def _settlement(link: Link, document: Document) -> Settlement | None:
     if told is None:
         return known
     return told.model_copy(update={"parts": known.parts if known is not None else None})
-
-
-def told_back(record: Record, link: Link, part: DispatchedPart, document: Document, now: datetime) -> Record:
-    """The record with what the ledger answered about it: its number, its totals, what is outstanding (D7). The same one
-    where that is no news. When it was sent stands on its link.
-
-    Totals of what was sent are not those of what somebody has made of it since.
-    """
-    content, said, told = record.content, document.content, document.settlement
-    if told is None or not isinstance(content, MoneyDocument) or not isinstance(said, MoneyDocument):
-        return record
-    if archives(link):  # its export was undone: what stands here stays
-        return record
-    plain = told.model_copy(update={"parts": None})
-    kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
-    is_ours = link.wanted <= part.revision and link.reverting is None  # what an undo says again is not what stands here
-    names = _open_totals(record) if is_ours else ()
-    new = {name: value for name in names if (value := getattr(said, name)) is not None}
-    kept = kept.model_copy(update=new if content.number else {**new, "number": said.number})
-    if kept == content:
-        return record
-    return record.model_copy(
-        update={"content": kept, "revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
-    )
-
-
-def as_agreed(record: Record, link: Link, now: datetime) -> Record:
-    """The record once it turned out that both sides say the same: an edit that was taken back before it went has left
-    it without its totals, which are those of the ledger's document still. The same one where it has them."""
-    content, there = record.content, link.base
-    if not isinstance(content, MoneyDocument) or not isinstance(there, MoneyDocument):
-        return record
-    if link.seen is not None or link.held_fields:  # both agree but for what somebody did there, or for what is held
-        return record
-    blank = [name for name in _open_totals(record) if getattr(content, name) is None]
-    new = {name: value for name in blank if (value := getattr(there, name)) is not None}
-    if not new:
-        return record
-    told = {"revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
-    return record.model_copy(update={"content": content.model_copy(update=new), **told})
-
-
-def _open_totals(record: Record) -> Iterator[str]:
-    """The totals that the CRM did not say itself."""
-    for name in TOTALS:
-        if getattr(record.pushed, name, None) is None or name in KINDS[record.kind].hub_fields:
-            yield name
-
-
-def at_revision(link: Link, part: DispatchedPart, before: Link, revision: int) -> Link:
-    """The link of a record that was told something back: nothing of that travels."""
-    exported = revision if before.wanted <= part.revision and link.state != "error" else link.exported
-    return link.model_copy(update={"wanted": revision, "exported": exported})
 
 
 def _completed(agreed: _Agreed, kind: Kind[Any], document: Document) -> _Agreed:

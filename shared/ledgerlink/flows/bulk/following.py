@@ -9,8 +9,8 @@ from typing import Any
 from ledgerlink.rules import jobs as rules
 from ledgerlink.rules.dispatch import MOST_DOCUMENTS
 from ledgerlink.rules.limits import PER_MINUTE
-from ledgerlink.rules.settle import in_words
 from ledgerlink.rules.standing import closed_because
+from ledgerlink.rules.warned import in_words
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey, SyncError

@@ -29,7 +29,7 @@ from ledgerlink.ports import (
 )
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules import settle as rules
-from ledgerlink.rules import taking_in
+from ledgerlink.rules import taking_in, told_back, warned
 from ledgerlink.rules.dispatch import SURELY_OVER, Reading, Settled
 from ledgerlink.rules.merge import Change
 from ledgerlink.state.activity import Entry
@@ -194,14 +194,14 @@ def _writes(
     changes = _changes(link, part, content)
     warnings = settled.verdict.warnings
     after = _decided(drain, rules.confirmed(link, dispatch, part, content, document, now, warnings), now)
-    lost = rules.ACCOUNT_REMOVED if rules.loses_account(dispatch, content, document, warnings) else ""
-    said |= {"reason": lost, "message": "; ".join(rules.in_words(warnings))}
+    lost = warned.ACCOUNT_REMOVED if warned.loses_account(dispatch, content, document, warnings) else ""
+    said |= {"reason": lost, "message": "; ".join(warned.in_words(warnings))}
     entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
     writes = [PutEntry(entry)]
     record = known.records.get(link.key.record)
     if record is not None and not record.deleted:
-        kept = rules.told_back(record, link, part, document, now)
-        after = rules.at_revision(after, part, link, kept.revision)
+        kept = told_back.after_sending(record, link, part, document, now)
+        after = told_back.at_revision(after, part, link, kept.revision)
         after = after.model_copy(update={**export_rules.columns(kept), "updated_at": now})
         if kept is not record:
             writes += [PutRecord(kept), *([telling.tell(kept)] if known.crm_listens else [])]

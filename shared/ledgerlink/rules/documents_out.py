@@ -1,0 +1,99 @@
+"""A document as the ledger is to have it: its contact's id, its lines in the ledger's codes, its status and rate there.
+
+The way back, into the CRM's own codes, is ``documents_back``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds.amounts import half_up
+from ledgerlink.kinds.money_documents import MoneyDocument, Status
+from ledgerlink.state.link import Link
+from ledgerlink.state.record import Record
+
+from . import lines, merging_lines
+from .facts import Facts
+from .merge import is_blank, same
+from .profiles import CompanySettings
+
+TERMS: dict[str, lines.Terms] = {
+    "invoices": lines.Terms("sales", discounts=True),
+    "credit-notes": lines.Terms("sales"),
+}
+"""What each kind of document means by its lines."""
+
+RATE_PLACES = 6  # of an exchange rate in the ledger (facts/xero.md §4.2)
+_RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2, "part_paid": 2, "paid": 2}
+_TARGETS: dict[str, Status] = {"draft": "draft", "submitted": "awaiting_approval", "approved": "approved"}
+_SAME: dict[Status, Status] = {"draft": "draft", "awaiting_approval": "awaiting_approval"}
+
+
+def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocument, lines.Said]:
+    """The document as the ledger is to have it. Its lines carry the ids they have there; ``said`` has our own."""
+    content = content_of(record)
+    said = lines.said(content, TERMS[record.kind], facts)
+    told_by_ledger = record.pushed is not None and getattr(record.pushed, "total", None) is None
+    said = lines.rounded(said, None if told_by_ledger else content.total, content.tax_mode, facts)
+    customer = facts.link("organizations", content.organization_id)
+    currency = content.currency.upper() or facts.reference.base_currency
+    theirs = as_document(link.seen or link.base)
+    there = theirs.lines if theirs is not None else ()
+    # A document made there has its lines here under the ledger's own ids.
+    ids = {line.id: line.id for line in there} | dict(link.line_ids or merging_lines.paired(said.lines, there))
+    view = content.model_copy(
+        update={
+            "number": " ".join(content.number.split()),
+            "reference": " ".join(content.reference.split()),
+            "organization_id": customer.document_id if customer is not None else "",
+            "status": target_status(content.status, facts.settings),
+            "issue_date": content.issue_date or facts.today,
+            "currency": currency,
+            "exchange_rate": _rate(content.exchange_rate, currency, facts),
+            "lines": tuple(line.model_copy(update={"id": ids.get(line.id, "")}) for line in said.lines),
+            "person": type(content.person)(),
+            "location": "",
+        }
+    )
+    return view, said
+
+
+def target_status(status: Status, settings: CompanySettings) -> Status:
+    """The status it is to have there."""
+    target = settings.document_target_status
+    return _SAME.get(status, "approved") if target == "same" else _TARGETS[target]
+
+
+def _rate(ours: Decimal | None, currency: str, facts: Facts) -> Decimal | None:
+    """The ledger's rate is the inverse of ours (D17)."""
+    if not ours or ours < 0 or currency == facts.reference.base_currency:
+        return None
+    return half_up(1 / ours, RATE_PLACES)
+
+
+def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None) -> tuple[str, ...]:
+    """What ours says that theirs does not: blanks clear nothing (K4), and a status is never lowered (D13)."""
+    found = []
+    for field in KINDS[kind].fields:
+        ours, known = field.of(view), field.of(theirs) if theirs is not None else None
+        if field.name == "lines":
+            differs = theirs is None or not lines.same_lines(view.lines, theirs.lines)
+        elif field.name == "status":
+            differs = theirs is None or _RANK.get(ours, 0) > _RANK.get(theirs.status, 9)
+        else:
+            differs = not is_blank(ours) and not same(ours, known)
+        if differs:
+            found.append(field.name)
+    return tuple(found)
+
+
+def content_of(record: Record) -> MoneyDocument:
+    """What the record says; it is a document."""
+    assert isinstance(record.content, MoneyDocument)
+    return record.content
+
+
+def as_document(content: Content | None) -> MoneyDocument | None:
+    """The same where it is a document's."""
+    return content if isinstance(content, MoneyDocument) else None
