@@ -414,6 +414,7 @@ export const t = {
     keep: { crm: "Keep all from here", ledger: "Keep all from Xero" },
     save: "Keep what I chose",
     resolved: (title) => `${title}: decided.`,
+    other: "The contact that is left belongs to",
     empty: "No conflicts", emptyWhat: "If the same field is changed here and in Xero, both values wait here for your choice.",
   },
 

@@ -7,7 +7,7 @@ import { useAction, useLoad } from "../core/load.js";
 import { Button, Card, Empty, External, Loaded, Page, ProblemNote, Time } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
 import { Pager } from "../parts/table.js";
-import { RecordLink } from "../parts/values.js";
+import { RecordLink, RecordName } from "../parts/values.js";
 import { t } from "../texts.js";
 
 const words = t.conflicts;
@@ -39,6 +39,7 @@ function One({ conflict, done }) {
   return html`<${Card} title=${html`<${RecordLink} record=${conflict.record} title=${conflict.title} />`}
       actions=${html`<span class="muted">${conflict.since && html`<${Time} at=${conflict.since} />`} ${conflict.ledger_url && html`<${External} href=${conflict.ledger_url}>${t.record.open}<//>`}</span>`}>
     <p>${said(conflict.message)} ${said(conflict.remedy)}</p>
+    ${conflict.other && html`<p>${words.other} <${RecordName} ...${conflict.other} /></p>`}
     ${conflict.fields.length > 0 && html`
       <div class="versus">${conflict.fields.map((each) => html`<fieldset key=${each.field}><legend>${fieldLabel(kind, each.field)}</legend>
         ${SIDES.map((side) => html`<label key=${side} class=${chosen[each.field] === side ? "chosen" : ""}>

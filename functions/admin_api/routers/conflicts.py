@@ -22,6 +22,7 @@ from ledgerlink.reasons import REASONS
 from ledgerlink.rules.merge import Side
 from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Clashing, Link, LinkKey
+from ledgerlink.state.record import RecordKey
 from ledgerlink.state.suggestion import Suggestion
 
 from .companies import COMPANY
@@ -51,6 +52,7 @@ class ConflictOut(Shown):
     message: str
     remedy: str
     fields: list[InDispute]
+    other: RecordRef | None = Field(description="Of merged_into_linked: the record that has the contact that is left")
     since: datetime | None
     ledger_url: str | None
 
@@ -75,12 +77,13 @@ class ResolveIn(Value):
 def list_conflicts(at: At, limit: Limit = 50, cursor: Cursor = None) -> ConflictPage:
     """Both values of each field in dispute, oldest first."""
     pairs, following = conflicts.listed(at, after=cursor, limit=limit)
-    now, authors = standing(at), conflicts.authors(at, [link for _, link in pairs])
-    items = [_conflict(link, now.url(link), authors[link.key]) for _, link in pairs]
+    links = [link for _, link in pairs]
+    now, authors, others = standing(at), conflicts.authors(at, links), conflicts.others(at, links)
+    items = [_conflict(link, now.url(link), authors[link.key], others.get(link.key)) for link in links]
     return ConflictPage(items=items, next=following)
 
 
-def _conflict(link: Link, url: str | None, authors: dict[str, Entry]) -> ConflictOut:
+def _conflict(link: Link, url: str | None, authors: dict[str, Entry], other: RecordKey | None) -> ConflictOut:
     known = REASONS[link.reason]
     return ConflictOut(
         id=f"{link.kind}:{link.id}:{link.part}",
@@ -90,6 +93,7 @@ def _conflict(link: Link, url: str | None, authors: dict[str, Entry]) -> Conflic
         message=known.message,
         remedy=known.remedy,
         fields=[_in_dispute(clash, link, authors.get(clash.field)) for clash in link.clashes],
+        other=RecordRef(kind=other.kind, id=other.id) if other is not None else None,
         since=min((c.since for c in link.clashes), default=link.error.since if link.error else None),
         ledger_url=url,
     )

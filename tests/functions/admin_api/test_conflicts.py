@@ -302,6 +302,19 @@ def test_who_was_said_to_be_another_is_not_asked_about_again(rivals: Api, simula
     assert import_all(rivals) == ["created"], "hull is another one, hall is no more"
 
 
+def test_a_merge_into_somebody_elses_contact_names_whose(connected: Api, simulated: SimulatedXero) -> None:
+    for id_ in ("hall", "hull"):
+        connected.put(f"{ORGANIZATIONS}/{id_}", {"name": id_})
+    connected.export()
+    theirs = {id_: connected.get(f"{ORGANIZATIONS}/{id_}")["sync"]["accounting_code"] for id_ in ("hall", "hull")}
+    simulated.clock.advance(5)
+    simulated.human("merge", theirs["hall"], into=theirs["hull"])
+    connected.import_()
+    [conflict] = connected.get(f"{ACME}/conflicts")["items"]
+    assert (conflict["record"]["id"], conflict["code"], conflict["fields"]) == ("hall", "merged_into_linked", [])
+    assert conflict["other"] == {"kind": "organizations", "id": "hull"}
+
+
 # ------------------------------------------------------------------ many questions, and others who are faster
 
 

@@ -173,7 +173,7 @@ def _repoint(intake: Intake, known: Known, document: Document, record: Record, l
     if holder is not None and holder != link.key:
         if link.reason == "merged_into_linked":
             return TakenIn(document, "skipped", "merged_into_linked", link.key), []
-        error = export_rules.plain_error("merged_into_linked", intake.now)
+        error = export_rules.plain_error("merged_into_linked", intake.now).model_copy(update={"holder": survivor})
         clash = {"state": "conflict", "reason": "merged_into_linked", "error": error, "queued_at": None, "order": ""}
         after = as_of(link, document).model_copy(update=clash)
         if not known.take(link.key):

@@ -134,3 +134,15 @@ def listed(context: Context, *, after: str | None, limit: int) -> tuple[list[tup
         if key in links and key.record in records and links[key].state == "conflict"
     ]
     return pairs, page.next
+
+
+def others(context: Context, links: Sequence[Link]) -> dict[LinkKey, RecordKey]:
+    """Whose document each of these links' own was merged into, where it is not about fields."""
+    merged = [link for link in links if link.error is not None and link.error.holder]
+    found: dict[LinkKey, RecordKey] = {}
+    for document_type in sorted({link.document_type for link in merged}):
+        mine = {link.key: link.error.holder for link in merged if link.document_type == document_type and link.error}
+        claims = context.at.links.claimed(context.company.id, document_type, set(mine.values()))
+        held = {key: claims[id_].link for key, id_ in mine.items() if id_ in claims}
+        found |= {key: holder.record for key, holder in held.items() if holder is not None}
+    return found
