@@ -20,7 +20,7 @@ export const isForeseen = ({ status, dry_run: plan, progress }) => ["planned", "
 export function Figures({ job }) {
   const planned = isForeseen(job);
   const shown = figures(job);
-  if (!shown.length) return html`<p class="muted">${t.job.noFigures}</p>`;
+  if (!shown.length) return html`<p class="muted">${OVER.includes(job.status) || planned ? t.job.noFigures : t.job.begins}</p>`;
   return html`<ul class="figures">${shown.map(([name, number]) => html`<li key=${name} class=${name}>
     <b>${count(number)}</b> ${(planned ? t.job.would : t.job.did)[name]}</li>`)}</ul>`;
 }

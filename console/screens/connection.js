@@ -45,7 +45,8 @@ function Landed() {
   const close = html`<${Button} onClick=${() => go(hub.to(["connection"]), { replace: true })}>${t.close}<//>`;
   const known = hub.reason(reason);
   if (reason) return html`<${Note} tone="bad" alert title=${known?.message || words.notConnected} actions=${close}>${known?.remedy}<//>`;
-  return outcome === "connected" && html`<${Note} tone="good" title=${words.done} actions=${close}>${words.doneNext}<//>`;
+  const next = hub.has("jobs") && html`<a class="button primary" href=${hub.to(["transfer"])}>${t.tabs.transfer}</a>`;
+  return outcome === "connected" && html`<${Note} tone="good" title=${words.done} actions=${html`${next}${close}`}>${words.doneNext}<//>`;
 }
 
 function NotYet({ now }) {

@@ -56,7 +56,7 @@ function State({ job }) {
   const hub = useHub();
   const { done, total } = job.progress;
   const moving = MOVING.includes(job.status);
-  const mail = job.email.to && words.email[telling(job) ? "sending" : job.email.status]?.(job.email.to);
+  const mail = job.email.to && !(moving && job.email.status === "none") && words.email[telling(job) ? "sending" : job.email.status]?.(job.email.to);
   return html`<${Card}>
     <div class="job-state"><${Badge} value=${job.status} />
       <span role="status">${moving ? (total ? words.of(count(done), count(total)) : words.counting) : words.states[job.status]}</span></div>

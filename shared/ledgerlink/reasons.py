@@ -29,7 +29,7 @@ _ALL = (
            "Make it active, or leave it: nothing is missing.", "anyone"),
     Reason("archive_in_ledger", "skip", "Inactive here; this profile leaves archiving to the ledger.",
            "Archive the contact in the ledger if you wish.", "ledger"),
-    Reason("archived", "skip", "Inactive here and archived in the ledger.", "Nothing to do.", "nobody"),
+    Reason("archived", "skip", "Archived in the ledger.", "Nothing to do.", "nobody"),
     Reason("archived_in_ledger", "park", "The contact is archived in the ledger, whose API cannot restore it.",
            "Open the contact in the ledger and restore it there; the link then resumes by itself.", "ledger"),
     Reason("do_not_export", "skip", 'A person marked it "do not export".', "Remove the mark to let it go.", "finance"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.conftest import Desk, Visit
+from tests.console.conftest import Desk, Visit, press, reach
 
 FERNHILL = "Fernhill Trading Demo (NZ)"
 
@@ -66,3 +66,23 @@ def test_declining_the_consent_is_told_with_what_to_do(visit: Visit, stack: Any)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("alert")).to_contain_text("left without allowing access")
     expect(page.get_by_role("button", name="Connect to Xero")).to_be_visible()
+
+
+def test_a_company_is_connected_by_keyboard_alone(visit: Visit, stack: Any) -> None:
+    with Desk(stack, "keyboard") as desk:
+        desk.create()
+        desk.opened(books := "Keyboard Books")
+    page = visit.go("connection", company="keyboard")
+    press(page, "Connect to Xero")
+    page.get_by_role("heading", name="Allow access?").wait_for()
+    press(page, f"Allow access to {books}")
+    expect(page.get_by_text("Connected to Xero.")).to_be_visible()
+    expect(page.get_by_role("heading", name=books)).to_be_visible()
+    reach(page, "Re-authorise")
+    press(page, "Disconnect")
+    expect(page.get_by_role("dialog")).to_contain_text(f"Disconnect from {books}?")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Disconnect")).to_be_focused()
+    page.get_by_role("heading", level=1).focus()  # where somebody who was led here begins
+    press(page, "Import/Export")
+    expect(page.get_by_role("button", name="Import contacts")).to_be_visible()

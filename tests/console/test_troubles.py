@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.conftest import Desk, Visit
+from tests.console.conftest import Desk, Visit, press, reach
 
 NAME = "Taken Name Limited"
 
@@ -58,6 +58,26 @@ def test_an_error_is_fixed_from_the_list_after_its_diff_was_shown(visit: Visit, 
     expect(dialog).to_contain_text("here@taken.example")
     dialog.get_by_role("button", name="Link to the contact that has it").click()
     expect(page.get_by_role("heading", name="No unresolved errors")).to_be_visible()
+    assert acme("GET", "/organizations/failed")["sync"]["accounting_code"] == failed
+
+
+def test_an_error_is_fixed_from_the_list_by_keyboard_alone(visit: Visit, acme: Desk, failed: str) -> None:
+    page = visit.go()
+    expect(page.get_by_role("region", name="Unresolved Errors")).to_be_visible()
+    reach(page, "Overview")
+    while not page.get_by_role("tab", name="Unresolved Errors").evaluate("tab => tab === document.activeElement"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("already has this name"))).to_be_visible()
+    press(page, "Link to the contact that has it")
+    expect(page.get_by_role("dialog")).to_contain_text("here@taken.example")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Link to the contact that has it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("here@taken.example")
+    press(page, "Link to the contact that has it")
+    expect(page.get_by_role("heading", name="No unresolved errors")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
     assert acme("GET", "/organizations/failed")["sync"]["accounting_code"] == failed
 
 
