@@ -29,6 +29,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no lines": ({"lines": []}, "lines_missing"),
     "an empty line": ({"lines": [{}]}, "line_empty"),
     "another total": ({"total": "100"}, "totals_differ"),
+    "another subtotal": ({"subtotal": "90", "total": "120"}, "totals_differ"),
     "a number in Cyrillic": ({"number": "Счёт 1"}, "number_not_allowed"),
     "a discount above the price": ({"lines": [{**LINE, "discount_percent": "101"}]}, "discount_not_allowed"),
     "a product that is not here": ({"lines": [{**LINE, "product_id": "p9"}]}, "product_unknown"),

@@ -243,6 +243,15 @@ def test_more_than_is_outstanding_is_refused_before_sending(sent: Office) -> Non
     assert sent.here.ledger_calls()["PUT"] == 1
 
 
+def test_what_the_ledger_refuses_to_have_paid_is_read_so_that_its_state_stands_here(sent: Office) -> None:
+    act(sent, "pay", amount="115.00")  # nobody told
+    pay(sent, "p1", "10.00")
+    sent.drain()
+    assert sent.at_rest("payments", "p1").reason == "exceeds_outstanding"
+    sent.read()
+    assert state(sent) == ("part_paid", Decimal("5.00"))
+
+
 def test_a_payment_of_nothing_yet_waits_and_goes_once_it_is_allocated(sent: Office) -> None:
     pay(sent, "p1", "10.00", document_id=None)
     sent.drain()

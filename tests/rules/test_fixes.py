@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from ledgerlink.kinds.money_documents import Invoice
+from ledgerlink.kinds.money_documents import Invoice, Line
+from ledgerlink.kinds.payment import Payment
 from ledgerlink.kinds.product import Product
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import Link, SyncError
+from ledgerlink.state.record import Record
 from tests.support.builders import DOCUMENT_ID, NOON, a_link, a_record
 
 
@@ -53,6 +57,56 @@ def test_what_is_mapped_wrongly_is_mapped_from_the_error_for_its_side() -> None:
     assert offered[0].params == {"mapping": "tax", "from": "VAT20", "to": None, "side": "sales"}
 
 
+def said(code: str, text: str, field: str = "") -> Link:
+    link = wrong(code, field=field)
+    assert link.error is not None
+    return link.model_copy(update={"error": link.error.model_copy(update={"details": (text,)})})
+
+
+def an_invoice(*accounts: str) -> Record:
+    lines = tuple(Line(account_code=account, tax_code="VAT20") for account in accounts)
+    return a_record(Invoice(organization_id="o1", lines=lines), kind="invoices")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "code", "text", "source"),
+    [
+        (("260", "200"), "account_archived", "Account code '260' has been archived", "260"),
+        (("rent", "200"), "account_not_valid", "Account code '630' is not a valid code", None),
+        (("rent", "rent"), "account_not_valid", "Account code '630' is not a valid code", "rent"),
+        (("200",), "tax_not_valid", "Tax rate must be Active", "VAT20"),
+    ],
+)
+def test_what_the_ledger_takes_no_more_is_mapped_to_something_else(
+    accounts: tuple[str, ...], code: str, text: str, source: str | None
+) -> None:
+    offered = fixes_of(an_invoice(*accounts), said(code, text))
+    assert [fix.id for fix in offered] == ["refresh_and_retry", "map", "edit"]
+    assert offered[1].params["from"] == source
+
+
+def test_the_tax_rate_that_cannot_stand_on_its_account_is_that_of_the_line() -> None:
+    offered = fixes_of(
+        an_invoice("200", "630"), said("tax_not_for_account", "20% cannot stand on account 630", "lines.2.tax_code")
+    )
+    assert offered[1].params == {"mapping": "tax", "from": "VAT20", "to": None, "side": "sales"}
+
+
+def test_nothing_is_mapped_where_nothing_is_said() -> None:
+    payment = a_record(Payment(date=NOON.date(), amount=Decimal(1)), kind="payments")  # type: ignore[arg-type]
+    offered = fixes_of(payment, said("payment_method_not_mapped", "method: is needed", "method"))
+    assert [fix.id for fix in offered] == ["edit", "retry"]
+
+
+def test_a_payment_that_the_ledger_refused_is_mended_at_its_method_or_document() -> None:
+    content = Payment(date=NOON.date(), amount=Decimal(1), method="bank", document_id="i1")
+    payment = a_record(content, kind="payments")  # type: ignore[arg-type]
+    [to_map, edit, _] = fixes_of(payment, said("mapping_inactive", "The Account for the payment could not be found"))
+    assert (to_map.params["from"], edit.params) == ("bank", {"fields": {"method": "bank"}})
+    [edit, _] = fixes_of(payment, said("document_not_open", "Payments can only be made against Authorised documents"))
+    assert edit.params == {"fields": {"document_id": "i1"}}
+
+
 def test_a_code_of_the_ledgers_own_is_not_mapped() -> None:
     link = wrong("mapping_unknown", field="inventory_account_code")
     offered = fixes_of(a_record(Product(code="X"), kind="products"), link)  # type: ignore[arg-type]
@@ -76,5 +130,7 @@ def test_what_the_ledger_refused_opens_the_field_that_mends_it(code: str, fields
 def test_the_field_that_is_wrong_is_the_one_to_edit() -> None:
     [edit, _] = fixes_of(a_record(), wrong("field_too_long", field="addresses.billing.line1"))
     assert list(edit.params["fields"]) == ["addresses"]
+    [edit, _] = fixes_of(an_invoice("200"), wrong("totals_differ", field="total"))
+    assert (edit.label, edit.params) == ("Change: Total", {"fields": {"total": None}})
     [edit, _] = fixes_of(a_record(), wrong("too_strange", field="record"))
     assert edit.params == {"fields": {}}

@@ -39,6 +39,10 @@ class Context:
         """The ledger's own lists as last read."""
         return self.at.reference.get(self.company.id)
 
+    def lists_read(self) -> None:
+        """They were read anew: what is at hand of them is old."""
+        vars(self).pop("reference", None)
+
     @cached_property
     def mappings(self) -> Mappings:
         return self.at.reference.mappings(self.company.id)

@@ -12,6 +12,7 @@ from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record
 
 from .context import Context
+from .inbound import reference_data
 
 
 def facts_for(context: Context, records: Iterable[Record], links: Iterable[Link] = ()) -> Facts:
@@ -21,6 +22,7 @@ def facts_for(context: Context, records: Iterable[Record], links: Iterable[Link]
     records = tuple(records)
     lifted = (key for link in links for key in lifting.names(link))
     named = sorted({*(key for record in records for key in rules.needs(record)), *lifted})
+    with_codes = any(rules.asks_for_facts(record) for record in records)
     return Facts(
         company=company,
         settings=context.settings,
@@ -28,7 +30,7 @@ def facts_for(context: Context, records: Iterable[Record], links: Iterable[Link]
         organisation=context.connection.organisation,
         links=at.links.many(LinkKey(*key) for key in named),
         records=at.records.many(named),
-        reference=context.reference,
+        reference=reference_data.needed(context) if with_codes else context.reference,
         mappings=context.mappings,
         batch=records,
     )

@@ -34,8 +34,8 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
     """The document as the ledger is to have it. Its lines carry the ids they have there; ``said`` has our own."""
     content = content_of(record)
     said = lines.said(content, TERMS[record.kind], facts)
-    told_by_ledger = record.pushed is not None and getattr(record.pushed, "total", None) is None
-    said = lines.rounded(said, None if told_by_ledger else content.total, content.tax_mode, facts)
+    said = lines.adding_up(said, _pushed(record, "subtotal"), content.tax_mode)
+    said = lines.rounded(said, _pushed(record, "total"), content.tax_mode, facts)
     customer = facts.link("organizations", content.organization_id)
     currency = content.currency.upper() or facts.reference.base_currency
     theirs = as_document(link.seen or link.base)
@@ -57,6 +57,12 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
         }
     )
     return view, said
+
+
+def _pushed(record: Record, name: str) -> Decimal | None:
+    """One of the totals, where it is the CRM's word and not what the ledger told."""
+    told_by_ledger = record.pushed is not None and getattr(record.pushed, name, None) is None
+    return None if told_by_ledger else getattr(content_of(record), name)
 
 
 def target_status(status: Status, settings: CompanySettings) -> Status:

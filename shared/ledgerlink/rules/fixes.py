@@ -13,7 +13,7 @@ from ledgerlink.state.mapping import MappingKind
 from ledgerlink.state.record import Record
 
 from . import mapping, reissue, safe_edits
-from .codes import SALES_KINDS
+from .codes import SALES_KINDS, codes_of
 
 MUST_CHOOSE = frozenset({"several_matches", "linked_elsewhere"})  # trying again would only find the same
 
@@ -44,7 +44,8 @@ def _safe(record: Record, link: Link) -> Iterator[Fix]:
 def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
     code = error.code
     holder = {"document_id": error.holder or None}
-    edit = _edit(record, error.field or _ABOUT.get(code) or ("lines" if code in _LISTS else "name"))
+    listed = "method" if record.kind == "payments" else "lines"
+    edit = _edit(record, error.field or _ABOUT.get(code) or (listed if code in _LISTS else "name"))
     retry = Fix("retry", "Try again")
     match code:
         case "name_taken" | "account_number_taken":
@@ -65,7 +66,11 @@ def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
             return (*_map(record, error), edit, retry)
         case _ if code in _LISTS:
             again = Fix("refresh_and_retry", "Read the ledger's lists again and retry")
-            return (*_map(record, error), edit, again) if code.startswith("mapping_") else (again, edit)
+            return (
+                (*_map(record, error), edit, again)
+                if code.startswith("mapping_")
+                else (again, *_map(record, error), edit)
+            )
         case "archived_in_ledger":
             return (Fix("retry", "It was restored in the ledger: go on"),)
         case "contact_archived":
@@ -83,6 +88,10 @@ _ABOUT = {
     "document_not_editable": "number",
     "number_not_allowed": "number",
     "currency_not_subscribed": "currency",
+    "document_not_open": "document_id",
+    "document_void": "document_id",
+    "allocation_not_fitting": "document_id",
+    "approval_not_allowed": "status",
 }
 """The field that mends it, where the ledger named none."""
 _DATES = {"invoices": "issue_date", "credit-notes": "issue_date"}
@@ -109,27 +118,61 @@ _CODES: dict[str, MappingKind] = {
 }
 """What a field's code is a code of, by the end of the field's name."""
 _NOT_MAPPED = {code: kind for kind, code in mapping.NOT_MAPPED.items()}
+_REFUSED: dict[str, MappingKind] = {
+    "account_archived": "account",
+    "account_not_valid": "account",
+    "account_removed": "account",
+    "tax_not_valid": "tax",
+    "tax_not_for_account": "tax",
+}
+"""What the ledger took no more is a code of this kind there; which of ours stands for it may have to be chosen."""
 
 
 def _map(record: Record, error: SyncError) -> tuple[Fix, ...]:
-    """Say what one of our codes is in the ledger; which one is quoted first in what was told."""
-    named = re.search(r"'([^']+)'", f"{error.message} {' '.join(error.details)}")
+    """Say what one of our codes is in the ledger. Nothing is mapped where it is one of the ledger's own, or where the
+    record names none."""
     end = error.field.rpartition(".")[2]
-    kind = _CODES.get(end) or _NOT_MAPPED.get(error.code) or ("payment-method" if record.kind == "payments" else None)
-    if kind is None:  # the ledger's own code, which nobody maps
+    kind = _CODES.get(end) or _NOT_MAPPED.get(error.code) or _REFUSED.get(error.code)
+    if kind is None and record.kind == "payments":
+        kind = "payment-method"
+    if kind is None:
         return ()
-    params: dict[str, Any] = {"mapping": kind, "from": named[1] if named else None, "to": None}
+    source = _source(record, error, kind)
+    if source is None and error.field:
+        return ()
+    params: dict[str, Any] = {"mapping": kind, "from": source, "to": None}
     if kind in mapping.HAS_SIDES and record.kind in SALES_KINDS:  # what was said of sales alone would outrank it
         params["side"] = "sales"
     return (Fix("map", "Say what the code is in the ledger", params),)
 
 
+def _source(record: Record, error: SyncError, kind: MappingKind) -> str | None:
+    """The code of ours that it is about: we quote it first and name the field; the ledger quotes a code of its own."""
+    quoted = re.search(r"'([^']+)'", f"{error.message} {' '.join(error.details)}")
+    if error.field and quoted:
+        return quoted[1]
+    if error.field:
+        return _at(record, error.field)
+    ours = {code.source for code in codes_of(record.kind, record.content) if code.kind == kind}
+    if quoted and quoted[1] in ours:
+        return quoted[1]
+    return next(iter(ours)) if len(ours) == 1 else None
+
+
+def _at(record: Record, field: str) -> str | None:
+    """What the record says there: ``method``, ``lines.2.tax_code``."""
+    said: Any = record.content.model_dump(mode="json")
+    for part in field.split("."):
+        said = dict(enumerate(said, 1)).get(int(part)) if isinstance(said, list) else (said or {}).get(part)
+    return said or None
+
+
 def _edit(record: Record, name: str) -> Fix:
     """Change the field that is wrong, wherever that is the whole answer."""
     head = name.split(".")[0]
-    kind = KINDS[record.kind]
-    known = {each.name.split(".")[0]: each.label for each in kind.fields}
-    if head not in known:
+    labels = {each.name.split(".")[0]: each.label for each in KINDS[record.kind].fields}
+    said = record.content.model_dump(mode="json")
+    if head not in said:
         return Fix("edit", "Change the record", {"fields": {}})
-    value = record.content.model_dump(mode="json")[head]
-    return Fix("edit", f"Change: {known[head]}", {"fields": {head: value}})
+    label = labels.get(head) or head.replace("_", " ").capitalize()
+    return Fix("edit", f"Change: {label}", {"fields": {head: said[head]}})

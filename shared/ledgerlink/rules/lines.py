@@ -6,7 +6,7 @@ Every line is translated for itself; what is wrong with it is gathered, so that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ledgerlink.kinds.amounts import MOST, half_up
@@ -309,11 +309,10 @@ def rounded(said: Said, pushed: Decimal | None, mode: TaxMode, facts: Facts) -> 
     if not difference:
         return said
     told = f"the lines come to {total:f}, not to {wanted:f}"
-    cents = Decimal("0.01") * max(2, len(said.lines)) + abs(said.adrift)
     account = next((a for a in facts.reference.accounts if a.system == "rounding" and a.status == "active"), None)
     if difference != half_up(difference):
         return _with(said, Problem("too_many_decimals", "total", f"{wanted:f} has more than two decimals"))
-    if abs(difference) > cents:
+    if abs(difference) > _cents(said):
         return _with(said, Problem("totals_differ", "total", told))
     if facts.settings.rounding_difference == "refuse" or account is None:
         return _with(said, Problem("rounding_difference", "total", told))
@@ -329,8 +328,24 @@ def rounded(said: Said, pushed: Decimal | None, mode: TaxMode, facts: Facts) -> 
     return Said((*said.lines, line), said.net + difference, said.tax, said.problems)
 
 
+def adding_up(said: Said, given: Decimal | None, mode: TaxMode) -> Said:
+    """The lines, with a problem where the subtotal is another one by more than cents: those go with the total's.
+
+    Where the lines include their tax, the subtotal may or may not.
+    """
+    net = said.net - said.tax if mode == "inclusive" else said.net
+    if given is None or min(abs(given - net), abs(given - said.net)) <= _cents(said):
+        return said
+    return _with(said, Problem("totals_differ", "subtotal", f"the lines come to {net:f}, not to {given:f}"))
+
+
+def _cents(said: Said) -> Decimal:
+    """How far totals may be away for another way of rounding: a cent a line."""
+    return Decimal("0.01") * max(2, len(said.lines)) + abs(said.adrift)
+
+
 def _with(said: Said, problem: Problem) -> Said:
-    return Said(said.lines, said.net, said.tax, (*said.problems, problem))
+    return replace(said, problems=(*said.problems, problem))
 
 
 def same_lines(one: Sequence[Line], other: Sequence[Line]) -> bool:

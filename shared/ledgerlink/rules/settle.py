@@ -23,6 +23,8 @@ from .warned import ACCOUNT_REMOVED, accounts_as_stand, in_words, loses_account
 
 _OUTCOME = {"create": "created", "update": "updated", "archive": "archived"}
 _STATUS: dict[str, DocumentStatus] = {"create": "active", "archive": "archived"}
+LESS_LEFT = frozenset({"exceeds_outstanding", "document_not_open"})
+"""The ledger's refusals that tell something about the document which was to be paid or credited."""
 _AT_REST: dict[str, Any] = {"queued_at": None, "order": "", "waits_on": "", "wake_at": None, "ordered_by": ""}
 
 

@@ -107,6 +107,18 @@ def test_a_product_that_cannot_go_stops_the_whole_send_and_is_named(hub: Hub) ->
     assert hub.outcomes(job) == {"1": "created", "2": "skipped"}
 
 
+def test_the_ledgers_lists_are_read_before_anything_is_judged_by_them(tables: object, aws: AwsInProcess) -> None:
+    hub = Hub(aws, profile="crm")
+    hub.save("o1")
+    product(hub, "p1", "X" * 31)
+    put(hub, "1", lines=[{**LINE, "product_id": "p1"}])
+    put(hub, "2")
+    job = hub.done("send-invoices")
+    assert (job.status, "(field_too_long)" in job.error) == ("failed", True)
+    assert not hub.xero.control("GET", "state")["invoices"]
+    hub.close()
+
+
 def test_those_sent_by_hand_go_once_their_code_is_mapped_from_one_of_them(hub: Hub) -> None:
     odd = {**LINE, "account_code": "odd"}
     for id_ in ("1", "2"):

@@ -70,6 +70,7 @@ def refresh(context: Context, *, purpose: Purpose = "live") -> Reference:
             break
     else:
         raise StoreBusy("the ledger's lists are contended")
+    context.lists_read()
     _learn(context, told.organisation)
     if _differ(before, after):
         waking.set_free(company, "reference", MENDED, at)
@@ -83,6 +84,18 @@ def known(context: Context) -> Reference:
         with suppress(Transient, Refused):
             return refresh(context, purpose="person")
     return reference
+
+
+def needed(context: Context) -> Reference:
+    """The same for decisions that must not be made without them: a code that could not be looked up yet is no mistake.
+
+    Raises Transient, NotConnected. Where they were asked for in vain, decisions are made without them.
+    """
+    if context.reference.read_at is None and context.connection.state == "connected":
+        cursor = context.at.cursors.get(context.company.id, CURSOR)
+        if cursor.newest is None:
+            poll(context, cursor)
+    return context.reference
 
 
 def _differ(one: Reference, other: Reference) -> bool:

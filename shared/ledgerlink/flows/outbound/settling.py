@@ -22,6 +22,7 @@ from ledgerlink.ports import (
     PutEntry,
     PutLink,
     PutRecord,
+    Rejected,
     Reply,
     TellCrm,
     Unclaim,
@@ -78,13 +79,15 @@ def settle_parts(
         groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
         outcomes = iter(_store(drain, dispatch, [writes for _, writes in groups if writes]))
         left = [s for s, writes in groups if writes and not next(outcomes)]
-        _have_it_read(drain, groups, sent)
+        _have_it_read(drain, dispatch, groups, sent)
     return left
 
 
-def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]], sent: Mapping[str, Content]) -> None:
-    """Somebody edited what we had sent before we heard of it, or it changed what is left of another document: the
-    import is to read that, whoever else tells it to."""
+def _have_it_read(
+    drain: Drain, dispatch: Dispatch, groups: list[tuple[Settled, list[Write]]], sent: Mapping[str, Content]
+) -> None:
+    """Somebody edited what we had sent before we heard of it, or it changed what is left of another document, or less
+    is left of that than was known here: the import is to read it, whoever else tells it to."""
     news = [
         (s.verdict.document.type, s.verdict.document.id)
         for s, writes in groups
@@ -102,9 +105,29 @@ def _have_it_read(drain: Drain, groups: list[tuple[Settled, list[Write]]], sent:
         for settled in taking_in.of(document.kind).settles(document)
         if settled[0] in BY_DOCUMENT
     ]
+    news += _less_left(drain, dispatch, [s for s, writes in groups if writes])
     if news:
         drain.at.marks.add(drain.context.organisation, news, since=f"{CERTAIN}{drain.at.ids.new()}")
         drain.at.doorbells.ring(drain.company, "import", again=True)
+
+
+def _less_left(drain: Drain, dispatch: Dispatch, settled: Sequence[Settled]) -> list[tuple[str, str]]:
+    """The documents that could not be paid or credited as they were known here."""
+    refused = [s.part for s in settled if isinstance(s.verdict, Rejected) and s.verdict.code in rules.LESS_LEFT]
+    sent = drain.context.ledger.sent(dispatch) if refused else {}
+    wanted = [
+        Document.model_construct(
+            type=dispatch.document_type,
+            id=part.document_id,
+            kind=part.kind,
+            updated_at=dispatch.opened_at,
+            content=sent[part.reference],
+        )
+        for part in refused
+        if part.reference in sent
+    ]
+    named = (each for document in wanted for each in taking_in.of(document.kind).settles(document))
+    return [each for each in named if each[0] in BY_DOCUMENT]
 
 
 def _as_answered_and_sent(document: Document, sent: Content | None) -> Iterator[Document]:
