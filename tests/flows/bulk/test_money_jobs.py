@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.errors import Invalid
-from ledgerlink.flows.bulk import jobs
+from ledgerlink.flows.bulk import jobs, update_invoices
 from ledgerlink.flows.bulk.turns import run_turn
 from ledgerlink.ports import PutLink, Unclaim
 from ledgerlink.state.job import Job, JobItem
@@ -38,6 +38,26 @@ def run(office: Office, kind: str, **more: Any) -> tuple[Job, list[JobItem]]:
 
 def outcomes(items: list[JobItem]) -> dict[tuple[str, str], str]:
     return {(item.kind, item.id): item.outcome for item in items}
+
+
+def test_however_many_are_chosen_each_is_read_and_the_jobs_memory_stays_small(
+    sent: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """20,000 ids at once were more than a stored job holds."""
+    monkeypatch.setattr(update_invoices, "IDS_IN_CHUNK", 3)
+    monkeypatch.setattr(update_invoices, "IDS_AT_ONCE", 2)
+    for n in range(2, 6):
+        (sent.invoice if n % 2 else sent.credit_note)(str(n))
+    sent.drain()
+    chosen = ["nobody", *(str(n) for n in range(1, 6)), "nothing"]
+    job = jobs.start(sent.context, "update-invoices", ADA, ids=chosen)
+    while job.status == "running":
+        assert len(job.memory.get("ids", [])) <= 3
+        run_turn("bench", job.id, sent.at, seconds_left=lambda: 100.0)
+        job = jobs.get(sent.context, job.id)
+    _, items = finish(sent, job)
+    assert (job.status, sorted(item.id for item in items)) == ("done", sorted(chosen))
+    assert [item.reason for item in items if item.outcome == "skipped"] == ["no_such_record"] * 2
 
 
 def test_payments_come_now_whatever_the_hour(sent: Office) -> None:

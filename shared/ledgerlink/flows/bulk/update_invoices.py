@@ -19,7 +19,6 @@ from ledgerlink.flows.records import linking
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.ports import LinkFilter
-from ledgerlink.rules.dispatch import chunks
 from ledgerlink.state.document import Document
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.link import Link, LinkKey
@@ -28,7 +27,7 @@ from ledgerlink.state.record import RecordKey
 from . import planned_documents
 from .crawling import Crawling, read_on
 from .documents import intake, line, planned_line, with_receipts
-from .work import Step, Work, ledger_of
+from .work import IDS_IN_CHUNK, Step, Work, ledger_of
 
 KINDS_OF_IT = ("invoices", "credit-notes")
 IDS_AT_ONCE = 40
@@ -82,7 +81,9 @@ def _page(work: Work, *, planning: bool) -> Step:
     """One call's worth of the kind at hand."""
     kind, memory = work.job.memory["left"][0], dict(work.job.memory)
     if "ids" not in memory:
-        memory["ids"] = _wanted(work, kind)
+        memory |= (
+            _some_chosen(work, kind, memory.get("looked_at", 0)) if work.job.chosen else {"ids": _open(work, kind)}
+        )
     ids: list[str] | None = memory["ids"]
     missing: list[JobItem] = []
     if ids is None:
@@ -91,7 +92,10 @@ def _page(work: Work, *, planning: bool) -> Step:
         documents, over, used = _sent(work, kind, documents), crawling.finished, 1
     else:
         documents, missing, used = _named(work, kind, ids[:IDS_AT_ONCE])
-        memory["ids"], over = ids[IDS_AT_ONCE:], len(ids) <= IDS_AT_ONCE
+        memory["ids"] = ids[IDS_AT_ONCE:]
+        over = not memory["ids"] and memory.get("looked_at", 0) >= work.job.chosen
+        if not memory["ids"]:
+            del memory["ids"]
     if over:
         memory = {"left": memory["left"][1:]}
     items = [*_lines(work, kind, documents, planning=planning), *missing]
@@ -101,11 +105,14 @@ def _page(work: Work, *, planning: bool) -> Step:
     return Step(job, finished=not memory["left"])
 
 
-def _wanted(work: Work, kind: str) -> list[str] | None:
-    """The records to be asked for by id; None where there are so many that pages are cheaper."""
-    if work.job.chosen:
-        named = work.chosen(0, work.job.chosen)
-        return [id_ for some in chunks(named, 1000) for id_ in _there(work, kind, some)]
+def _some_chosen(work: Work, kind: str, looked_at: int) -> dict[str, Any]:
+    """The next of those chosen that are of this kind: a job's memory holds a thousand of them, not all."""
+    named = work.chosen(looked_at, IDS_IN_CHUNK)
+    return {"ids": _there(work, kind, named), "looked_at": looked_at + len(named)}
+
+
+def _open(work: Work, kind: str) -> list[str] | None:
+    """The sent ones that are open; None where there are so many that pages are cheaper than asking for each."""
     found: list[str] = []
     after: str | None = None
     while True:
