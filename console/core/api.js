@@ -75,7 +75,23 @@ export function withQuery(path, query) {
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
+/** A page of a narrowed list. The API looks at so many records an answer, so one may be short although there are more:
+ * it is read on until it is full. `show` is told what was found so far. */
+async function full(path, { show, ...options } = {}) {
+  const [route, text] = path.split("?");
+  const query = Object.fromEntries(new URLSearchParams(text));
+  let page = await json("GET", path, options);
+  while (page.next && page.items.length < Number(query.limit)) {
+    show?.({ ...page, looking: true });
+    const left = { ...query, limit: query.limit - page.items.length, cursor: page.next };
+    const more = await json("GET", withQuery(route, left), options);
+    page = { items: [...page.items, ...more.items], next: more.next };
+  }
+  return page;
+}
+
 export const api = {
+  full,
   get: (path, options) => json("GET", path, options),
   put: (path, body, options) => json("PUT", path, { body, ...options }),
   patch: (path, body, options) => json("PATCH", path, { body, ...options }),

@@ -14,7 +14,7 @@ export function keepFor(path, data) {
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
 }
 
-/** `{data, problem, busy, reload, put}`, where `put` shows what is known already; `poll(data)` answers the pause before the next read in ms, or nothing to stop.
+/** `{data, problem, busy, reload, put}`, where `put` shows what is known already, as `read` may before it has all; `poll(data)` answers the pause before the next read in ms, or nothing to stop.
  * With `keep` what is on screen stays there, busy, until what was asked for instead has come, as the next page; and who
  * comes back sees it as it was until it has been read again. */
 export function useLoad(path, { poll = null, read = api.get, keep = false } = {}) {
@@ -35,7 +35,8 @@ export function useLoad(path, { poll = null, read = api.get, keep = false } = {}
       setState((old) => ({ ...old, busy: true }));
       let data = null;
       try {
-        data = await how.current.read(path, { signal: stop.signal, calm });
+        const show = (part) => { if (!stop.signal.aborted) setState({ path, data: part, problem: null, busy: true }); };
+        data = await how.current.read(path, { signal: stop.signal, calm, show });
         if (stop.signal.aborted) return;
         seen = data;
         setState({ path, data, problem: null, busy: false });

@@ -22,7 +22,7 @@ export function Records({ kind }) {
   const hub = useHub();
   const { query } = hub.route;
   const { page, cols, ...where } = query;
-  const list = useLoad(withQuery(hub.path(`/${kind.name}`), { limit: 50, ...where }), { keep: true });
+  const list = useLoad(withQuery(hub.path(`/${kind.name}`), { limit: 50, ...where }), { keep: true, read: api.full });
   const [columns, setColumns] = useColumns(kind, cols);
   const [selected, setSelected] = useState(new Set());
   useEffect(() => { setSelected(new Set()); }, [JSON.stringify(where)]);
@@ -40,11 +40,12 @@ export function Records({ kind }) {
     </div>
     <${Narrowed} kind=${kind} where=${where} narrow=${narrow} />
     ${hub.may("write") && rows.length > 0 && html`<${Selection} kind=${kind} rows=${rows} selected=${selected} clear=${() => setSelected(new Set())} reload=${list.reload} />`}
-    <${Loaded} from=${list} lines=${8}>${(data) => data.items.length ? html`
+    <${Loaded} from=${list} lines=${8}>${(data) => data.items.length || data.looking ? html`
+        <p class="muted" role="status">${data.looking && words.looking(data.items.length)}</p>
         <${Table} caption=${human(kind.plural)} rows=${data.items} rowKey=${(row) => row.id} nameOf=${(row) => titleOf(kind, row)}
-          dim=${list.busy} columns=${drawn(kind, columns, hub, where, narrow)}
+          dim=${list.busy && !data.looking} columns=${drawn(kind, columns, hub, where, narrow)}
           selected=${hub.may("write") ? selected : null} onSelect=${hub.may("write") ? setSelected : null} />
-        <${Pager} next=${data.next} query=${query} count=${data.items.length} />`
+        ${!data.looking && html`<${Pager} next=${data.next} query=${query} count=${data.items.length} />`}`
       : narrowed ? html`<${Empty} title=${words.nothingFound} action=${html`<${Button} onClick=${() => hub.go(hub.route.parts)}>${words.showAll}<//>`}>${words.nothingFoundWhat}<//>`
         : html`<${Empty} title=${words.none(kind.plural)} action=${hub.may("write") && fresh}>${words.noneWhat(kind.name, kind.plural)}<//>`}<//>`;
 }

@@ -19,16 +19,17 @@ _FLYING = ("sending", "unknown")
 def search(
     context: Context, kind: str, where: LinkFilter, *, after: str | None, limit: int
 ) -> tuple[list[BaseModel], str | None]:
-    """One page of records, and where the next one starts."""
+    """One page of records, and where the next one starts. It may be short of ``limit`` although there are more."""
     now = standing(context)
     # What is in flight is stored as due; the difference is only in the open dispatches.
     stored = replace(where, state="due") if where.state in _FLYING else where
     found: list[LinkKey] = []
     while True:
-        page = context.at.links.search(context.company.id, kind, stored, after=after, limit=limit - len(found))
+        wanted = limit - len(found)
+        page = context.at.links.search(context.company.id, kind, stored, after=after, limit=wanted)
         found += [key for key in page.items if _fits(now, key, where.state)]
         after = page.next
-        if after is None or len(found) >= limit:
+        if after is None or len(page.items) < wanted or len(found) >= limit:
             return shown_all(now, found), after
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from ledgerlink.adapters.dynamodb import activity
+from ledgerlink.adapters.dynamodb import activity, reading
 from ledgerlink.adapters.dynamodb.activity import DynamoActivity
 from ledgerlink.adapters.dynamodb.commit import DynamoCommit
 from ledgerlink.adapters.dynamodb.control_ports import DynamoCursors, DynamoLanes, DynamoWakes
@@ -170,6 +170,26 @@ def test_lists_are_by_title_and_narrowed(commit: DynamoCommit, where: LinkFilter
         PutLink(new(id="gamma", title="Gamma", do_not_export={"on": True, "reason": "legal"})),
     )
     assert [key.id for key in LINKS.search("c1", "organizations", where).items] == ids
+
+
+def test_a_narrowed_list_looks_at_so_many_a_page_and_then_goes_on(
+    commit: DynamoCommit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the list is: the whole of it is never read for one answer."""
+    monkeypatch.setattr(reading, "LOOKED_AT", 2)
+    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 2)
+    status = ["paid", "approved", "", "void"]
+    commit.all(*(PutLink(new(id=f"r{n:02}", title=f"T {n:02}", status=status[n % 4])) for n in range(12)))
+    pages, after = [], None
+    while True:
+        where = LinkFilter(status_is_not=("paid", "void"))
+        page = LINKS.search("c1", "organizations", where, after=after, limit=2)
+        pages.append([key.id for key in page.items])
+        after = page.next
+        if after is None:
+            break
+    assert [id_ for some in pages for id_ in some] == ["r01", "r02", "r05", "r06", "r09", "r10"]
+    assert [len(some) for some in pages][:6] == [1] * 6, "two looked at, one of which fits"
 
 
 def test_a_cursor_nobody_gave_out_is_refused(commit: DynamoCommit) -> None:

@@ -210,6 +210,41 @@ def test_a_list_of_fifty_thousand_holds_one_page_and_stays_until_the_next_has_co
     expect(page.get_by_text("Page 8")).to_be_visible()
 
 
+def test_a_search_goes_on_by_itself_where_an_answer_stopped_looking(visit: Visit, acme: Desk) -> None:
+    """The API looks at so many records an answer; in a long list what fits may be further on."""
+    acme.organization("one", "Just One")
+    one, held = acme("GET", "/organizations/one"), list[Any]()
+
+    def answer(route: Any) -> None:
+        query = parse_qs(urlsplit(route.request.url).query)
+        cursor = int(query.get("cursor", ["0"])[0])
+        found = [] if cursor in (0, 4) else [{**one, "id": f"r{cursor}", "name": f"Found {cursor}"}]
+        told = {"items": found, "next": str(cursor + 1) if cursor < 4 else None}
+        held.append((query["limit"], lambda: route.fulfill(json=told)))
+
+    page = visit.page
+    page.route("**/organizations?*q=found*", answer)
+    visit.go("records/organizations?q=found")
+
+    def answered() -> str:
+        while not held:
+            page.wait_for_timeout(20)
+        limit, go = held.pop()
+        go()
+        return str(limit[0])
+
+    limits = []
+    for told in ("None so far", "1 record so far", "2 records so far", "3 records so far"):
+        limits.append(answered())
+        expect(page.get_by_text(told)).to_be_visible()
+        expect(page.get_by_text("Nothing matches")).to_have_count(0)
+    limits.append(answered())
+    expect(page.get_by_text("3 entries, that is all.")).to_be_visible()
+    expect(page.get_by_text("so far")).to_have_count(0)
+    expect(page.get_by_role("link", name="Found 3")).to_be_visible()
+    assert limits == ["50", "50", "49", "48", "47"]
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "clock", "instant"),
     [

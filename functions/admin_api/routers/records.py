@@ -153,7 +153,7 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Any:
-        """Records of this kind by title, narrowed down."""
+        """Records of this kind by title, narrowed down. A page may be short, or empty, and `next` lead on."""
         where = LinkFilter(
             state=state,
             linked=linked,

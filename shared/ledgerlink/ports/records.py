@@ -60,6 +60,7 @@ class LinkFilter:
     do_not_export: bool | None = None
     do_not_import: bool | None = None
     status: str | None = None
+    status_is_not: tuple[str, ...] = ()
     accounting_code: str | None = None
     q: str | None = None  # in title, number or e-mail
     updated_since: str | None = None

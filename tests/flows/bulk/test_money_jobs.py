@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledgerlink.adapters.dynamodb import reading
 from ledgerlink.errors import Invalid
 from ledgerlink.flows.bulk import jobs, update_invoices
 from ledgerlink.flows.bulk.turns import run_turn
@@ -58,6 +59,21 @@ def test_however_many_are_chosen_each_is_read_and_the_jobs_memory_stays_small(
     _, items = finish(sent, job)
     assert (job.status, sorted(item.id for item in items)) == ("done", sorted(chosen))
     assert [item.reason for item in items if item.outcome == "skipped"] == ["no_such_record"] * 2
+
+
+def test_update_all_looks_for_what_is_open_in_as_many_turns_as_it_takes(
+    sent: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LOOKED_AT", 1)
+    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 1)
+    for n in (2, 3, 4):
+        sent.invoice(str(n))
+    sent.drain()
+    for id_ in "13":
+        act(sent, "pay", id_=id_)
+    run(sent, "update-invoices", ids=["1"])
+    _, items = run(sent, "update-invoices")
+    assert outcomes(items) == {("invoices", "2"): "updated", ("invoices", "3"): "updated", ("invoices", "4"): "updated"}
 
 
 def test_payments_come_now_whatever_the_hour(sent: Office) -> None:

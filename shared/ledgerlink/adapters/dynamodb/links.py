@@ -106,22 +106,15 @@ class DynamoLinks:
     def search(self, company: str, kind: str, where: LinkFilter, *, after: str | None = None, limit: int = 50) -> Page:
         if where.sort not in ("title", "-title"):
             return self._sorted(company, kind, where, after=after, limit=limit)
-        found: list[LinkKey] = []
-        cursor = after
-        while True:  # a filter may empty a page: read on until the caller's page is full
-            more = page(
-                LinkItem.list_index.query,
-                f"{company}#{kind}",
-                make=_key_of,
-                after=cursor,
-                limit=limit - len(found),
-                filter_condition=_condition(where),
-                scan_index_forward=where.sort == "title",
-            )
-            found += more.items
-            cursor = more.next
-            if cursor is None or len(found) >= limit:
-                return Page(found, cursor)
+        return page(
+            LinkItem.list_index.query,
+            f"{company}#{kind}",
+            make=_key_of,
+            after=after,
+            limit=limit,
+            filter_condition=_condition(where),
+            scan_index_forward=where.sort == "title",
+        )
 
     def _sorted(self, company: str, kind: str, where: LinkFilter, *, after: str | None, limit: int) -> Page:
         with translated():
@@ -163,6 +156,8 @@ def _condition(where: LinkFilter) -> Any:
         terms.append(LinkItem.state == where.state)
     if where.status is not None:
         terms.append(LinkItem.status == where.status)
+    if where.status_is_not:
+        terms.append(LinkItem.status.does_not_exist() | ~LinkItem.status.is_in(*where.status_is_not))
     if where.accounting_code is not None:
         terms.append(LinkItem.document_id == where.accounting_code)
     if where.linked is not None:

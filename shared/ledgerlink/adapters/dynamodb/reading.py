@@ -19,6 +19,7 @@ from .errors import code_of, translated
 M = TypeVar("M", bound=Model)
 
 LOOKED_AT = 1000  # items in one call of a filtered query; DynamoDB stops at 1 MB anyway
+MOST_LOOKED_AT = 20_000  # items for one page of a filtered list: an answer has seconds, however long the list is
 
 
 def many(model: type[M], keys: Iterable[tuple[str, str]]) -> list[M]:
@@ -34,14 +35,35 @@ def many(model: type[M], keys: Iterable[tuple[str, str]]) -> list[M]:
 def page(
     query: Callable[..., Any], *args: Any, make: Callable[[Any], Any], after: str | None, limit: int, **kw: Any
 ) -> Page:
-    """One page of a query; the cursor is the key of the last item read, as opaque text."""
+    """One page of a query; the cursor is the key of the last item read, as opaque text.
+
+    With a filter the page may be short, or empty, though there are more: the cursor goes on where looking ended.
+    """
     start = cursor_key(after)
     with translated(), _of_ours(after):
         # With a filter, "page size" is how many are looked at in one call, and most may not fit.
-        page_size = limit if kw.get("filter_condition") is None else max(limit, LOOKED_AT)
+        filtered = kw.get("filter_condition") is not None
+        page_size = max(limit, LOOKED_AT) if filtered else limit
         rows = query(*args, limit=limit, page_size=page_size, last_evaluated_key=start, **kw)
+        if filtered:
+            rows.page_iter = _Bounded(rows.page_iter)
         items = [make(row) for row in rows]
         return Page(items, cursor_text(rows.last_evaluated_key))
+
+
+class _Bounded:
+    """The answers to a query, until enough items were looked at; asked where it ended, it says so like any."""
+
+    def __init__(self, answers: Any) -> None:
+        self._answers = answers
+
+    def __next__(self) -> Any:
+        if self._answers.total_scanned_count >= MOST_LOOKED_AT:
+            raise StopIteration
+        return next(self._answers)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answers, name)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ KINDS_OF_IT = ("invoices", "credit-notes")
 IDS_AT_ONCE = 40
 FEW = 200  # that are asked for by id: five calls; more are found on the pages of the whole list
 BALANCES = "balances"
-DONE = frozenset({"paid", "void"})
+DONE = ("paid", "void")
 
 
 class UpdateInvoices:
@@ -81,9 +81,9 @@ def _page(work: Work, *, planning: bool) -> Step:
     """One call's worth of the kind at hand."""
     kind, memory = work.job.memory["left"][0], dict(work.job.memory)
     if "ids" not in memory:
-        memory |= (
-            _some_chosen(work, kind, memory.get("looked_at", 0)) if work.job.chosen else {"ids": _open(work, kind)}
-        )
+        memory |= _some_chosen(work, kind, memory) if work.job.chosen else _open(work, kind, memory)
+    if "ids" not in memory:
+        return Step(work.job.model_copy(update={"memory": memory}))
     ids: list[str] | None = memory["ids"]
     missing: list[JobItem] = []
     if ids is None:
@@ -105,25 +105,23 @@ def _page(work: Work, *, planning: bool) -> Step:
     return Step(job, finished=not memory["left"])
 
 
-def _some_chosen(work: Work, kind: str, looked_at: int) -> dict[str, Any]:
+def _some_chosen(work: Work, kind: str, memory: dict[str, Any]) -> dict[str, Any]:
     """The next of those chosen that are of this kind: a job's memory holds a thousand of them, not all."""
+    looked_at = memory.get("looked_at", 0)
     named = work.chosen(looked_at, IDS_IN_CHUNK)
     return {"ids": _there(work, kind, named), "looked_at": looked_at + len(named)}
 
 
-def _open(work: Work, kind: str) -> list[str] | None:
-    """The sent ones that are open; None where there are so many that pages are cheaper than asking for each."""
-    found: list[str] = []
-    after: str | None = None
-    while True:
-        page = work.at.links.search(work.company, kind, LinkFilter(linked=True), after=after, limit=1000)
-        links = work.at.links.many(page.items)
-        found += [key.id for key, link in links.items() if link.status not in DONE]
-        after = page.next
-        if len(found) > FEW:
-            return None
-        if after is None:
-            return found
+def _open(work: Work, kind: str, memory: dict[str, Any]) -> dict[str, Any]:
+    """The sent ones that are open, as ``ids``: None where there are so many that pages are cheaper than asking each.
+    Where there is more to look through than one turn has time for, how far it came, without ``ids``."""
+    found, where = list(memory.get("open", ())), LinkFilter(linked=True, status_is_not=DONE)
+    limit = FEW + 1 - len(found)
+    page = work.at.links.search(work.company, kind, where, after=memory.get("looked_to"), limit=limit)
+    found += [key.id for key in page.items]
+    if len(found) > FEW:
+        return {"ids": None}
+    return {"ids": found} if page.next is None else {"open": found, "looked_to": page.next}
 
 
 def _there(work: Work, kind: str, ids: Sequence[str]) -> list[str]:
