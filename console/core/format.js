@@ -30,6 +30,8 @@ export const exactTime = (iso) => times({ dateStyle: "full", timeStyle: "long" }
 
 export const date = (text) =>
   formatter(Intl.DateTimeFormat, { timeZone: "UTC", dateStyle: "medium" }).format(new Date(`${text}T00:00:00Z`));
+/** A title from the API as people read it: one that begins with a day, which is how payments are called. */
+export const titled = (text) => text.replace(/^\d{4}-\d\d-\d\d(?= |$)/, (day) => date(day));
 export const shortDay = (text) =>
   formatter(Intl.DateTimeFormat, { timeZone: "UTC", ...DAY }).format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
 

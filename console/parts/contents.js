@@ -33,11 +33,13 @@ function inTurns(all, record, currency) {
   return turns;
 }
 
-/** What the lines come to, while the document has no totals of its own. */
+/** What the lines come to, where the document has no totals of its own or they are of other lines: edited since, say. */
 function together(field, record, currency) {
   const amounts = (record[field.name] || []).map(lineAmount);
-  if (record.subtotal || record.total || !amounts.some(Boolean)) return [];
-  return [[words.together, format.money(sumOf(amounts), currency)]];
+  const sum = format.money(sumOf(amounts), currency);
+  const told = [record.subtotal, record.total].filter(Boolean).map((total) => format.money(total, currency));
+  if (!amounts.some(Boolean) || (record.total && !record.subtotal) || told.includes(sum)) return [];
+  return [[words.together, sum]];
 }
 
 const isTable = (field) => field.type === "list" && !field.keyed_by && field.of.some((part) => part.type === "money");

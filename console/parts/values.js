@@ -18,7 +18,7 @@ export function RecordName({ kind, id }) {
 /** A record by its title, one click away where its kind has a screen, else on the record that shows it. */
 export function RecordLink({ record, title, on }) {
   const hub = useHub();
-  const name = title || record.id;
+  const name = title ? format.titled(title) : record.id;
   if (on) return html`<${RecordName} kind=${on.kind} id=${on.id} />: ${name}`;
   return hub.kind(record.kind) ? html`<a href=${hub.record(record)}>${name}</a>` : html`<span>${name}</span>`;
 }

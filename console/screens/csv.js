@@ -32,7 +32,7 @@ function Download({ name, path }) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   });
-  return html`<${Card} title=${words.down[name]}><p>${words.downWhat[name]}</p><${ProblemNote} problem=${problem} />
+  return html`<${Card} class="down" title=${words.down[name]}><p>${words.downWhat[name]}</p><${ProblemNote} problem=${problem} />
     <${Button} busy=${busy} onClick=${get}>${words.download(words.down[name])}<//><//>`;
 }
 

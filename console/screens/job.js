@@ -1,7 +1,7 @@
 // One job: how far it is, what became of each record or what would, cancel, apply, undo.
 import { html, useEffect } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
-import { count, fieldLabel, said } from "../core/format.js";
+import { count, fieldLabel, said, titled } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
@@ -101,7 +101,7 @@ const inWords = ({ reason, message }, kind) => (reason === "conflict" ? message.
 function Item({ item, over }) {
   const hub = useHub();
   const fields = Object.keys(item.diff);
-  const title = item.title || item.record.id || item.accounting_code || "";
+  const title = titled(item.title || "") || item.record.id || item.accounting_code || "";
   const known = item.record.id && hub.kind(item.record.kind) && item.outcome !== "create";
   return html`<li class="item"><div class="item-head">${over && PLANNED.includes(item.outcome) ? html`<${Badge} label=${words.notDone} />` : html`<${Badge} value=${item.outcome} />`}
       <strong>${known ? html`<a href=${hub.record(item.record)}>${title}</a>` : title}</strong>

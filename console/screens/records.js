@@ -50,13 +50,15 @@ export function Records({ kind }) {
         : html`<${Empty} title=${words.none(kind.plural)} action=${hub.may("write") && fresh}>${words.noneWhat(kind.name, kind.plural)}<//>`}<//>`;
 }
 
+const SHORT = 16; // characters of a number or code that stays on its line
+
 function drawn(kind, columns, hub, where, narrow) {
   const sort = where.sort || "title";
   const titled = (kind.columns.find((column) => column.name === "name") || kind.columns[0]).name; // what the API sorts by as the title
   return columns.map((column, n) => ({
     name: column.name, label: column.label, align: ALIGN[column.type] || ((column.name === "name" || column.type === "record") && "wide"),
     cell: (record) => n === 0
-      ? html`<a href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} ...${{ record, column, kind }} />` : record.id}</a>`
+      ? html`<a class=${String(format.at(record, column.name) || "").length <= SHORT ? "whole" : ""} href=${hub.to(["records", kind.name, record.id])}>${format.at(record, column.name) ? html`<${Value} ...${{ record, column, kind }} />` : record.id}</a>`
       : html`<${Value} ...${{ record, column, kind }} />`,
     ...(column.name === titled && kind.sorts.includes("-title") ? {
       sorted: sort === "title" ? "ascending" : "descending",

@@ -160,6 +160,18 @@ def keep(files: dict[str, int], answer: Any) -> None:
         files[answer.url] = len(gzip.compress(answer.body()))
 
 
+@pytest.mark.parametrize("width", [320, 360, 480, 900])
+def test_the_company_can_be_read_at_the_top_however_narrow(visit: Visit, shown: Desk, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    page = visit.go()
+    choice = page.get_by_role("combobox", name="Company")
+    has = choice.bounding_box()["width"]
+    choice.evaluate("own => { own.style.maxInlineSize = 'none'; own.style.inlineSize = 'max-content'; }")
+    assert has >= choice.bounding_box()["width"]
+    choice.evaluate("own => own.removeAttribute('style')")
+    assert page.evaluate(MOST_WIDE) <= width
+
+
 def test_every_text_that_is_used_is_there_and_stands_in_one_file() -> None:
     """A translation is one file: no screen holds words of its own, and none asks for words that are missing."""
     texts = read("texts.js")

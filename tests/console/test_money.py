@@ -55,6 +55,15 @@ def test_an_invoice_shows_its_lines_as_a_table(visit: Visit, invoiced: Desk) -> 
     expect(page.get_by_role("heading", name="Village Hall", level=1)).to_be_visible()
 
 
+def test_lines_that_are_not_those_of_the_totals_say_what_they_come_to(visit: Visit, invoiced: Desk) -> None:
+    line = {"description": "Stage lamp", "quantity": "11", "unit_price": "48.5"}
+    totals = {"subtotal": "1013.80", "total": "1216.56", "tax_mode": "exclusive", "currency": "GBP"}
+    invoiced("PUT", "/invoices/edited", {"number": "INV-E", "organization_id": "hall", "lines": [line], **totals})
+    sums = visit.go("records/invoices/edited").locator(".sums")
+    expect(sums).to_contain_text("Lines together£533.50")
+    expect(sums).to_contain_text("Subtotal£1,013.80")
+
+
 def test_a_draft_is_made_and_gets_another_line(visit: Visit, invoiced: Desk) -> None:
     page = visit.go("records/invoices/new")
     page.get_by_label("Number").fill("INV-8")
