@@ -97,8 +97,9 @@ def of_error(error: Exception) -> dict[str, Any] | None:
             return problem_body(409, "changed_meanwhile")
         case LedgerBusy(detail=why):
             known = REASONS.get(why)
-            detail = f"{known.message} Nothing was done: try again later." if known else why
-            return problem_body(503, "ledger_busy", detail)
+            told = known.message if known else f"The ledger did not answer as it should ({why})."
+            later = {"remedy": REASONS["busy"].remedy}  # it does not go on by itself: somebody asked
+            return {**problem_body(503, "ledger_busy", f"{told} Nothing was done: try again later."), **later}
         case Transient():
             return problem_body(503, "busy", error.detail)
         case RequestValidationError():

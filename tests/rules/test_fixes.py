@@ -107,6 +107,11 @@ def test_a_payment_that_the_ledger_refused_is_mended_at_its_method_or_document()
     assert edit.params == {"fields": {"document_id": "i1"}}
 
 
+def test_what_was_voided_there_is_voided_here_by_one_press() -> None:
+    [only] = fixes_of(an_invoice("200"), wrong("void_in_ledger"))
+    assert (only.id, only.params) == ("edit", {"fields": {"status": "void"}})
+
+
 def test_a_code_of_the_ledgers_own_is_not_mapped() -> None:
     link = wrong("mapping_unknown", field="inventory_account_code")
     offered = fixes_of(a_record(Product(code="X"), kind="products"), link)  # type: ignore[arg-type]

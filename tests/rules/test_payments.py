@@ -126,6 +126,9 @@ def test_everything_that_is_wrong_is_told_at_once(content: Payment, known: Facts
     [
         (facts(document_id=""), "document_not_in_ledger"),
         (facts(document_id="", do_not_export=Hold(on=True)), "do_not_export"),
+        (facts(document_id="", state="error", reason="account_not_mapped"), "account_not_mapped"),
+        (facts(document_id="", state="due", reason="product_not_sent"), "product_not_sent"),
+        (facts(document_id="", state="unlinked", reason="export_by_hand"), "document_not_in_ledger"),
         (facts(status="draft"), "document_not_approved"),
         (facts(status="awaiting_approval"), "document_not_approved"),
     ],

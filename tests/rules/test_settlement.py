@@ -46,6 +46,12 @@ def test_status(here: Any, there: Settlement, known: Settlement | None, becomes:
     assert rules.taken_in(content, there, known, sync_voids=True, targets={}).content.status == becomes
 
 
+def test_nothing_is_outstanding_on_a_draft_that_was_deleted_there() -> None:
+    content = Invoice(organization_id="o1", status="void", amount_outstanding=Decimal(100))
+    found = rules.taken_in(content, told("void", "100"), None, sync_voids=True, targets={}).content
+    assert found.amount_outstanding == 0
+
+
 def test_a_void_there_stays_there_unless_voids_travel() -> None:
     content = Invoice(organization_id="o1", status="approved", amount_outstanding=Decimal(100))
     found = rules.taken_in(content, told("void", "0"), None, sync_voids=False, targets={}, update=False)

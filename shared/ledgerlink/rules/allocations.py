@@ -12,6 +12,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
+from . import prerequisites
 from .amounts_and_dates import not_money, out_of_calendar
 from .decisions import Archive, Create, Decision, Nothing, Problem, Refuse, Skip, Wait
 from .facts import Facts
@@ -47,8 +48,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     for key in needs(record):
         target = facts.link(key.kind, key.id)
         if target is None or not target.document_id:
-            held = target is not None and target.do_not_export.on
-            return Wait("do_not_export" if held else "document_not_in_ledger", f"record:{key.kind}/{key.id}")
+            return prerequisites.not_there(key, target)
         if target.settlement is not None and target.settlement.status in ("draft", "awaiting_approval"):
             return Wait("document_not_approved", f"record:{key.kind}/{key.id}")
         ids.append(target.document_id)

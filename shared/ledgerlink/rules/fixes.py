@@ -56,6 +56,8 @@ def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
             return (*adopt, other, retry)
         case "period_locked":
             return (Fix("retry", "The period was unlocked: go on"), _edit(record, _DATES.get(record.kind, "date")))
+        case "void_in_ledger":
+            return (Fix("edit", "Void it here too", {"fields": {"status": "void"}}),)
         case "reference_taken":
             return (Fix("link_to_holder", "Link to the contact that carries this record's mark", holder), retry)
         case "several_matches" | "linked_elsewhere":

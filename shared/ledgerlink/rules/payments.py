@@ -17,7 +17,7 @@ from ledgerlink.state.document import Document
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record, RecordKey
 
-from . import lifting, mapping
+from . import lifting, mapping, prerequisites
 from .amounts_and_dates import not_money, out_of_calendar
 from .decisions import Archive, Create, Decision, Nothing, Park, Problem, Refuse, Skip, Wait
 from .facts import Facts
@@ -71,8 +71,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     if link.lift is not None and target is not None and target.safe_edit is not None:
         return Wait("payment_lifted", waits_for)
     if target is None or paid is None or not target.document_id:
-        held = target is not None and target.do_not_export.on
-        return Wait("do_not_export" if held else "document_not_in_ledger", waits_for)
+        return prerequisites.not_there(key, target)
     status = target.settlement.status if target.settlement is not None else "approved"
     if status in ("draft", "awaiting_approval"):
         return Wait("document_not_approved", waits_for)

@@ -46,6 +46,16 @@ def _state(key: RecordKey, link: Link, facts: Facts) -> Wait | First | None:
     return First((LinkKey(*key),), unasked)
 
 
+def not_there(key: RecordKey, target: Link | None) -> Wait:
+    """What keeps a payment or an allocation whose document is not in the ledger: what keeps that one, if anything."""
+    on = f"record:{key.kind}/{key.id}"
+    if target is not None and target.do_not_export.on:
+        return Wait("do_not_export", on)
+    if target is not None and (target.state in _STUCK or (target.state == "due" and not target.is_due)):
+        return Wait(target.reason or "document_not_in_ledger", on)
+    return Wait("document_not_in_ledger", on)
+
+
 def together(found: Sequence[Wait | First]) -> Wait | First | None:
     """Who waits for several waits for what cannot be helped first; else everything missing is made in one go."""
     wait = next((each for each in found if isinstance(each, Wait)), None)

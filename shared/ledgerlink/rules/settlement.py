@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, cast, get_args
 
 from ledgerlink.kinds import KINDS, Content
@@ -21,6 +22,7 @@ from .reverting import archives
 
 _RANK: dict[str, int] = {"draft": 0, "awaiting_approval": 1, "approved": 2}
 SETTLED: frozenset[Status] = frozenset({"part_paid", "paid"})
+NOTHING = Decimal("0.00")
 FROM_ITS_DOCUMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """When a payment was changed that only its document told of: whatever the payment itself says is newer."""
 
@@ -59,7 +61,7 @@ def taken_in(
     """
     values: dict[str, Any] = {"status": _status(content, told, known, sync_voids=sync_voids)}
     if told.status != "void" or values["status"] == "void":
-        values["amount_outstanding"] = told.outstanding
+        values["amount_outstanding"] = told.outstanding if told.status != "void" else NOTHING
     if update:
         values["stage"] = "live"
     if isinstance(content, CreditNote):

@@ -128,3 +128,11 @@ def test_a_search_that_the_ledgers_limits_stop_says_so_in_words(connected: Api, 
         assert (refused.status, refused["code"]) == (503, "ledger_busy")
     assert refused["detail"].endswith("try again later.")
     assert "day_limit" not in refused["detail"]
+
+
+def test_a_search_that_fails_over_there_says_that_nothing_was_done(connected: Api, simulated: SimulatedXero) -> None:
+    simulated.fault("error_before", match={"path": "/Contacts"}, status=503)
+    refused = connected.get(f"{ACME}/ledger/contacts", search="hall")
+    assert (refused.status, refused["code"]) == (503, "ledger_busy")
+    assert refused["detail"] == "The ledger did not answer as it should (HTTP 503). Nothing was done: try again later."
+    assert refused["remedy"] == "Try again in a moment."
