@@ -15,6 +15,8 @@ from ledgerlink.flows.bulk.undo_asked import undo
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.inbound.intake import Change, take_note
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.job import Job
 from ledgerlink.state.mapping import Mapped
@@ -203,6 +205,21 @@ def test_an_edit_of_the_crm_keeps_every_line_there(office: Office) -> None:
     lines = office.books()["X-1"]["LineItems"]
     assert [line["LineItemID"] for line in lines] == before
     assert [line["Quantity"] for line in lines] == [2, 5]
+    assert [line["TaxAmount"] for line in lines] == [20, 50]
+
+
+def test_lines_edited_here_bring_their_totals_and_tax_whoever_said_the_last_ones(office: Office) -> None:
+    odd = {**LINE, "Description": "Water", "TaxAmount": 19.99}
+    told(office, invoice(office, contact(office), LineItems=[LINE, odd]))
+    [record] = here(office)
+    assert [line.tax_amount for line in said(record).lines] == [None, Decimal("19.99")]
+    for fields in ({"reference": "Unit 7"}, {"lines": [{**_fields(said(record))["lines"][0], "quantity": "3"}]}):
+        save(office.context, record.key, Push(fields, "merge"), ADA)
+        office.drain()
+    assert office.at_rest("invoices", record.id).state == "linked"
+    made = office.books()["X-1"]
+    assert (made["SubTotal"], made["TotalTax"], made["Total"]) == (150, 30, 180)
+    assert said(here(office)[0]).total == 180
 
 
 def test_a_credit_note_comes_too(office: Office) -> None:

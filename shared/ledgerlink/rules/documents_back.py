@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ledgerlink.kinds import Content
 from ledgerlink.kinds.amounts import half_up
-from ledgerlink.kinds.money_documents import Line, MoneyDocument
+from ledgerlink.kinds.money_documents import Line, MoneyDocument, TaxMode
 from ledgerlink.state.link import Link
 from ledgerlink.state.mapping import MappingKind, Side
 from ledgerlink.state.record import Record
@@ -15,6 +15,7 @@ from ledgerlink.state.record import Record
 from . import mapping
 from .documents_out import RATE_PLACES, TERMS
 from .import_ import Grounds
+from .lines import amount_of, tax_of
 
 CUSTOMER, ITEM = "contact", "item"
 
@@ -55,7 +56,12 @@ def in_ours(
 ) -> MoneyDocument:
     """The head and lines in the CRM's codes. ``known`` has the products it names already; ``items``: ids by code."""
     words = {line.id: line for line in known.lines} if known is not None else {}
-    lines = tuple(_line(line, words.get(line.id), TERMS[kind].side, items, grounds) for line in said.lines)
+    lines = tuple(
+        _line(line, words.get(line.id), TERMS[kind].side, items, grounds).model_copy(
+            update={"tax_amount": _own_tax(line, words.get(line.id), said.tax_mode, grounds)}
+        )
+        for line in said.lines
+    )
     return said.model_copy(update={"lines": lines, "exchange_rate": _rate(said.exchange_rate)})
 
 
@@ -69,6 +75,15 @@ def _line(line: Line, known: Line | None, side: Side, items: Mapping[str, str], 
             "account_code": _code("account", line.account_code, known.account_code if known else "", side, grounds),
         }
     )
+
+
+def _own_tax(line: Line, known: Line | None, mode: TaxMode, grounds: Grounds) -> Decimal | None:
+    """The tax of a line where it is another than its rate makes of it: what follows the amounts is not said."""
+    if known is not None and known.tax_amount is not None:
+        return line.tax_amount
+    rate = grounds.reference.tax_rate(line.tax_code)
+    usual = tax_of(amount_of(line), rate.rate if rate is not None else Decimal(0), mode)
+    return None if line.tax_amount == usual else line.tax_amount
 
 
 def _code(kind: MappingKind, code: str, known: str, side: Side, grounds: Grounds) -> str:

@@ -160,7 +160,7 @@ def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | No
         if not push.fields:  # holds alone
             return live.pushed, live.content
         content = content_from(key.kind, patched(live.content, push.fields))
-        pushed = content_from(key.kind, patched(live.pushed or live.content, push.fields))
+        pushed = content_from(key.kind, patched(live.pushed or _without_totals(live), push.fields))
         return pushed, edits.replaced_by(kind, live.content, content)
     pushed = content_from(key.kind, push.fields)
     if live is None:
@@ -168,6 +168,11 @@ def _said(key: RecordKey, live: Record | None, push: Push) -> tuple[Content | No
     if push.if_match is not None:
         return pushed, edits.replaced_by(kind, live.content, pushed)
     return pushed, edits.pushed_onto(kind, live.content, pushed, live.pushed)
+
+
+def _without_totals(live: Record) -> Content:
+    """A record that the CRM never pushed, without what the ledger alone says of it: nobody here holds it to that."""
+    return live.content.model_copy(update=dict.fromkeys(KINDS[live.kind].derived))
 
 
 def _born(
