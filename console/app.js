@@ -20,7 +20,11 @@ let hub = null; // as the screens have it, for dialogs beside them
 
 const wrap = (content) => html`<${HubContext.Provider} value=${hub}>${content}<//>`;
 
+/** Before there is anything to show; what comes at once comes without it. */
+const Waiting = () => html`<main class="alone waiting"><p class="muted" role="status">${t.loading}</p></main>`;
+
 async function begin() {
+  render(html`<${Waiting} />`, root);
   try {
     const session = await openSession();
     useSession(session);
@@ -92,7 +96,7 @@ function Company({ id, session, companies, kinds, reasons, route, added, newComp
   if (company.problem?.status === 404) {
     return html`<${NoCompany} session=${session} added=${added} missing=${id} companies=${companies} />`;
   }
-  if (!now) return company.problem ? html`<${Failed} problem=${company.problem} />` : null;
+  if (!now) return company.problem ? html`<${Failed} problem=${company.problem} />` : html`<${Waiting} />`;
   return html`<${HubContext.Provider} value=${now}>
     <${Shell} companies=${companies} trouble=${company.problem || connection.problem} newCompany=${newCompany} />
   <//>`;

@@ -62,7 +62,7 @@ function Choose({ now }) {
   const [id, setId] = useState("");
   const [choose, busy, problem] = useAction(async () => {
     await api.post(hub.path("/connection/organisation"), { id });
-    say(words.done);
+    hub.go(["connection"], { outcome: "connected" }, { replace: true });
     hub.refresh();
   });
   return html`<${Card} title=${words.choose}><p>${words.chooseWhy}</p>

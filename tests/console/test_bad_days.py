@@ -215,3 +215,13 @@ def test_a_later_kind_appears_by_itself(visit: Visit, acme: Desk) -> None:
     expect(page.get_by_role("cell", name="€1,234,567.80")).to_have_css("text-align", "end")
     page.get_by_role("checkbox", name="Choose INV-1").check()
     expect(page.get_by_role("button", name="Update from Xero")).to_be_enabled()
+
+
+def test_a_first_load_that_takes_its_time_says_so(visit: Visit, acme: Desk) -> None:
+    page = visit.page
+    page.route("**/v1/kinds", lambda route: None)  # not answered yet
+    page.goto(f"{acme.stack.url}/?as=admin&company={acme.company}")
+    expect(page.get_by_role("status").filter(has_text="Loading…")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+    visit.go()
+    expect(page.get_by_text("Loading…")).to_have_count(0)

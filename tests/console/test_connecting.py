@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -85,4 +86,18 @@ def test_a_company_is_connected_by_keyboard_alone(visit: Visit, stack: Any) -> N
     expect(page.get_by_role("button", name="Disconnect")).to_be_focused()
     page.get_by_role("heading", level=1).focus()  # where somebody who was led here begins
     press(page, "Import/Export")
+    expect(page.get_by_role("button", name="Import contacts")).to_be_visible()
+
+
+def test_who_gave_access_to_several_chooses_one_and_is_led_on(visit: Visit, stack: Any) -> None:
+    with Desk(stack, "choosing") as desk, httpx.Client(timeout=60) as browser:
+        desk.create()
+        desk.opened("Choosing Books")
+        asked = desk("POST", "/connection")["authorize_url"]
+        browser.get(browser.get(f"{asked}&auto=all").headers["location"])
+    page = visit.go("connection", company="choosing")
+    page.get_by_role("radio", name="Choosing Books").check()
+    page.get_by_role("button", name="Pair with this organisation").click()
+    expect(page.get_by_role("heading", name="Choosing Books")).to_be_visible()
+    page.get_by_role("link", name="Import/Export", exact=True).click()
     expect(page.get_by_role("button", name="Import contacts")).to_be_visible()

@@ -11,7 +11,7 @@ from tests.console.conftest import Desk, Visit
 
 
 def heights(page: Any) -> Any:
-    return page.evaluate("() => [...document.querySelectorAll('.setting')].map((each) => each.offsetHeight)")
+    return page.evaluate("() => [...document.querySelectorAll('.setting[id]')].map((each) => each.offsetHeight)")
 
 
 @pytest.mark.parametrize("width", [360, 800, 1280, 2560])
