@@ -1,6 +1,7 @@
 // Connect: setting the app up, consent, choosing the organisation, what is left of today's calls, and the way out.
 import { html, useEffect, useState } from "../core/html.js";
 import { api } from "../core/api.js";
+import { said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction } from "../core/load.js";
 import { go } from "../core/route.js";
@@ -52,7 +53,7 @@ function Landed() {
 function NotYet({ now }) {
   return html`<${Card} title=${words.states[now.state]}>
     <p>${now.organisation ? words.again(now.organisation.name) : words.why}</p>
-    ${now.last_error && html`<${Note} tone="warn">${now.last_error}<//>`}
+    ${now.last_error && html`<${Note} tone="warn">${said(now.last_error)}<//>`}
     <ol class="steps">${words.steps.map((step) => html`<li>${step}</li>`)}</ol>
     <${ConnectButton} /><//>`;
 }
@@ -83,7 +84,7 @@ function Connected({ now }) {
   return html`<div class="columns two">
     <${Card} title=${now.organisation.name} actions=${html`<${Badge} value=${now.state} label=${words.short[now.state]} />`}>
       ${broken && html`<${Note} tone="bad" alert title=${words.states.needs_reconnect}>${words.reconnectWords}<//>`}
-      ${now.last_error && html`<${Note} tone="warn">${now.last_error}<//>`}
+      ${now.last_error && html`<${Note} tone="warn">${said(now.last_error)}<//>`}
       ${now.missing_scopes.length > 0 && html`<${Note} tone="warn" title=${words.missing}>
         <p>${words.missingWords}</p><p>${now.missing_scopes.map((scope) => html`<${Chip} key=${scope}>${scope}<//> `)}</p><//>`}
       <${Facts} of=${[[words.country, now.organisation.country], [words.currency, now.organisation.base_currency],

@@ -34,7 +34,7 @@ export function TransferCard() {
   if (!hub.connection || !hub.has("jobs")) return null;
   if (!hub.connected) {
     return html`<${Card} class="big" title=${t.connection.states[hub.connection.state]}>
-      <p>${hub.connection.state === "choose" ? t.connection.chooseWhy : words.connectFirst}</p>
+      <p>${{ choose: t.connection.chooseWhy, needs_reconnect: t.connection.reconnectWords }[hub.connection.state] || words.connectFirst}</p>
       ${hub.connection.state === "choose" ? html`<a class="button primary" href=${hub.to(["connection"])}>${t.connection.choose}</a>`
         : html`<${ConnectButton} />`}<//>`;
   }

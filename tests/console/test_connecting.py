@@ -101,3 +101,18 @@ def test_who_gave_access_to_several_chooses_one_and_is_led_on(visit: Visit, stac
     expect(page.get_by_role("heading", name="Choosing Books")).to_be_visible()
     page.get_by_role("link", name="Import/Export", exact=True).click()
     expect(page.get_by_role("button", name="Import contacts")).to_be_visible()
+
+
+def test_where_the_ledger_no_longer_accepts_the_connection_every_page_says_so(visit: Visit, stack: Any) -> None:
+    with Desk(stack, "lapsed") as desk:
+        desk.create()
+        desk.connect("Lapsed Books")
+        now = desk("GET", "/connection")
+    lapsed = {**now, "state": "needs_reconnect", "last_error": "The ledger no longer accepts the connection."}
+    visit.page.route("**/lapsed/connection", lambda route: route.fulfill(json=lapsed))
+    page = visit.go("transfer", company="lapsed")
+    expect(page.get_by_role("heading", name="The connection has to be re-authorised")).to_be_visible()
+    expect(page.get_by_text("records wait until you re-authorise")).to_be_visible()
+    visit.go("connection", company="lapsed")
+    expect(page.get_by_text("Xero no longer accepts the connection.", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Re-authorise")).to_be_enabled()
