@@ -4,7 +4,8 @@ import { api } from "./core/api.js";
 import { keepFocusIn } from "./core/focus.js";
 import { count } from "./core/format.js";
 import { useHub } from "./core/hub.js";
-import { address, go, placeLeft } from "./core/route.js";
+import { useAction } from "./core/load.js";
+import { address, go, placeLeft, staying } from "./core/route.js";
 import { Edge } from "./parts/afloat.js";
 import { Button, Note } from "./parts/basics.js";
 import { screenOf, tabsOf } from "./screens/all.js";
@@ -83,18 +84,19 @@ function Tabs({ groups, current }) {
   </div>`;
 }
 
+/** Straight to the record, as people expect of a single error; null where it cannot be read, which the list of errors says. */
+const theOnly = (hub) => api.get(hub.path("/errors?limit=1")).then(({ items: [only] }) => only, () => null);
+
 function Banner() {
   const hub = useHub();
   const errors = hub.company.counts.errors;
+  const [view, busy] = useAction(async () => {
+    const stays = staying();
+    const only = errors === 1 && await theOnly(hub);
+    if (stays()) go(only ? hub.place(only) : hub.to(["errors"]));
+  });
   if (!errors) return html`<span class="banner-place"></span>`;
-  const view = async () => {
-    if (errors === 1) { // straight to the record, as people expect of a single error
-      const [only] = (await api.get(hub.path("/errors?limit=1"))).items;
-      if (only) return go(hub.place(only));
-    }
-    return hub.go(["errors"]);
-  };
-  return html`<div class="banner" role="region" aria-label=${t.tabs.errors}><span role="status">${t.banner(errors)}</span><${Button} onClick=${view}>${t.viewErrors}<//></div>`;
+  return html`<div class="banner" role="region" aria-label=${t.tabs.errors}><span role="status">${t.banner(errors)}</span><${Button} busy=${busy} onClick=${view}>${t.viewErrors}<//></div>`;
 }
 
 function Switcher({ companies, newCompany }) {

@@ -61,6 +61,12 @@ export function goBack(to) {
   else go(to);
 }
 
+/** For what takes a while and then leads on: asked afterwards, says whether one is still where it was begun. */
+export function staying() {
+  const from = step;
+  return () => step === from;
+}
+
 /** What this step of the history remembers. */
 export const remembered = (name) => history.state?.[name];
 

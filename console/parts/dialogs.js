@@ -1,14 +1,15 @@
-// Dialogs: one at a time above the page, which is out of reach meanwhile; and short words at the edge when something is done.
-import { html, useEffect, useId, useRef, useState } from "../core/html.js";
+// Dialogs: above the page, which is out of reach meanwhile, and one above the other; and short words at the edge when something is done.
+import { Fragment, html, useEffect, useId, useRef, useState } from "../core/html.js";
 import { useAction } from "../core/load.js";
 import { t } from "../texts.js";
 import { Button, ProblemNote } from "./basics.js";
 
 let show = () => {};
+let ids = 0;
 let tell = () => {};
 
 /** Opens `content(close)`; resolves to what `close` was given. */
-export const openDialog = (content) => new Promise((resolve) => show({ content, resolve, from: document.activeElement }));
+export const openDialog = (content) => new Promise((resolve) => show({ id: ++ids, content, resolve, from: document.activeElement }));
 
 /** Says in a few words that something is done. */
 export const say = (words, tone = "good") => tell({ words, tone, id: Math.random() });
@@ -19,13 +20,12 @@ export const confirm = ({ title, words, label, look = "primary", act = async () 
 
 function Confirm({ title, words, label, look, act, close, children }) {
   const [run, busy, problem] = useAction(async () => { await act(); close(true); });
-  return html`<${Dialog} title=${title} close=${() => close(false)} actions=${html`
-      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
-      <${Button} look=${look} busy=${busy} onClick=${run}>${label}<//>`}>
+  return html`<${Dialog} title=${title} close=${close} busy=${busy} actions=${html`<${Button} look=${look} busy=${busy} onClick=${run}>${label}<//>`}>
     ${words && html`<p>${words}</p>`}${children}<${ProblemNote} problem=${problem} /><//>`;
 }
 
-export function Dialog({ title, children, actions, close, wide }) {
+/** `cancel`: how the button is called that only closes it, if there is one. While it is `busy` it cannot be closed: what is under way cannot be called back. */
+export function Dialog({ title, children, actions, close, busy, cancel = t.cancel, wide }) {
   const id = useId();
   const box = useRef();
   useEffect(() => {
@@ -34,42 +34,45 @@ export function Dialog({ title, children, actions, close, wide }) {
     (dialog.querySelector("[autofocus]") || dialog.querySelector("h2")).focus();
     return () => dialog.close();
   }, []);
-  const cancelled = (event) => { event.preventDefault(); close(); };
-  return html`<dialog ref=${box} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${cancelled}>
+  const leave = () => !busy && close();
+  const keys = (event) => { if (busy && event.key === "Escape") event.preventDefault(); };
+  const cancelled = (event) => { event.preventDefault(); leave(); };
+  return html`<dialog ref=${box} class=${wide ? "wide" : ""} aria-labelledby=${id} onKeyDown=${keys} onCancel=${cancelled}>
     <header><h2 id=${id} tabindex="-1">${title}</h2>
-      <${Button} look="quiet" class="close" aria-label=${t.close} onClick=${() => close()}>✕<//></header>
+      <${Button} look="quiet" class="close" aria-label=${t.close} disabled=${busy} onClick=${leave}>✕<//></header>
     <div class="dialog-body">${children}</div>
-    ${actions && html`<footer>${actions}</footer>`}
+    <footer>${cancel && html`<${Button} disabled=${busy} onClick=${leave}>${cancel}<//>`}${actions}</footer>
   </dialog>`;
 }
 
 /** Beside the page's root: keeps the page out of the accessibility tree while a dialog is open. */
 export function Over({ wrap, page }) {
-  const [open, setOpen] = useState(null);
+  const [open, setOpen] = useState([]); // the last one is on top
   const [told, setTold] = useState([]);
   useEffect(() => {
-    show = setOpen;
+    show = (one) => setOpen((old) => [...old, one]);
     tell = (one) => {
       setTold((old) => [...old.slice(-2), one]);
       setTimeout(() => setTold((old) => old.filter((each) => each.id !== one.id)), 6000);
     };
   }, []);
-  useEffect(() => { // going elsewhere, back too, leaves the dialog
-    if (!open) return undefined;
-    const gone = () => close();
+  useEffect(() => { // going elsewhere, back too, leaves them
+    if (!open.length) return undefined;
+    const gone = () => open.forEach((one) => close(one));
     addEventListener("popstate", gone);
     return () => removeEventListener("popstate", gone);
   }, [open]);
   useEffect(() => {
-    if (open) page.setAttribute("aria-hidden", "true");
+    if (open.length) page.setAttribute("aria-hidden", "true");
     else page.removeAttribute("aria-hidden");
   }, [open]);
-  function close(result) {
-    const { resolve, from } = open;
-    setOpen(null);
-    resolve(result);
-    setTimeout(() => from?.isConnected && from.focus());
+  function close(one, result) {
+    if (one.closed) return; // by going elsewhere, while what it had begun went on
+    one.closed = true;
+    setOpen((old) => old.filter((each) => each !== one));
+    one.resolve(result);
+    setTimeout(() => one.from?.isConnected && one.from.focus());
   }
-  return html`${open && wrap(open.content(close))}
+  return html`${open.map((one) => html`<${Fragment} key=${one.id}>${wrap(one.content((result) => close(one, result)))}<//>`)}
     <div class="told" role="status">${told.map(({ words, tone, id }) => html`<p key=${id} class=${tone}>${words}</p>`)}</div>`;
 }

@@ -14,6 +14,12 @@ import { t } from "../texts.js";
 const words = t.fixes;
 const same = (a, b) => a.kind === b.kind && a.id === b.id;
 
+/** Tries again; `what`: {records}, {code} or {all}. */
+export async function retryErrors(hub, what) {
+  const { retried, left } = await api.post(hub.path("/errors:retry"), what);
+  say(retried ? t.errors.retried(retried) : t.errors.left(left.length), retried ? "good" : "bad");
+}
+
 /** The fixes of one record's error, read from the list of errors. */
 export function Fixes({ record, reload }) {
   const hub = useHub();
@@ -33,8 +39,7 @@ export function Details({ error }) {
 export function FixButtons({ error, done, describedBy }) {
   const hub = useHub();
   const [retry, busy, problem] = useAction(async () => {
-    const { retried, left } = await api.post(hub.path("/errors:retry"), { records: [error.record] });
-    say(retried ? t.errors.retried(retried) : t.errors.left(left.length), retried ? "good" : "bad");
+    await retryErrors(hub, { records: [error.record] });
     done();
   });
   const open = (fix) => isSafeEdit(fix) ? openSafeEdit({ hub, record: error.record, title: error.title, fix, done }) : openDialog((close) => html`<${FixDialog} ...${{ hub, error, fix, close, done }} />`);
@@ -69,8 +74,7 @@ function FixDialog({ hub, error, fix, close, done }) {
   });
   const set = (name) => (value) => setParams((old) => ({ ...old, [name]: value }));
   const setField = (name) => (value) => setParams((old) => ({ ...old, fields: { ...old.fields, [name]: value } }));
-  return html`<${Dialog} title=${said(fix.label)} close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
-      <${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${said(fix.label)}<//>`}>
+  return html`<${Dialog} title=${said(fix.label)} close=${close} busy=${busy} actions=${html`<${Button} look="primary" busy=${busy} disabled=${!ready} onClick=${run}>${said(fix.label)}<//>`}>
     <p>${words.about(error.title)} ${said(error.message)}</p>
     ${asksContact && (kind?.document_type === "contact" ? html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`
       : html`<${TextField} label=${words.document} hint=${words.documentHint} value=${contact?.document_id} onInput=${(id) => setContact(id.trim() ? { document_id: id.trim() } : null)} />`)}
@@ -93,8 +97,7 @@ export function SkipDialog({ hub, records, close, done }) {
     close(true);
     done();
   });
-  return html`<${Dialog} title=${words.skipTitle(records.length)} close=${() => close(false)} actions=${html`
-      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
+  return html`<${Dialog} title=${words.skipTitle(records.length)} close=${close} busy=${busy} actions=${html`
       <${Button} look="primary" busy=${busy} disabled=${!reason.trim()} onClick=${run}>${words.skip}<//>`}>
     <p>${words.skipWords}</p><${TextField} label=${t.holds.reason} required value=${reason} onInput=${setReason} most="500" />
     <${ProblemNote} problem=${problem} /><//>`;

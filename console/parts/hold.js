@@ -23,8 +23,7 @@ function HoldDialog({ hub, records, close }) {
     say(failed ? t.holds.someFailed(failed) : t.holds.saved, failed ? "bad" : "good");
     close(true);
   });
-  return html`<${Dialog} title=${t.holds.title(records.length)} close=${() => close(false)} actions=${html`
-      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
+  return html`<${Dialog} title=${t.holds.title(records.length)} close=${close} busy=${busy} actions=${html`
       <${Button} look="primary" busy=${busy} disabled=${mode === "hold" && !Object.keys(chosen).length} onClick=${save}>${t.save}<//>`}>
     <${Select} label=${t.holds.what} value=${mode} onChange=${setMode} options=${[["hold", t.holds.hold], ["release", t.holds.release]]} />
     ${mode === "hold" && html`<${Holds} value=${typed} onChange=${setTyped} />`}

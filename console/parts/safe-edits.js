@@ -35,8 +35,7 @@ function SafeEdit({ hub, record, title, fix, close, done }) {
     done();
   });
   const told = plan.problem ? null : plan.data;
-  return html`<${Dialog} title=${said(fix.label)} wide close=${() => close(false)} actions=${html`<${Button} onClick=${() => close(false)}>${t.cancel}<//>
-      <${Button} look="primary" busy=${busy} disabled=${!told} onClick=${run}>${words.confirm[fix.id]}<//>`}>
+  return html`<${Dialog} title=${said(fix.label)} wide close=${close} busy=${busy} actions=${html`<${Button} look="primary" busy=${busy} disabled=${!told} onClick=${run}>${words.confirm[fix.id]}<//>`}>
     <p>${words.about[fix.id](title)}</p>
     ${"number" in fix.params && html`<${TextField} label=${words.number} hint=${words.numberHint} value=${params.number} most="255"
       onInput=${(number) => setParams({ ...params, number })} />`}

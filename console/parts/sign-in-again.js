@@ -10,8 +10,6 @@ export function SignInAgain({ session, close }) {
     if (!await session.inWindow()) throw new Error(t.signIn.failed);
     close(true);
   });
-  return html`<${Dialog} title=${t.signIn.ended} close=${() => close(false)} actions=${html`
-      <${Button} onClick=${() => close(false)}>${t.later}<//>
-      <${Button} look="primary" busy=${busy} onClick=${run}>${t.signIn.again}<//>`}>
+  return html`<${Dialog} title=${t.signIn.ended} close=${close} cancel=${t.later} actions=${html`<${Button} look="primary" busy=${busy} onClick=${run}>${t.signIn.again}<//>`}>
     <p>${t.signIn.kept}</p>${problem && html`<${Note} tone="bad" alert>${problem.message}<//>`}<//>`;
 }

@@ -36,8 +36,7 @@ function useCompanyForm(added, given = "") {
 
 export function CompanyForm({ close, added }) {
   const form = useCompanyForm((company) => { close(); added(company); });
-  return html`<${Dialog} title=${words.another} close=${close} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
-    <${Button} look="primary" busy=${form.busy} disabled=${!form.ready} onClick=${form.save}>${words.create}<//>`}>${form.fields}<//>`;
+  return html`<${Dialog} title=${words.another} close=${close} busy=${form.busy} actions=${html`<${Button} look="primary" busy=${form.busy} disabled=${!form.ready} onClick=${form.save}>${words.create}<//>`}>${form.fields}<//>`;
 }
 
 /** Nothing to show: no company at all, or not the one that was asked for. */

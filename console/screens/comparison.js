@@ -3,8 +3,9 @@ import { html } from "../core/html.js";
 import { api } from "../core/api.js";
 import { count } from "../core/format.js";
 import { useHub } from "../core/hub.js";
-import { useLoad } from "../core/load.js";
-import { Button, Card, Empty, Facts, Loaded, Page, Time } from "../parts/basics.js";
+import { useAction, useLoad } from "../core/load.js";
+import { staying } from "../core/route.js";
+import { Button, Card, Empty, Facts, Loaded, Page, ProblemNote, Time } from "../parts/basics.js";
 import { confirm, say } from "../parts/dialogs.js";
 import { JobLine } from "../parts/jobs.js";
 import { t } from "../texts.js";
@@ -16,16 +17,18 @@ const FIGURES = ["compared", "drifted", "brought_in", "sent", "listed", "missing
 export function Comparison() {
   const hub = useHub();
   const told = useLoad(hub.path("/comparison"), { poll: (data) => data?.running && 1000 });
-  const start = async (dry_run) => {
-    const job = await api.post(hub.path("/jobs"), { kind: "reconcile", dry_run });
-    if (dry_run) return hub.go(["jobs", job.id]);
-    say(words.started);
-    told.reload();
-  };
-  const now = () => confirm({ title: words.nowTitle, words: words.nowWords, label: words.now, act: () => start(false) });
-  const actions = hub.connected && html`<${Button} needs="write" onClick=${() => start(true)}>${words.look}<//>
+  const start = (dry_run) => api.post(hub.path("/jobs"), { kind: "reconcile", dry_run });
+  const [look, busy, problem] = useAction(async () => {
+    const stays = staying();
+    const plan = await start(true);
+    if (stays()) hub.go(["jobs", plan.id]);
+  });
+  const now = () => confirm({ title: words.nowTitle, words: words.nowWords, label: words.now,
+    act: async () => { await start(false); say(words.started); told.reload(); } });
+  const actions = hub.connected && html`<${Button} needs="write" busy=${busy} onClick=${look}>${words.look}<//>
     <${Button} look="primary" needs="write" onClick=${now}>${words.now}<//>`;
   return html`<${Page} title=${t.tabs.comparison} sub=${words.sub} actions=${actions} />
+    <${ProblemNote} problem=${problem} />
     <${Loaded} from=${told}>${(data) => html`
       ${data.running && html`<${Card} title=${words.running}><${JobLine} job=${data.running} /><//>`}
       ${data.last ? html`<${Last} job=${data.last} next=${data.next_at} />`

@@ -57,8 +57,8 @@ function NewSecret({ close }) {
   const hub = useHub();
   const [made, setMade] = useState(null);
   const [create, busy, problem] = useAction(async () => setMade(await api.post(hub.path("/crm-webhook/secret"), {})));
-  return html`<${Dialog} title=${words.newSecret} close=${() => close(made)} actions=${made ? html`<${Button} look="primary" onClick=${() => close(made)}>${t.close}<//>`
-    : html`<${Button} onClick=${() => close()}>${t.cancel}<//><${Button} look="primary" needs="admin" busy=${busy} onClick=${create}>${words.newSecret}<//>`}>
+  return html`<${Dialog} title=${words.newSecret} close=${() => close(made)} busy=${busy} cancel=${made ? "" : t.cancel} actions=${made ? html`<${Button} look="primary" onClick=${() => close(made)}>${t.close}<//>`
+    : html`<${Button} look="primary" needs="admin" busy=${busy} onClick=${create}>${words.newSecret}<//>`}>
     ${made ? html`<p>${words.once}</p><${Copyable} label=${words.secret} value=${made.secret} />` : html`<p>${words.newSecretWords}</p>`}
     <${ProblemNote} problem=${problem} /><//>`;
 }

@@ -4,6 +4,7 @@ import { api, Problem } from "../core/api.js";
 import { count, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction } from "../core/load.js";
+import { staying } from "../core/route.js";
 import { Badge, Button, Card, Note, Page, ProblemNote } from "../parts/basics.js";
 import { say } from "../parts/dialogs.js";
 import { Table } from "../parts/table.js";
@@ -53,11 +54,12 @@ function Upload({ name, path, job }) {
     }
   });
   async function large(dryRun) {
+    const stays = staying();
     const { upload_id: id, url } = await api.post(hub.path("/uploads"), { name: file.name, content_type: "text/csv" });
     const put = await fetch(url, { method: "PUT", body: file, headers: { "content-type": "text/csv" } });
     if (!put.ok) throw new Problem({ code: "upload_failed", ...words.uploadFailed });
     const started = await api.post(hub.path("/jobs"), { kind: job, dry_run: dryRun, options: { upload_id: id } });
-    hub.go(["jobs", started.id]);
+    if (stays()) hub.go(["jobs", started.id]);
   }
   const choose = (event) => { setFile(event.target.files[0] || null); setResult(null); clear(); };
   const again = () => { setFile(null); setResult(null); clear(); input.current.value = ""; };

@@ -1,15 +1,14 @@
 // Unresolved errors, grouped by cause: plain words, the remedy, and fixing one or all of a cause.
 import { html, useId } from "../core/html.js";
-import { api } from "../core/api.js";
+import { api, withQuery } from "../core/api.js";
 import { count, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useLoad } from "../core/load.js";
 import { Button, Card, Chip, Empty, Loaded, Page, Time } from "../parts/basics.js";
 import { confirm, openDialog, say } from "../parts/dialogs.js";
-import { Details, FixButtons, SkipDialog } from "../parts/fixes.js";
+import { Details, FixButtons, retryErrors, SkipDialog } from "../parts/fixes.js";
 import { Pager } from "../parts/table.js";
 import { RecordLink } from "../parts/values.js";
-import { withQuery } from "../core/api.js";
 import { t } from "../texts.js";
 
 const words = t.errors;
@@ -20,7 +19,7 @@ export function Errors() {
   const list = useLoad(withQuery(hub.path("/errors"), { limit: 100, cursor: query.cursor }), { keep: true });
   const done = () => { list.reload(); hub.refresh(); };
   const all = () => confirm({ title: words.retryAll, words: words.retryAllWords(count(list.data.count)), label: words.retryAll,
-    act: () => retry(hub, { all: true }, done) });
+    act: async () => { await retryErrors(hub, { all: true }); done(); } });
   return html`<${Page} title=${t.tabs.errors} sub=${words.sub}
       actions=${html`<${Button} busy=${list.busy} onClick=${done}>${t.refresh}<//>${list.data?.count > 1 && html`<${Button} needs="write" onClick=${all}>${words.retryAll}<//>`}`} />
     <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`
@@ -35,12 +34,6 @@ function grouped(items) {
   return [...groups].sort((a, b) => b[1].length - a[1].length);
 }
 
-async function retry(hub, what, done) {
-  const { retried, left } = await api.post(hub.path("/errors:retry"), what);
-  say(retried ? words.retried(retried) : words.left(left.length), retried ? "good" : "bad");
-  done();
-}
-
 /** A fix with nothing left to fill in, offered by every error of the group. */
 const common = (errors) => errors[0].fixes.filter((fix) => fix.id !== "retry" && fix.id !== "edit"
   && errors.every((error) => error.fixes.some((each) => each.id === fix.id && Object.values(each.params).every((value) => value !== null))));
@@ -51,7 +44,7 @@ function Group({ code, errors, done }) {
   const cause = known?.message || errors[0].message;
   const records = errors.map((error) => error.record);
   const retryThese = () => confirm({ title: words.retryCause(count(errors.length)), words: known?.message, label: words.retryCause(count(errors.length)),
-    act: () => retry(hub, { code }, done) });
+    act: async () => { await retryErrors(hub, { code }); done(); } });
   const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records, close, done }} />`);
   const fixAll = (fix) => confirm({
     title: words.fixAll(said(fix.label), count(errors.length)), words: words.fixAllWords, label: said(fix.label),

@@ -3,8 +3,9 @@ import { html, useEffect } from "../core/html.js";
 import { api, withQuery } from "../core/api.js";
 import { count, fieldLabel, said, titled } from "../core/format.js";
 import { useHub } from "../core/hub.js";
-import { useLoad } from "../core/load.js";
-import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, Reason, Time } from "../parts/basics.js";
+import { useAction, useLoad } from "../core/load.js";
+import { staying } from "../core/route.js";
+import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { confirm, say } from "../parts/dialogs.js";
 import { figures, Figures, isForeseen, JobBar, jobTitle, OVER } from "../parts/jobs.js";
 import { Pager } from "../parts/table.js";
@@ -37,15 +38,25 @@ function JobActions({ job, reload }) {
   const title = jobTitle(job.kind);
   const cancel = () => confirm({ title: words.cancelTitle(title), words: words.cancelWords, label: words.cancel, look: "danger",
     act: async () => { await post("cancel"); reload(); } });
-  const discard = async () => { await post("cancel"); hub.go(["transfer"]); };
+  const [discard, busy, problem] = useAction(async () => {
+    const stays = staying();
+    await post("cancel");
+    if (stays()) hub.go(["transfer"]);
+  });
   const apply = () => confirm({ title: words.applyTitle(title), words: words.applyWords, label: words.apply,
     children: html`<${Figures} job=${job} />`, act: async () => { await post("apply"); reload(); } });
   const undo = () => confirm({ title: words.undoTitle(title), words: words.undoWords, label: t.undo,
-    act: async () => { const plan = await post("undo", "?dry_run=true"); say(words.undoPlanned); hub.go(["jobs", plan.id]); } });
+    act: async () => {
+      const stays = staying();
+      const plan = await post("undo", "?dry_run=true");
+      say(words.undoPlanned);
+      if (stays()) hub.go(["jobs", plan.id]);
+    } });
   return html`${MOVING.includes(job.status) && !job.stopping && html`<${Button} look="danger" needs="write" onClick=${cancel}>${words.cancel}<//>`}
-    ${job.status === "planned" && html`<${Button} needs="write" onClick=${discard}>${words.discard}<//>
+    ${job.status === "planned" && html`<${Button} needs="write" busy=${busy} onClick=${discard}>${words.discard}<//>
       <${Button} look="primary" needs="write" onClick=${apply}>${words.apply}<//>`}
-    ${OVER.includes(job.status) && hub.jobCan("undo") && !job.undoes && !job.undone_by && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}`;
+    ${OVER.includes(job.status) && hub.jobCan("undo") && !job.undoes && !job.undone_by && html`<${Button} needs="write" onClick=${undo}>${t.undo}<//>`}
+    <${ProblemNote} problem=${problem} />`;
 }
 
 /** Codes of reasons in brackets, as people read them. */

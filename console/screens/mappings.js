@@ -3,6 +3,7 @@ import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
+import { staying } from "../core/route.js";
 import { Badge, Button, Card, Chip, Empty, Loaded, Note, Page, ProblemNote, Reason } from "../parts/basics.js";
 import { ChoiceCombobox } from "../parts/combobox.js";
 import { confirm, say } from "../parts/dialogs.js";
@@ -18,9 +19,10 @@ export function Mappings({ of = KINDS[0] }) {
   const hub = useHub();
   const told = useLoad(hub.path(`/mappings/${of}`), { read: api.read });
   const [refresh, busy, problem] = useAction(async () => {
+    const stays = staying();
     const job = await api.post(hub.path("/jobs"), { kind: LISTS });
     say(words.reading);
-    hub.go(["jobs", job.id]);
+    if (stays()) hub.go(["jobs", job.id]);
   });
   return html`<${Page} title=${t.tabs.mappings} sub=${words.sub} actions=${hub.connected && hub.runs(LISTS)
       && html`<${Button} needs="write" busy=${busy} onClick=${refresh}>${words.read}<//>`} />

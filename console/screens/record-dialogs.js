@@ -4,6 +4,7 @@ import { api, Problem } from "../core/api.js";
 import { said } from "../core/format.js";
 import { titleOf } from "../core/hub.js";
 import { useAction } from "../core/load.js";
+import { staying } from "../core/route.js";
 import { Button, Note, ProblemNote } from "../parts/basics.js";
 import { Dialog, openDialog, say } from "../parts/dialogs.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
@@ -21,6 +22,7 @@ function DeleteDialog({ hub, kind, record, path, close }) {
   const [reason, setReason] = useState("");
   const [refused, setRefused] = useState(null);
   const [run, busy, problem] = useAction(async () => {
+    const stays = staying();
     const query = refused ? `?${new URLSearchParams({ force: "true", reason })}` : "";
     try {
       await api.delete(path + query, { headers: { "if-match": `"${record.revision}"` } });
@@ -30,11 +32,10 @@ function DeleteDialog({ hub, kind, record, path, close }) {
     }
     close(true);
     say(words.deleted(titleOf(kind, record)));
-    return hub.go(["records", kind.name]);
+    return stays() && hub.go(["records", kind.name]);
   });
   const force = refused && hub.may("admin");
-  return html`<${Dialog} title=${words.deleteTitle(titleOf(kind, record))} close=${() => close(false)} actions=${html`
-      <${Button} onClick=${() => close(false)}>${t.cancel}<//>
+  return html`<${Dialog} title=${words.deleteTitle(titleOf(kind, record))} close=${close} busy=${busy} actions=${html`
       ${(!refused || force) && html`<${Button} look="danger" busy=${busy} disabled=${force && !reason.trim()} onClick=${run}>
         ${force ? words.force : words.delete}<//>`}`}>
     ${!refused && html`<p>${words.deleteWords}</p>`}
@@ -55,8 +56,7 @@ function ClearDialog({ hub, kind, path, reload, close }) {
     reload();
     hub.refresh();
   });
-  return html`<${Dialog} title=${words.clearTitle} wide close=${() => close()} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
-      <${Button} look="danger" busy=${busy} disabled=${!typed.fields.length || !typed.reason.trim()} onClick=${run}>${words.clearNow(typed.fields.length)}<//>`}>
+  return html`<${Dialog} title=${words.clearTitle} wide close=${close} busy=${busy} actions=${html`<${Button} look="danger" busy=${busy} disabled=${!typed.fields.length || !typed.reason.trim()} onClick=${run}>${words.clearNow(typed.fields.length)}<//>`}>
     <p>${words.clearWords}</p>
     <div class="picker">${kind.synced.filter(({ name }) => !needed(name)).map(({ name, label }) => html`<${Checkbox} key=${name} label=${label}
       checked=${typed.fields.includes(name)} onChange=${toggle(name)} />`)}</div>
@@ -68,13 +68,13 @@ function ClearDialog({ hub, kind, path, reload, close }) {
 function RenameDialog({ hub, kind, record, path, close }) {
   const [id, setId] = useState("");
   const [run, busy, problem] = useAction(async () => {
+    const stays = staying();
     await api.post(`${path}:rename`, { id: id.trim() });
     close(true);
     say(words.renamed);
-    hub.go(["records", kind.name, id.trim()]);
+    if (stays()) hub.go(["records", kind.name, id.trim()]);
   });
-  return html`<${Dialog} title=${words.rename} close=${() => close()} actions=${html`<${Button} onClick=${() => close()}>${t.cancel}<//>
-      <${Button} look="primary" busy=${busy} disabled=${!id.trim()} onClick=${run}>${words.rename}<//>`}>
+  return html`<${Dialog} title=${words.rename} close=${close} busy=${busy} actions=${html`<${Button} look="primary" busy=${busy} disabled=${!id.trim()} onClick=${run}>${words.rename}<//>`}>
     <p>${words.renameWords}</p><${TextField} label=${words.idLabel} value=${id} onInput=${setId} problem=${problem?.of?.("id")} hint=${words.id(record.id)} />
     <${ProblemNote} problem=${problem} /><//>`;
 }

@@ -4,7 +4,7 @@ import { api, Problem } from "../core/api.js";
 import { human } from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { keepFor, useAction, useLoad } from "../core/load.js";
-import { goBack, lastSeen, setGuard } from "../core/route.js";
+import { goBack, lastSeen, setGuard, staying } from "../core/route.js";
 import { Back, Button, Card, Diff, Loaded, Note, Page, ProblemNote } from "../parts/basics.js";
 import { ContactCombobox } from "../parts/combobox.js";
 import { say } from "../parts/dialogs.js";
@@ -54,11 +54,13 @@ function Form({ kind, first }) {
 
   const path = (key) => hub.path(`/${kind.name}/${encodeURIComponent(key)}`);
   const [save, busy, problem] = useAction(async () => {
+    const stays = staying();
     const saved = first ? await edited() : await created();
     if (!saved) return;
-    setGuard(null);
     say(words.saved(titleOf(kind, { ...typed, id: saved.id })));
     hub.refresh();
+    if (!stays()) return;
+    setGuard(null);
     if (!first) return hub.go(["records", kind.name, saved.id], {}, { replace: true });
     keepFor(path(first.id), saved);
     goBack(hub.record({ kind: kind.name, id: first.id }));

@@ -4,11 +4,11 @@ import { api, withQuery } from "../core/api.js";
 import * as format from "../core/format.js";
 import { choice, count, date, dayOf, human, instantOf } from "../core/format.js";
 import { actionOf, titleOf, useHub } from "../core/hub.js";
-import { useLoad, useSettled } from "../core/load.js";
+import { useAction, useLoad, useSettled } from "../core/load.js";
 import { queryNow } from "../core/route.js";
-import { Button, Chip, Empty, Loaded, Page } from "../parts/basics.js";
-import { say } from "../parts/dialogs.js";
+import { Button, Chip, Empty, Loaded, Page, ProblemNote } from "../parts/basics.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
+import { retryErrors } from "../parts/fixes.js";
 import { openHoldDialog } from "../parts/hold.js";
 import { Pager, Table } from "../parts/table.js";
 import { ALIGN, Value } from "../parts/values.js";
@@ -174,18 +174,17 @@ function Selection({ kind, rows, selected, clear, reload }) {
       onClick=${() => openJobDialog({ job: action.job, ids, label })}>${label}<//>`;
   };
   const wrong = chosen.filter((row) => row.sync.error).length;
-  const retry = async () => {
-    const { retried } = await api.post(hub.path("/errors:retry"), { records: refs });
-    say(t.errors.retried(retried));
+  const [retry, busy, problem] = useAction(async () => {
+    await retryErrors(hub, { records: refs });
     reload();
     hub.refresh();
-  };
+  });
   const hold = async () => { if (await openHoldDialog(hub, refs)) { clear(); reload(); } };
   const some = selected.size > 0;
   return html`<div class="selection-place"><div class=${classes("selection", !some && "none")} role="group" aria-label=${words.selection}>
     <span role="status">${some ? words.selected(count(selected.size)) : words.choose}</span>
     ${some && html`${job("send")}${job("update")}
-    <${Button} disabled=${!wrong} needs="write" onClick=${retry}>${t.retry}<//>
+    <${Button} disabled=${!wrong} needs="write" busy=${busy} onClick=${retry}>${t.retry}<//>
     ${actionOf(kind, "hold") && html`<${Button} needs="write" onClick=${hold}>${t.holds.button}<//>`}
-    <${Button} look="quiet" onClick=${clear}>${words.clear}<//>`}</div></div>`;
+    <${Button} look="quiet" onClick=${clear}>${words.clear}<//>`}</div><${ProblemNote} problem=${problem} /></div>`;
 }

@@ -4,6 +4,7 @@ import { api } from "../core/api.js";
 import { count } from "../core/format.js";
 import { useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
+import { staying } from "../core/route.js";
 import { Button, Card, Diff, Empty, Loaded, Note, Page, ProblemNote, Reason } from "../parts/basics.js";
 import { Dialog, openDialog } from "../parts/dialogs.js";
 import { Figures, JobBar, JobLine, OVER } from "../parts/jobs.js";
@@ -85,18 +86,17 @@ function JobDialog({ job: kind, ids, label, close }) {
   const drop = (id) => api.post(hub.path(`/jobs/${id}/cancel`)).catch(() => {});
 
   const [start, busy, problem] = useAction(async () => {
-    const planned = plan?.status === "planned";
+    const [planned, stays] = [plan?.status === "planned", staying()];
+    if (planned) kept.current = null; // however this ends: what is carried out is not dropped
     const job = planned ? await api.post(hub.path(`/jobs/${plan.id}/apply`))
       : await api.post(hub.path("/jobs"), { kind, ...(ids ? { ids } : {}) });
-    if (planned) kept.current = null;
     close();
-    hub.go(["jobs", job.id]);
+    if (stays()) hub.go(["jobs", job.id]);
     hub.refresh();
   });
   const look = () => { kept.current = null; close(); hub.go(["jobs", plan.id]); };
   const name = label || words.buttons[kind];
-  return html`<${Dialog} title=${words.directions[kind] || name} wide close=${() => close()} actions=${html`
-      <${Button} onClick=${() => close()}>${t.cancel}<//>
+  return html`<${Dialog} title=${words.directions[kind] || name} wide close=${close} busy=${busy} actions=${html`
       ${plan?.status === "planned" && html`<${Button} onClick=${look}>${words.look}<//>`}
       <${Button} look="primary" needs="write" busy=${busy} disabled=${planProblem?.status >= 400 && planProblem.status < 500} onClick=${start}>${name}<//>`}>
     <p>${ids ? words.chosen(ids.length) : words.all[kind]}</p>
