@@ -210,6 +210,8 @@ _ALL = (
            "Give the organization a name; link or send it.", "anyone"),
     Reason("currency_not_subscribed", "error", "The ledger's organisation is not subscribed to this currency.",
            "Add the currency in the ledger, or change it here.", "ledger"),
+    Reason("stock_below_zero", "error", "The ledger has less of a tracked item on hand than the document takes.",
+           "Book what came in there (a bill for the item), then retry; or leave the product off the line.", "ledger"),
     Reason("value_not_accepted", "error", "The ledger did not accept a value.", "See the ledger's own words and correct it.", "anyone"),
     Reason("refused_by_ledger", "error", "The ledger refused it.", "Correct what the ledger's own words name, then retry.", "anyone"),
     Reason("missing_scope", "error", "The connection lacks a permission this needs.", "Re-authorise the connection.", "admin"),

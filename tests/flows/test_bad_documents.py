@@ -19,6 +19,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a huge quantity": ({"lines": [{**LINE, "quantity": "1000000000"}]}, "amount_too_large"),
     "an unknown currency": ({"currency": "XXX"}, "currency_not_subscribed"),
     "a rate of nothing": ({"currency": "EUR", "exchange_rate": "0"}, "exchange_rate_not_allowed"),
+    "a rate whose inverse the ledger cannot hold": (
+        {"currency": "EUR", "exchange_rate": "9e6"},
+        "exchange_rate_not_allowed",
+    ),
     "a tax code of the other side": ({"lines": [{**LINE, "tax_code": "INPUT2"}]}, "mapping_wrong_side"),
     "a tax code nobody knows": ({"lines": [{**LINE, "tax_code": "MOON"}]}, "tax_not_mapped"),
     "a control account": ({"lines": [{**LINE, "account_code": "610"}]}, "mapping_control_account"),

@@ -222,6 +222,16 @@ def test_lines_edited_here_bring_their_totals_and_tax_whoever_said_the_last_ones
     assert said(here(office)[0]).total == 180
 
 
+@pytest.mark.parametrize(("currency", "rate"), [("USD", 1.27), ("EUR", 20345.67)])
+def test_its_rate_stays_whatever_else_is_edited_here(office: Office, currency: str, rate: float) -> None:
+    told(office, invoice(office, contact(office), CurrencyCode=currency, CurrencyRate=rate))
+    [record] = here(office)
+    save(office.context, record.key, Push({"reference": "Unit 7"}, "merge"), ADA)
+    office.drain()
+    made = office.books()["X-1"]
+    assert (made["Reference"], made["CurrencyRate"]) == ("Unit 7", rate)
+
+
 def test_a_credit_note_comes_too(office: Office) -> None:
     customer = contact(office)
     fields = {"Type": "ACCRECCREDIT", "Contact": {"ContactID": customer}, "CreditNoteNumber": "C-1"}

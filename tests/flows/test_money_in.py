@@ -243,6 +243,17 @@ def test_more_than_is_outstanding_is_refused_before_sending(sent: Office) -> Non
     assert sent.here.ledger_calls()["PUT"] == 1
 
 
+def test_what_is_paid_is_the_ledgers_to_say_whatever_is_pushed(sent: Office) -> None:
+    def pushed(status: str) -> str:
+        save(sent.context, RecordKey("bench", "invoices", "1"), Push({"status": status}, mode="merge"), CRM)
+        return state(sent)[0]
+
+    assert [pushed(status) for status in ("paid", "part_paid")] == ["approved", "approved"]
+    act(sent, "pay", amount="20.00")
+    scheduled(sent)
+    assert [pushed(status) for status in ("paid", "approved")] == ["part_paid", "part_paid"]
+
+
 def test_what_the_ledger_refuses_to_have_paid_is_read_so_that_its_state_stands_here(sent: Office) -> None:
     act(sent, "pay", amount="115.00")  # nobody told
     pay(sent, "p1", "10.00")

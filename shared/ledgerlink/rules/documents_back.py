@@ -13,10 +13,11 @@ from ledgerlink.state.mapping import MappingKind, Side
 from ledgerlink.state.record import Record
 
 from . import mapping
-from .documents_out import RATE_PLACES, TERMS
+from .documents_out import TERMS
 from .import_ import Grounds
 from .lines import amount_of, tax_of
 
+PLACES_BACK = 15  # of the inverse of a rate that the ledger holds with six
 CUSTOMER, ITEM = "contact", "item"
 
 
@@ -97,5 +98,5 @@ def _code(kind: MappingKind, code: str, known: str, side: Side, grounds: Grounds
 
 
 def _rate(theirs: Decimal | None) -> Decimal | None:
-    """Ours is the inverse of the ledger's (D17)."""
-    return half_up(1 / theirs, RATE_PLACES) if theirs and theirs > 0 and theirs != 1 else None
+    """Ours is the inverse of the ledger's (D17), with so many places that it is that one again on the way back."""
+    return half_up(1 / theirs, PLACES_BACK) if theirs and theirs > 0 and theirs != 1 else None

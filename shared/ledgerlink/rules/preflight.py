@@ -6,6 +6,7 @@ What is wrong with single lines is found where they are translated (``lines``).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.base import MARK
@@ -18,7 +19,7 @@ from ledgerlink.state.record import Record
 from . import lines, mapping
 from .amounts_and_dates import out_of_calendar
 from .decisions import Problem
-from .documents_out import TERMS, as_document, content_of
+from .documents_out import RATE_PLACES, TERMS, as_document, content_of
 from .facts import Facts
 from .limits_of_fields import too_long
 
@@ -55,6 +56,16 @@ def _currency_problems(content: MoneyDocument, view: MoneyDocument, facts: Facts
         yield Problem("currency_not_subscribed", "currency", f"the ledger is not subscribed to {view.currency!r}")
     if content.exchange_rate is not None and content.exchange_rate <= 0:
         yield Problem("exchange_rate_not_allowed", "exchange_rate", f"{content.exchange_rate:f} is not above zero")
+    elif (
+        content.exchange_rate and view.exchange_rate is not None and _is_lost(content.exchange_rate, view.exchange_rate)
+    ):
+        told = f"the ledger holds 1/{content.exchange_rate:f} with {RATE_PLACES} decimals, which is another rate"
+        yield Problem("exchange_rate_not_allowed", "exchange_rate", told)
+
+
+def _is_lost(ours: Decimal, theirs: Decimal) -> bool:
+    """Whether the ledger's few decimals would make another rate of it, by more than a twentieth."""
+    return abs(theirs * ours - 1) > Decimal("0.05")
 
 
 def meaningless(record: Record, link: Link, view: MoneyDocument, said: lines.Said, facts: Facts) -> tuple[Problem, ...]:

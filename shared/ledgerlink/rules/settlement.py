@@ -95,6 +95,17 @@ def _status(content: MoneyDocument, told: Settlement, known: Settlement | None, 
     return content.status
 
 
+def as_paid(before: Content, after: Content, link: Link) -> Content:
+    """What is pushed of a document that is there, with the status that payments give it: the ledger says that."""
+    told = link.settlement
+    if not isinstance(before, MoneyDocument) or not isinstance(after, MoneyDocument):
+        return after
+    if told is None or told.status == "void" or after.status in (before.status, "draft", "awaiting_approval", "void"):
+        return after
+    approved = after.model_copy(update={"status": "approved"})
+    return approved.model_copy(update={"status": _status(approved, told, None, sync_voids=False)})
+
+
 def _as_status(status: str) -> Status:
     assert status in get_args(Status)
     return status  # type: ignore[return-value]

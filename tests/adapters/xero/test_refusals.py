@@ -72,6 +72,7 @@ def test_a_message_has_its_code(message: str, code: str) -> None:
         ("The TaxType code 'X' cannot be used with account code 'Y'.", "tax_not_for_account"),
         ("Tax rate must be Active", "tax_not_valid"),
         ("Payment amount exceeds the amount outstanding on this document", "exceeds_outstanding"),
+        ("The quantity on hand of these tracked inventory items would fall below zero: A.", "stock_below_zero"),
         ("Payments can only be made against Authorised documents", "document_not_open"),
         ("Payments within a batch cannot be deleted.", "payment_in_batch"),
         ("Price List Item with Code 'abc' already exists", "item_code_taken"),

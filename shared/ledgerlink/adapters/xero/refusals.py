@@ -64,6 +64,7 @@ _CATALOGUE: tuple[tuple[str, str], ...] = (
     (r"\w+Number must be at most .* ASCII", "number_not_allowed"),
     (r"The line item with LineItemID .* could not be found", "line_gone"),
     (r"An existing .* could not be found", "document_gone"),
+    (r".*\bquantity on hand\b.*\bbelow zero", "stock_below_zero"),
     (r"Payment amount exceeds the amount outstanding", "exceeds_outstanding"),
     (r".*\bamount is greater than amount outstanding", "exceeds_outstanding"),
     (r"The invoice you are trying to allocate to has already been paid", "exceeds_outstanding"),

@@ -17,6 +17,7 @@ from ledgerlink.rules import edits
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change
 from ledgerlink.rules.reverting import known_again, without
+from ledgerlink.rules.settlement import as_paid
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Hold, Record, RecordKey
 
@@ -81,6 +82,7 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     if record is None or record.deleted:
         born = _born(context, key, (pushed or content, content), record, actor)
         return _draft(context, born, _fresh(key, link), push, actor, record)
+    content = as_paid(record.content, content, link)
     check_size(content, pushed)
     if content == record.content and pushed == record.pushed and _holds(link, push) == link:
         return Draft(record, link)
