@@ -252,6 +252,7 @@ export const t = {
     search: (plural) => `Search ${plural}`,
     filters: "Filters", columns: "Columns",
     removeFilter: (label) => `Remove the filter ${label}`,
+    stop: "Stop", stopped: (n) => `Stopped: ${n ? number(n, "record", "records") : "none"} so far. Next looks further.`,
     looking: (n) => `${n ? number(n, "record", "records") : "None"} so far. Looking further…`,
     nothingFound: "Nothing matches", nothingFoundWhat: "Change the search or take a filter away.", showAll: "Show all",
     none: (plural) => `No ${plural} yet`,

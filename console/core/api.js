@@ -76,15 +76,22 @@ export function withQuery(path, query) {
 }
 
 /** A page of a narrowed list. The API looks at so many records an answer, so one may be short although there are more:
- * it is read on until it is full. `show` is told what was found so far. */
-async function full(path, { show, ...options } = {}) {
+ * it is read on until it is full, or somebody stops it. `show` is told what was found so far. */
+async function full(path, { show, signal, ...options } = {}) {
+  const enough = new AbortController();
   const [route, text] = path.split("?");
   const query = Object.fromEntries(new URLSearchParams(text));
-  let page = await json("GET", path, options);
+  let page = await json("GET", path, { signal, ...options });
   while (page.next && page.items.length < Number(query.limit)) {
-    show?.({ ...page, looking: true });
+    show?.({ ...page, looking: true, stop: () => enough.abort() });
     const left = { ...query, limit: query.limit - page.items.length, cursor: page.next };
-    const more = await json("GET", withQuery(route, left), options);
+    let more;
+    try {
+      more = await json("GET", withQuery(route, left), { ...options, signal: AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]) });
+    } catch (error) {
+      if (enough.signal.aborted && !signal?.aborted) return { ...page, stopped: true };
+      throw error;
+    }
     page = { items: [...page.items, ...more.items], next: more.next };
   }
   return page;

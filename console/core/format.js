@@ -60,11 +60,17 @@ export function dayOf(instant) {
 
 export const count = (number) => numbers({}).format(number);
 export const share = (part) => numbers({ style: "percent", maximumFractionDigits: part < 0.1 ? 1 : 0 }).format(part);
+
+/** As many digits as the currency has, and more where the amount says more: yen have none, a Kuwaiti dinar has three. */
+function digitsOf(currency) {
+  const own = currency ? numbers({ style: "currency", currency }).resolvedOptions().maximumFractionDigits : 2;
+  return { minimumFractionDigits: Math.max(own, 2), maximumFractionDigits: 4, ...(own === 0 && { trailingZeroDisplay: "stripIfInteger" }) };
+}
+
 /** A decimal string, which Intl takes without going through a float. */
-export const money = (text, currency = "") => {
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 4 };
-  const known = /^[A-Z]{3}$/.test(currency);
-  return numbers(known ? { ...digits, style: "currency", currency } : digits).format(text);
+export const money = (text, code = "") => {
+  const currency = /^[A-Z]{3}$/.test(code) ? code : "";
+  return numbers({ ...digitsOf(currency), ...(currency && { style: "currency", currency }) }).format(text);
 };
 export const quantity = (text) => numbers({ maximumFractionDigits: 6 }).format(text);
 

@@ -8,19 +8,19 @@ export const useHub = () => useContext(HubContext);
 
 /** The hub as one company's screens see it. */
 export function hubOf({ session, company, kinds, reasons, connection, refresh, route }) {
-  const byName = Object.fromEntries(kinds.items.map((kind) => [kind.name, kind]));
+  const byName = new Map(kinds.items.map((kind) => [kind.name, kind]));
   const { screens, jobs, job_actions: jobActions } = kinds.capabilities;
   return {
     session, company, connection, refresh, route,
     kinds: kinds.items,
-    kind: (name) => byName[name],
+    kind: (name) => byName.get(name),
     has: (screen) => screens.includes(screen),
     runs: (job) => jobs.includes(job),
     jobCan: (action) => jobActions.includes(action),
     may: (what) => session.may(what),
     connected: connection?.state === "connected",
     base: connection?.organisation?.base_currency || company.currency || "", // of amounts that say no currency
-    reason: (code) => reasons[code] || null,
+    reason: (code) => (Object.hasOwn(reasons, code) ? reasons[code] : null),
     path: (rest = "") => `/v1/companies/${encodeURIComponent(company.id)}${rest}`,
     to: (parts, query) => address(company.id, parts, query),
     go: (parts, query, how) => go(address(company.id, parts, query), how),

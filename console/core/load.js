@@ -1,5 +1,5 @@
 // Reading from the API while something is on screen: once, again on request, or again and again with growing pauses.
-import { useCallback, useEffect, useRef, useState } from "./html.js";
+import { useCallback, useEffect, useMemo, useRef, useState } from "./html.js";
 import { api } from "./api.js";
 import { placeLeft } from "./route.js";
 
@@ -98,6 +98,10 @@ export function useAction(action) {
   };
   return [run, state.busy, state.problem, () => setState({ busy: false, problem: null })];
 }
+
+/** The header under which the hub does something once, however often it is asked: whose answer was lost presses again.
+ * Another request, as `what` says, has another one. */
+export const useOnce = (what = "") => useMemo(() => ({ "idempotency-key": crypto.randomUUID() }), [what]);
 
 /** A value that follows another one once it has stayed the same for a while. */
 export function useSettled(value, pause_ms = 250) {

@@ -15,6 +15,9 @@ const keyOf = (hub, kind, id) => `${hub.path()} ${kind} ${id}`;
 /** Says how a record is called; its id until that is known. */
 export function remember(hub, kind, id, title, currency = "") { known.set(keyOf(hub, kind, id), { title, currency }); }
 
+/** It may be called something else by now. */
+export function forget(hub, kind, id) { known.delete(keyOf(hub, kind, id)); }
+
 function ask(hub, kind, id) {
   const key = keyOf(hub, kind, id);
   if (asked.has(key)) return;

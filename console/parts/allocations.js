@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import { date, money, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
-import { useAction, useLoad } from "../core/load.js";
+import { useAction, useLoad, useOnce } from "../core/load.js";
 import { t } from "../texts.js";
 import { Badge, Button, Card, Empty, Facts, Note, ProblemNote, Reason } from "./basics.js";
 import { RecordCombobox } from "./combobox.js";
@@ -74,8 +74,9 @@ function Stuck({ order, currency, reload }) {
 function Allocate({ path, remaining, reload, done }) {
   const [typed, setTyped] = useState({ document_id: "", amount: remaining || "" });
   const set = (name) => (value) => setTyped((old) => ({ ...old, [name]: value }));
+  const once = useOnce(JSON.stringify(typed));
   const [save, busy, problem] = useAction(async () => {
-    await api.post(`${path}/allocations`, typed);
+    await api.post(`${path}/allocations`, typed, { headers: once });
     say(words.ordered);
     done();
     reload();

@@ -3,7 +3,7 @@ import { classes, html, useEffect, useId, useMemo, useRef, useState } from "../c
 import { useLoad, useSettled } from "../core/load.js";
 import { titleOf, useHub } from "../core/hub.js";
 import { remember, useNames } from "../core/names.js";
-import { withQuery } from "../core/api.js";
+import { api, withQuery } from "../core/api.js";
 import { said } from "../core/format.js";
 import { t } from "../texts.js";
 
@@ -75,7 +75,7 @@ export function ContactCombobox({ chosen, onChoose, label = t.linkedContact, min
     note: [hit.email, hit.account_number, hit.status?.toLowerCase() === "archived" && words.archived,
       takenBy(hit) && words.taken(takenBy(hit).id)].filter(Boolean).join(" · "),
   }));
-  useEffect(() => { setText(chosen?.name || ""); }, [chosen?.document_id]);
+  useEffect(() => { if (chosen) setText(chosen.name); }, [chosen?.document_id]); // who types over it keeps what was typed
 
   const status = !open || chosen ? ""
     : typed.length < LETTERS ? words.letters(LETTERS)
@@ -95,13 +95,13 @@ export function RecordCombobox({ kind, value, onChoose, ...rest }) {
   const [typed, setTyped] = useState(null); // null: nothing was typed
   const [open, setOpen] = useState(false);
   const settled = useSettled((typed || "").trim());
-  const found = useLoad(open ? withQuery(hub.path(`/${kind}`), { q: settled, limit: 20 }) : null);
+  const found = useLoad(open ? withQuery(hub.path(`/${kind}`), { q: settled, limit: 20 }) : null, { read: api.full });
   const known = hub.kind(kind);
   const items = (found.data?.items || []).map((record) => ({ key: record.id, name: titleOf(known, record), note: [record.name !== titleOf(known, record) && record.name, record.email, record.id].filter(Boolean).join(" · ") }));
   useEffect(() => { if (!open) setTyped(null); }, [open]);
   const typedSome = (next) => { setTyped(next); if (!next && value) onChoose(""); };
   const pick = (item) => { remember(hub, kind, item.key, item.name); setTyped(null); onChoose(item.key); };
-  const status = open && found.problem ? said(found.problem.message) : open && found.data && !items.length ? words.noRecord(known.singular) : "";
+  const status = open && found.problem ? said(found.problem.message) : open && found.data && !items.length ? (found.busy ? words.searching : words.noRecord(known.singular)) : "";
   return html`<${Combobox} ...${{ text: typed ?? now, open, setOpen, items, status, ...rest }} onText=${typedSome} onPick=${pick} />`;
 }
 

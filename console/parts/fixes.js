@@ -1,9 +1,9 @@
 // What can be done about an error: the fixes the hub offers, each shown before it is carried out.
 import { html, useState } from "../core/html.js";
-import { api } from "../core/api.js";
+import { api, withQuery } from "../core/api.js";
 import { human, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
-import { useAction, useLoad } from "../core/load.js";
+import { useAction, useLoad, useOnce } from "../core/load.js";
 import { Button, Diff, External, ProblemNote } from "./basics.js";
 import { ChoiceCombobox, ContactCombobox } from "./combobox.js";
 import { Dialog, openDialog, say } from "./dialogs.js";
@@ -12,7 +12,6 @@ import { isSafeEdit, openSafeEdit } from "./safe-edits.js";
 import { t } from "../texts.js";
 
 const words = t.fixes;
-const same = (a, b) => a.kind === b.kind && a.id === b.id;
 
 /** Tries again; `what`: {records}, {code} or {all}. */
 export async function retryErrors(hub, what) {
@@ -20,11 +19,11 @@ export async function retryErrors(hub, what) {
   say(retried ? t.errors.retried(retried) : t.errors.left(left.length), retried ? "good" : "bad");
 }
 
-/** The fixes of one record's error, read from the list of errors. */
+/** The fixes of one record's error. */
 export function Fixes({ record, reload }) {
   const hub = useHub();
-  const errors = useLoad(hub.path("/errors?limit=200"));
-  const error = errors.data?.items.find((each) => same(each.record, record));
+  const errors = useLoad(withQuery(hub.path("/errors"), { kind: record.kind, id: record.id }));
+  const error = errors.data?.items[0];
   if (!error) return null;
   return html`<${Details} error=${error} />
     <${FixButtons} error=${error} done=${reload} />`;
@@ -66,8 +65,9 @@ function FixDialog({ hub, error, fix, close, done }) {
   const body = { record: error.record, fix: fix.id, params: given };
   const foreseen = useLoad(ready && !edits.length ? JSON.stringify(given) : null, {
     read: (_, options) => api.post(hub.path("/errors:fix"), { ...body, dry_run: true }, options) });
+  const once = useOnce(JSON.stringify(body));
   const [run, busy, problem] = useAction(async () => {
-    await api.post(hub.path("/errors:fix"), body);
+    await api.post(hub.path("/errors:fix"), body, { headers: once });
     say(words.done(error.title));
     close(true);
     done();

@@ -3,7 +3,7 @@ import { html, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import { date, money, said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
-import { useAction, useLoad } from "../core/load.js";
+import { useAction, useLoad, useOnce } from "../core/load.js";
 import { Button, Diff, Note, ProblemNote } from "./basics.js";
 import { Dialog, openDialog, say } from "./dialogs.js";
 import { TextField } from "./fields.js";
@@ -28,8 +28,9 @@ function SafeEdit({ hub, record, title, fix, close, done }) {
   const [params, setParams] = useState(fix.params);
   const body = { record, fix: fix.id, params };
   const plan = useLoad(JSON.stringify(body), { read: (_, options) => api.post(hub.path("/errors:fix"), { ...body, dry_run: true }, options) });
+  const once = useOnce(JSON.stringify(body));
   const [run, busy, problem] = useAction(async () => {
-    await api.post(hub.path("/errors:fix"), body);
+    await api.post(hub.path("/errors:fix"), body, { headers: once });
     say(words.done[fix.id]);
     close(true);
     done();

@@ -61,9 +61,9 @@ const SCREENS = {
 export function screenOf(hub, name, rest) {
   if (name === "jobs" && rest.length) return [html`<${JobScreen} id=${rest[0]} />`, t.job.title];
   if (name === "records" && hub.kind(rest[0])) return recordScreen(hub.kind(rest[0]), rest.slice(1));
-  if (name === "mappings") return [html`<${Mappings} of=${t.mappings.kinds[rest[0]] ? rest[0] : undefined} />`, t.tabs.mappings];
+  if (name === "mappings") return [html`<${Mappings} of=${Object.hasOwn(t.mappings.kinds, rest[0]) ? rest[0] : undefined} />`, t.tabs.mappings];
   if (name === "settings" && rest[0] === "e-mail") return [html`<${EmailPreferences} />`, t.settings.email];
-  const Chosen = SCREENS[name];
+  const Chosen = Object.hasOwn(SCREENS, name) && SCREENS[name];
   if (Chosen) return [html`<${Chosen} />`, t.tabs[name]];
   return [html`<h1 tabindex="-1">${t.nowhere.title}</h1><${Empty} title=${t.nowhere.sub}
     action=${html`<a class="button" href=${hub.to([])}>${t.nowhere.back}</a>`} />`, t.nowhere.title];

@@ -66,7 +66,7 @@ function Upload({ name, path, job }) {
   const id = `csv-${name}`;
   return html`<${Card} title=${words.up[name]}><p>${words.upWhat[name]}</p>
     <div class="field"><label for=${id}>${words.file}</label>
-      <input id=${id} ref=${input} type="file" accept=".csv,text/csv,text/plain" disabled=${!hub.may("write")} onChange=${choose} /></div>
+      <input id=${id} ref=${input} type="file" accept=".csv,text/csv,text/plain" disabled=${busy || !hub.may("write")} onChange=${choose} /></div>
     <${ProblemNote} problem=${problem} />
     ${result && html`<${Result} result=${result} />`}
     <div class="actions">

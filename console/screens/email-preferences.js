@@ -1,5 +1,5 @@
 // What one hears by e-mail, which everybody chooses for themselves: part of the settings, and a page that e-mails lead to.
-import { html, useEffect, useState } from "../core/html.js";
+import { html, useEffect, useRef, useState } from "../core/html.js";
 import { api } from "../core/api.js";
 import { said } from "../core/format.js";
 import { useHub } from "../core/hub.js";
@@ -17,23 +17,30 @@ export const EmailPreferences = () => html`<${Page} title=${words.email} /><${Em
 export function EmailCard({ alone, id }) {
   const hub = useHub();
   const told = useLoad(hub.path("/subscriptions"), { read: api.read });
-  return html`<${Card} id=${id} title=${!alone && words.email}><${Loaded} from=${told} lines=${5}>${({ body, revision }) => html`
+  const line = useRef(Promise.resolve()); // one after the other, each on what the one before has left
+  const change = (name, on) => {
+    const turn = line.current.then(async () => {
+      const { body: { topics }, revision } = await api.read(hub.path("/subscriptions"));
+      const wanted = Object.entries({ ...topics, [name]: { ...topics[name], on } }).map(([each, { on: now, default: usual }]) => [each, now === usual ? null : now]);
+      await api.put(hub.path("/subscriptions"), { topics: Object.fromEntries(wanted) }, { headers: { "if-match": `"${revision}"` } });
+    });
+    line.current = turn.catch(() => {});
+    return turn;
+  };
+  return html`<${Card} id=${id} title=${!alone && words.email}><${Loaded} from=${told} lines=${5}>${({ body }) => html`
     <p class="muted">${body.email ? words.emailTo(body.email) : words.noEmail}</p>
-    ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${name} ...${{ name, topic, revision }}
-      all=${body.topics} off=${!body.email} reload=${told.reload} />`)}`}<//><//>`;
+    ${Object.entries(body.topics).map(([name, topic]) => html`<${Topic} key=${name} ...${{ name, topic, change }}
+      off=${!body.email} reload=${told.reload} />`)}`}<//><//>`;
 }
 
-function Topic({ name, topic, all, revision, off, reload }) {
-  const hub = useHub();
+function Topic({ name, topic, change, off, reload }) {
   const [chosen, setChosen] = useState(topic.on); // shown at once, until the hub has said the same
   const [save, busy, problem] = useAction(async (on) => {
     setChosen(on);
-    const chosenNow = Object.entries({ ...all, [name]: { ...topic, on } }).map(([each, { on: now, default: usual }]) => [each, now === usual ? null : now]);
     try {
-      await api.put(hub.path("/subscriptions"), { topics: Object.fromEntries(chosenNow) }, { headers: { "if-match": `"${revision}"` } });
+      await change(name, on);
     } catch (error) {
       setChosen(!on);
-      if (error.status === 412) reload();
       throw error;
     }
     say(words.savedOne(said(topic.title)));

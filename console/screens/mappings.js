@@ -45,6 +45,7 @@ function Pairs({ kind, told, revision, reload }) {
     }
     say(done);
     reload();
+    return true;
   });
   const add = (more) => save([...given, ...more], words.added(more.map((pair) => pair.from).join(", ")));
   const change = (n, to) => save(given.map((pair, at) => (at === n ? { ...pair, to } : pair)), words.added(given[n].from));
@@ -101,8 +102,8 @@ function NewPair({ kind, told, busy, add }) {
   const [typed, setTyped] = useState({ from: "", side: "", to: "" });
   const set = (key) => (value) => setTyped((old) => ({ ...old, [key]: value }));
   const save = async () => {
-    await add([{ ...typed, from: typed.from.trim(), side: typed.side || null }]);
-    setTyped({ from: "", side: typed.side, to: "" });
+    const added = await add([{ ...typed, from: typed.from.trim(), side: typed.side || null }]);
+    if (added) setTyped({ from: "", side: typed.side, to: "" });
   };
   return html`<${Card} title=${words.another}><div class="grid">
       <${TextField} label=${words.from} hint=${words.fromHint} value=${typed.from} onInput=${set("from")} most="200" disabled=${!hub.may("write")} />

@@ -4,7 +4,7 @@ import { api } from "../core/api.js";
 import * as format from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
-import { useCurrency } from "../core/names.js";
+import { forget, useCurrency } from "../core/names.js";
 import { lastSeen } from "../core/route.js";
 import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { Allocations } from "../parts/allocations.js";
@@ -29,6 +29,7 @@ export function RecordScreen({ kind, id }) {
   const record = useLoad(path, { keep: true, poll: (data) => data && (SETTLED.includes(data.sync.state) ? 15_000 : 1500) });
   const reload = () => { record.reload(); hub.refresh(); };
   const now = record.data;
+  useEffect(() => forget(hub, kind.name, id), [now?.revision]);
   const currency = useCurrency(kind, now);
   const title = now ? titleOf(kind, { ...now, currency }) : id;
   return html`<${Page} back=${html`<${Back} to=${lastSeen(hub.to(["records", kind.name]))}>${format.human(kind.plural)}<//>`}
@@ -77,7 +78,7 @@ function Trouble({ kind, record, reload }) {
   }
   return html`<${Note} tone="bad" alert title=${format.said(error.message)}>
     <p>${format.said(error.remedy)}</p><p class="muted">${words.since} <${Time} at=${error.since} /></p>
-    <${Fixes} record=${{ kind: kind.name, id: record.id }} reload=${reload} /><//>`;
+    <${Fixes} key=${error.code} record=${{ kind: kind.name, id: record.id }} reload=${reload} /><//>`;
 }
 
 function Standing({ kind, record, path, reload }) {

@@ -5,7 +5,7 @@ import * as format from "../core/format.js";
 import { choice, count, date, dayOf, human, instantOf } from "../core/format.js";
 import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad, useSettled } from "../core/load.js";
-import { queryNow } from "../core/route.js";
+import { isAt, queryNow } from "../core/route.js";
 import { Button, Chip, Empty, Loaded, Page, ProblemNote } from "../parts/basics.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
 import { retryErrors } from "../parts/fixes.js";
@@ -27,7 +27,7 @@ export function Records({ kind }) {
   const [selected, setSelected] = useState(new Set());
   useEffect(() => { setSelected(new Set()); }, [JSON.stringify(where)]);
 
-  const narrow = (change) => hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
+  const narrow = (change) => isAt(hub.company.id, hub.route.parts) && hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
   const narrowed = kind.filters.some((filter) => where[filter.name]) || where.q;
   const rows = list.data?.items || [];
   const fresh = actionOf(kind, "save") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, "new"])}>${t.record.new(kind.singular)}</a>`;
@@ -40,8 +40,9 @@ export function Records({ kind }) {
     </div>
     <${Narrowed} kind=${kind} where=${where} narrow=${narrow} />
     ${hub.may("write") && rows.length > 0 && html`<${Selection} kind=${kind} rows=${rows} selected=${selected} clear=${() => setSelected(new Set())} reload=${list.reload} />`}
-    <${Loaded} from=${list} lines=${8}>${(data) => data.items.length || data.looking ? html`
-        <p class="muted" role="status">${data.looking && words.looking(data.items.length)}</p>
+    <${Loaded} from=${list} lines=${8}>${(data) => data.items.length || data.looking || data.stopped ? html`
+        <p class="muted" role="status">${data.looking ? html`${words.looking(data.items.length)} <${Button} look="quiet" onClick=${data.stop}>${words.stop}<//>`
+          : data.stopped && words.stopped(data.items.length)}</p>
         <${Table} caption=${human(kind.plural)} rows=${data.items} rowKey=${(row) => row.id} nameOf=${(row) => titleOf(kind, row)}
           dim=${list.busy && !data.looking} columns=${drawn(kind, columns, hub, where, narrow)}
           selected=${hub.may("write") ? selected : null} onSelect=${hub.may("write") ? setSelected : null} />
@@ -119,7 +120,10 @@ function Filter({ filter, value, onChange }) {
 
 function SlowText({ filter, value, onChange }) {
   const [text, setText] = useState(value || "");
-  return html`<${TextField} label=${filter.label} value=${text} onInput=${setText} onChange=${() => onChange(text.trim())} />`;
+  const now = useRef();
+  now.current = () => { if (text.trim() !== (value || "")) onChange(text.trim()); };
+  useEffect(() => () => now.current(), []); // a click elsewhere closes its panel before the field has told
+  return html`<${TextField} label=${filter.label} value=${text} onInput=${setText} onChange=${() => now.current()} />`;
 }
 
 /** What the list is narrowed to, each to be taken away. */

@@ -14,6 +14,7 @@ from ledgerlink.state.link import LinkKey
 from .presenting import Standing, shown_all, standing
 
 _FLYING = ("sending", "unknown")
+_MOST_LEFT_OUT = 500  # that are due and fly, or do not; each page of them is another query, and an answer has seconds
 
 
 def search(
@@ -24,12 +25,15 @@ def search(
     # What is in flight is stored as due; the difference is only in the open dispatches.
     stored = replace(where, state="due") if where.state in _FLYING else where
     found: list[LinkKey] = []
+    left_out = 0
     while True:
         wanted = limit - len(found)
         page = context.at.links.search(context.company.id, kind, stored, after=after, limit=wanted)
-        found += [key for key in page.items if _fits(now, key, where.state)]
+        fitting = [key for key in page.items if _fits(now, key, where.state)]
+        found += fitting
+        left_out += len(page.items) - len(fitting)
         after = page.next
-        if after is None or len(page.items) < wanted or len(found) >= limit:
+        if after is None or len(page.items) < wanted or len(found) >= limit or left_out >= _MOST_LEFT_OUT:
             return shown_all(now, found), after
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, model_validator
 
 from admin_api.access import ALL, FINANCE, READERS, At, Who, open_to
@@ -23,6 +24,7 @@ from ledgerlink.flows.errors import fixing, safe_editing
 from ledgerlink.flows.errors import problems as flow
 from ledgerlink.kinds import KINDS, Value
 from ledgerlink.kinds.amounts import Amount
+from ledgerlink.ports import Page
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.rules.safe_edits import WAYS, Plan, Step
@@ -133,9 +135,18 @@ class FixedOut(Shown):
 
 
 @routes.get(f"{COMPANY}/errors", tags=["errors"], **open_to(*ALL))
-def list_errors(at: At, limit: Limit = 50, cursor: Cursor = None) -> ErrorPage:
+def list_errors(
+    at: At,
+    kind: Annotated[str | None, Query(description="With `id`: of this record alone")] = None,
+    id: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ErrorPage:
     """What is wrong, oldest first, with the fixes the hub can run; `count` is of all."""
-    page = at.at.links.errors(at.company.id, after=cursor, limit=limit)
+    if kind is not None and id is not None:
+        page = Page([LinkKey(*RecordKey(at.company.id, kind, id))], None)
+    else:
+        page = at.at.links.errors(at.company.id, after=cursor, limit=limit)
     links = at.at.links.many(page.items)
     records = at.at.records.many(key.record for key in page.items)
     now, homes = standing(at), seen_on(at, [key.record for key in page.items])

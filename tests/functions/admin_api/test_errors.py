@@ -40,6 +40,14 @@ def test_a_taken_name_is_told_with_the_contact_that_has_it(connected: Api, taken
     }
 
 
+def test_the_error_of_one_record_is_told_however_many_there_are(connected: Api, taken: str) -> None:
+    connected.put(f"{ORGANIZATIONS}/fine", {"name": "Fine"})
+    [error] = connected.get(ERRORS, **REF)["items"]
+    assert error == connected.get(ERRORS)["items"][0]
+    for id in ("fine", "nobody"):
+        assert connected.get(ERRORS, kind="organizations", id=id)["items"] == []
+
+
 def test_an_archived_contact_of_the_same_name_hides_nobody(connected: Api, simulated: SimulatedXero) -> None:
     [archived] = simulated.seed({"Name": "Hall", "ContactStatus": "ARCHIVED"})
     [holder] = simulated.seed({"Name": "Hall"})

@@ -136,6 +136,22 @@ def test_a_record_in_an_open_dispatch_is_being_sent(connected: Api, wired: Wirin
     assert ids(connected, state="sending") == []
 
 
+def test_what_is_due_is_not_all_looked_through_for_what_is_being_sent(
+    connected: Api, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("admin_api.finding._MOST_LEFT_OUT", 2)
+    for id in ("a", "b", "c", "d", "e"):
+        connected.put(f"{ORGANIZATIONS}/{id}", {"name": id.upper()})
+    sending(wired, "e", state="unknown")
+    pages: list[list[str]] = []
+    cursor: dict[str, str] | None = {}
+    while cursor is not None:
+        page = connected.get(ORGANIZATIONS, state="unknown", limit=1, **cursor)
+        pages.append([record["id"] for record in page["items"]])
+        cursor = {"cursor": page["next"]} if page["next"] else None
+    assert pages == [[], [], ["e"]]
+
+
 def test_what_is_being_sent_is_not_held_deleted_or_unlinked(connected: Api, wired: Wiring) -> None:
     connected.put(HALL, {"name": "Hall"})
     sending(wired, "hall")
