@@ -18,7 +18,7 @@ from .errors import code_of, translated
 
 M = TypeVar("M", bound=Model)
 
-LOOKED_AT = 1000  # items in one call of a filtered query; DynamoDB stops at 1 MB anyway
+LOOKED_AT = 1000  # items in the first call of a filtered query, where most may fit; DynamoDB stops at 1 MB anyway
 MOST_LOOKED_AT = 20_000  # items for one page of a filtered list: an answer has seconds, however long the list is
 
 
@@ -52,7 +52,8 @@ def page(
 
 
 class _Bounded:
-    """The answers to a query, until enough items were looked at; asked where it ended, it says so like any."""
+    """The answers to a query, until enough items were looked at; asked where it ended, it says so like any. Where the
+    first found too few, each further call looks at as many as it can."""
 
     def __init__(self, answers: Any) -> None:
         self._answers = answers
@@ -60,6 +61,8 @@ class _Bounded:
     def __next__(self) -> Any:
         if self._answers.total_scanned_count >= MOST_LOOKED_AT:
             raise StopIteration
+        if self._answers.total_scanned_count:
+            self._answers.page_size = MOST_LOOKED_AT
         return next(self._answers)
 
     def __getattr__(self, name: str) -> Any:
