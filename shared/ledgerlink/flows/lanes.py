@@ -94,6 +94,8 @@ def release(lane: Lane, at: Ports, *, not_before: datetime | None = None, half_o
         learnt = {
             "half_open": current.half_open if half_open is None else half_open,
             "not_before": not_before or current.not_before,  # somebody else wants the company rung for
+            "look_at": lane.look_at,
+            "looked_to": lane.looked_to,
         }
         return current.model_copy(update={"holder": "", "lease_until": None, **learnt})
 

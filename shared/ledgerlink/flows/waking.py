@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from ledgerlink.ports import Ports, PutLink
 from ledgerlink.rules.export import due
+from ledgerlink.state.record import RecordKey
 
 PAGE = 200
 MOST_PAGES = 50  # in one request
@@ -18,6 +19,19 @@ def wake(company: str, waits_on: str, at: Ports) -> bool:
     ready = [link for link in links.values() if link.waits_on == waits_on]
     at.commit.each([[PutLink(due(link, at.clock.now()))] for link in ready])
     return bool(ready)
+
+
+def wake_all(company: str, records: Collection[RecordKey], at: Ports) -> bool:
+    """Make due a page of what waits on each of these records; True if there was any."""
+    return any(at.parallel.map(lambda key: wake(company, f"record:{key.kind}/{key.id}", at), list(records)))
+
+
+def rouse(company: str, records: Iterable[RecordKey], at: Ports) -> None:
+    """Records became what others may have waited for: linked, let go, saved for the first time. Makes those due, and
+    rings. One look where nobody waits for any record."""
+    some = set(records)
+    if some and at.links.waiting(company, "record:", limit=1).items and wake_all(company, some, at):
+        at.doorbells.ring(company, "export")
 
 
 def set_free(company: str, waits_on: str, mended: Collection[str], at: Ports) -> None:

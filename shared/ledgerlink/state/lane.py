@@ -26,7 +26,14 @@ class Lane(Value):
     paused: str = ""  # reason code: needs_reconnect, not_connected, day_limit
     not_before: datetime | None = None
     half_open: bool = False  # after a lost answer: one dispatch at a time until one is confirmed
+    look_at: datetime | None = None  # when what waits for records is looked at again, should nobody ring before
+    looked_to: str = ""  # how far the last look at it came; "" is its end
     version: int = 0
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """When the sweeper rings for it."""
+        return self.not_before or (self.look_at if not self.paused else None)
 
     def free(self, now: datetime) -> bool:
         """Whether nobody drives (a lease that ran out is nobody's)."""

@@ -75,7 +75,7 @@ def _free_or_held_by(holder: str) -> Condition:
 
 def _put_lane(write: ports.PutLane) -> list[Operation]:
     lane = write.lane
-    return [_control(lane.company, f"lane#{lane.direction}", lane, wake_at=lane.not_before, status=lane.paused)]
+    return [_control(lane.company, f"lane#{lane.direction}", lane, wake_at=lane.wake_at, status=lane.paused)]
 
 
 def _put_dispatch(write: ports.PutDispatch) -> list[Operation]:

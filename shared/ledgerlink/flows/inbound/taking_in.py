@@ -6,11 +6,11 @@ meanwhile is left for another look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
-from ledgerlink.flows import lanes
+from ledgerlink.flows import lanes, waking
 from ledgerlink.flows.imaging import image_of
 from ledgerlink.flows.notices import telling
 from ledgerlink.flows.records import questions
@@ -146,9 +146,24 @@ def _take(intake: Intake, documents: Sequence[Document]) -> list[TakenIn]:
     done |= {document.id: TakenIn(document, "again", "changed_meanwhile") for document in left}
     if any(taken.due for taken in done.values()):
         at.doorbells.ring(intake.context.company.id, "export")
+    waking.rouse(intake.context.company.id, _ready(done.values()), at)
     news = [taken.key.record for taken in done.values() if taken.key and (taken.changes or taken.outcome == "created")]
     telling.ring(intake.context.company.id, news, at)
     return [done[document.id] for document in documents]
+
+
+def _ready(taken: Iterable[TakenIn]) -> list[RecordKey]:
+    """The records that others may have waited for: linked now, or whose document is of another status."""
+    found = []
+    for each in taken:
+        link = each.before[1] if each.before is not None else None
+        if each.key is None or link is None:
+            continue
+        told, known = each.document.settlement, link.settlement
+        moved = told is not None and (known is None or told.status != known.status)
+        if each.outcome == "linked" or moved or each.document.status != link.document_status:
+            found.append(each.key.record)
+    return found
 
 
 def _answered(intake: Intake, stored: Sequence[TakenIn]) -> None:

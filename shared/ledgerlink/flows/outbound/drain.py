@@ -12,7 +12,7 @@ from ledgerlink.rules.decisions import Send
 from ledgerlink.state.document import Document
 from ledgerlink.state.lane import Lane
 from ledgerlink.state.link import Link, LinkKey
-from ledgerlink.state.record import Record
+from ledgerlink.state.record import Record, RecordKey
 
 RESERVE = 35.0  # seconds that must be left to start a send: 20 for the answer, the rest to settle it
 
@@ -43,6 +43,9 @@ class Drain:
     decided: int = 0
     held_back: set[LinkKey] = field(default_factory=set)  # due, but not again in this drain
     looks: dict[str, Look] = field(default_factory=dict)  # per document type
+    linked: set[RecordKey] = field(default_factory=set)  # by this drain, and not told yet to who waits for them
+    look_at: datetime | None = None  # see ``Lane``
+    looked_to: str = ""
     not_before: datetime | None = None
     stopped: bool = False
     live_only: bool | None = None  # whether the ledger's calls of today are too few for bulk work; None: not asked yet

@@ -57,6 +57,7 @@ def export_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
     if lane is None:
         return Drained(driven=False)
     drain = Drain(at=at, context=context, lane=lane, seconds_left=seconds_left)
+    drain.look_at, drain.looked_to = lane.look_at, lane.looked_to
     try:
         _drive(drain)
     except NotConnected:
@@ -66,6 +67,7 @@ def export_due(company: str, at: Ports, *, seconds_left: Callable[[], float]) ->
     except Conflict:
         drain.stop()  # somebody else drives by now
     finally:
+        drain.lane = drain.lane.model_copy(update={"look_at": drain.look_at, "looked_to": drain.looked_to})
         lanes.release(drain.lane, at, not_before=drain.not_before, half_open=drain.lane.half_open)
     more = not drain.stopped and not drain.may_send()
     if more:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
+from ledgerlink.flows import waking
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.gathering import facts_for
 from ledgerlink.flows.notices import telling
@@ -20,6 +22,9 @@ from ledgerlink.state.record import Record, RecordKey
 from .drain import Drain, Selected
 
 PAGE = 200
+MOST_LOOKED_AT = 2_000  # of what waits for records, in one look
+LOOK_ON = timedelta(minutes=1)
+LOOK_AGAIN = timedelta(minutes=15)
 
 
 def order(drain: Drain, firsts: Iterable[First]) -> list[LinkKey]:
@@ -40,16 +45,26 @@ def order(drain: Drain, firsts: Iterable[First]) -> list[LinkKey]:
 def wake(drain: Drain) -> bool:
     """Make due what waited for a record, where the rules now say something else; True if there was any.
 
-    Nobody has to tell that a record was linked, sent or set free: whatever waits is looked at when nothing else is due.
+    Whoever changes what others may wait for rouses them (``waking``). This finds them however it came about: all that
+    wait are looked at when nothing else is due, and from time to time. Of very many only so many a drain, and the
+    next one goes on there; then those that wait for what this drain linked are asked for by name.
     """
-    after: str | None = None
-    woken = False
-    while True:
+    begun, woken, looked = drain.looked_to, False, 0
+    after: str | None = begun or None
+    while looked < MOST_LOOKED_AT and drain.may_send():
         page = drain.at.links.waiting(drain.company, "record:", after=after, limit=PAGE)
         woken = _wake(drain, page.items) or woken
+        looked += len(page.items)
         after = page.next
         if after is None:
-            return woken
+            break
+    if after is not None:
+        linked, drain.linked = drain.linked, set()
+        woken = waking.wake_all(drain.company, linked, drain.at) or woken
+    drain.looked_to = after or ""
+    pause = LOOK_ON if after is not None else LOOK_AGAIN
+    drain.look_at = drain.at.clock.now() + pause if looked or begun else None
+    return woken
 
 
 def _wake(drain: Drain, keys: Collection[LinkKey]) -> bool:

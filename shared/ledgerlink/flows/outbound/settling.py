@@ -79,6 +79,7 @@ def settle_parts(
         groups = [(s, _writes(drain, dispatch, s, known, sent, correlation)) for s in left]
         outcomes = iter(_store(drain, dispatch, [writes for _, writes in groups if writes]))
         left = [s for s, writes in groups if writes and not next(outcomes)]
+        drain.linked |= {s.part.key(drain.company).record for s, _ in groups if isinstance(s.verdict, Confirmed)}
         _have_it_read(drain, dispatch, groups, sent)
     return left
 

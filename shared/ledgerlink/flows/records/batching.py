@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledgerlink.errors import LedgerlinkError
-from ledgerlink.flows import lanes
+from ledgerlink.flows import lanes, waking
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.ports import Write
@@ -46,6 +46,8 @@ def save_many(context: Context, items: Sequence[Item], actor: Actor) -> list[Out
         left = [index for index in left if done[index] is None]
     if any(isinstance(outcome, Saved) and outcome.changed and outcome.link.is_due for outcome in done):
         context.at.doorbells.ring(context.company.id, "export")
+    free = [outcome.record.key for outcome in done if isinstance(outcome, Saved) and outcome.lets_go]
+    waking.rouse(context.company.id, free, context.at)
     return [outcome for outcome in done if outcome is not None]
 
 

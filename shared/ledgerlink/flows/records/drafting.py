@@ -44,6 +44,7 @@ class Saved:
     link: Link
     created: bool
     changed: bool
+    lets_go: bool = False  # who waited for it may go now
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Draft:
     created: bool = False
     takes_turn: bool = False  # it must not overlap a send
     lets_in: bool = False  # the ledger's document is to be read again
+    lets_out: bool = False  # it is held back no longer
 
     @property
     def saved(self) -> Saved:
@@ -67,6 +69,7 @@ class Draft:
             self.link.model_copy(update={"version": self.link.version + 1}),
             created=self.created,
             changed=True,
+            lets_go=self.created or self.lets_out,
         )
 
 
@@ -241,7 +244,15 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         writes.append(PutEntry(entry))
         writes += telling.told(record, context.at) if push.tell_crm else []
     turns = (held != link or _would_be_late(context, old, record, link)) and not created
-    return Draft(record, after, tuple(writes), created=created, takes_turn=turns, lets_in=_lets_in(link, held))
+    return Draft(
+        record,
+        after,
+        tuple(writes),
+        created=created,
+        takes_turn=turns,
+        lets_in=_lets_in(link, held),
+        lets_out=link.do_not_export.on and not held.do_not_export.on,
+    )
 
 
 def _would_be_late(context: Context, before: Content | None, record: Record, link: Link) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
-from ledgerlink.flows import lanes
+from ledgerlink.flows import lanes, waking
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, plain, record_entry
@@ -46,6 +46,7 @@ def link(context: Context, key: RecordKey, document_id: str, actor: Actor, *, co
     assert after is not None
     if after.is_due:
         context.at.doorbells.ring(key.company, "export")
+    waking.rouse(key.company, [key], context.at)
     if before.document_id:
         merged.look_again(context)
     _read_money(context, document)
@@ -80,6 +81,7 @@ def save_linked(
     assert link is not None
     if link.is_due:
         context.at.doorbells.ring(key.company, "export")
+    waking.rouse(key.company, [key], context.at)
     _read_money(context, document)
     return Saved(record, link, created=drafts[-1].created, changed=True)
 

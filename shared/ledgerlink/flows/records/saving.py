@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledgerlink.errors import Conflict, Stale
-from ledgerlink.flows import lanes
+from ledgerlink.flows import lanes, waking
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.ports import CERTAIN
@@ -30,6 +30,8 @@ def save(context: Context, key: RecordKey, push: Push, actor: Actor) -> Saved:
             continue
         if saved.changed and (saved.link.is_due or saved.link.waits_on.startswith("setting:")):
             context.at.doorbells.ring(key.company, "export")  # the setting may just have been changed
+        if saved.lets_go:
+            waking.rouse(key.company, [key], context.at)
         return saved
     raise AssertionError("unreachable")
 
