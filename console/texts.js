@@ -351,7 +351,7 @@ export const t = {
   history: {
     sub: "Everything that went to Xero, came from Xero or was changed here.",
     directions: { export: "Export", import: "Import", here: "Here" },
-    actions: { created: "Created", updated: "Updated", edited: "Edited", linked: "Linked", unlinked: "Unlinked", archived: "Archived", deleted: "Deleted", restored: "Restored", decided: "Not sent" },
+    actions: { created: "Created", updated: "Updated", edited: "Edited", linked: "Linked", unlinked: "Unlinked", archived: "Archived", deleted: "Deleted", restored: "Restored", decided: "Not sent", held: "Held back", released: "Let go" },
     tried: { created: "Create", updated: "Update", archived: "Archive" }, // what failed was not done
     filters: { direction: "Direction", kind: "Kind", outcome: "Outcome", since: "Since" },
     by: (who) => ({ ledger: "in Xero", clock: "by itself" }[who] || `by ${who}`), job: "job",

@@ -68,6 +68,16 @@ def test_what_was_read_can_be_put_back_unchanged(api: Api) -> None:
     assert api.get(HALL).json == read.json
 
 
+def test_the_history_says_who_held_it_back_and_who_let_it_go(api: Api) -> None:
+    api.put(HALL, {"name": "Hall"})
+    api.patch(HALL, {"do_not_export": {"on": True, "reason": "in dispute"}})
+    api.patch(HALL, {"do_not_export": {"on": True, "reason": "in dispute"}})
+    api.patch(HALL, {"do_not_export": {"on": False}, "email": "a@hall.example"})
+    entries = api.get(f"{HALL}/activity")["items"]
+    told = [(each["action"], each["message"]) for each in entries if each["action"] in ("held", "released")]
+    assert told == [("released", "Do not export: off"), ("held", "Do not export: in dispute")]
+
+
 def test_a_put_without_holds_leaves_them(api: Api) -> None:
     api.put(HALL, {"name": "Hall", "do_not_export": {"on": True, "reason": "audit"}})
     put = api.put(HALL, {"name": "Hall & Sons"})

@@ -17,7 +17,7 @@ from ledgerlink.state.record import RecordKey
 from . import drafting, linking, saving
 from .drafting import Draft, Push, Saved
 
-IN_ONE_TURN = 25  # records whose holds change together: three writes each, and a transaction holds 100
+IN_ONE_TURN = 19  # records whose holds change together: five writes each at most, and a transaction holds 100
 
 
 @dataclass(frozen=True)

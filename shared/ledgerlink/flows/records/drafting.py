@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from ledgerlink.errors import NotFound, Refused, Stale
@@ -18,6 +19,7 @@ from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change
 from ledgerlink.rules.reverting import known_again, without
 from ledgerlink.rules.settlement import as_paid
+from ledgerlink.state.activity import Entry
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Hold, Record, RecordKey
 
@@ -243,6 +245,8 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         )
         writes.append(PutEntry(entry))
         writes += telling.told(record, context.at) if push.tell_crm else []
+    if held != link:
+        writes.append(PutEntry(_hold_entry(link, held, actor, now)))
     turns = (held != link or _would_be_late(context, old, record, link)) and not created
     return Draft(
         record,
@@ -252,6 +256,25 @@ def _draft(context: Context, record: Record, link: Link, push: Push, actor: Acto
         takes_turn=turns,
         lets_in=_lets_in(link, held),
         lets_out=link.do_not_export.on and not held.do_not_export.on,
+    )
+
+
+_HOLDS = {"do_not_export": "Do not export", "do_not_import": "Do not import"}
+
+
+def _hold_entry(before: Link, after: Link, actor: Actor, now: datetime) -> Entry:
+    """Who held it back or let it go, and why."""
+    holds: dict[str, Hold] = {name: getattr(after, name) for name in _HOLDS}
+    changed = {_HOLDS[name]: hold for name, hold in holds.items() if hold != getattr(before, name)}
+    told = (f"{label}: {(hold.reason or 'on') if hold.on else 'off'}" for label, hold in changed.items())
+    return record_entry(
+        after.key.record,
+        at=now,
+        mark=f"hold-v{before.version}",
+        direction="here",
+        action="held" if any(hold.on for hold in changed.values()) else "released",
+        message="; ".join(told),
+        actor=actor.sub,
     )
 
 
