@@ -16,12 +16,6 @@ export function address(company, parts = [], query = {}) {
   return `#/${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 }
 
-/** Whether that screen is the one whose address stands there now. */
-export function isAt(company, parts) {
-  const now = parse(location.hash);
-  return (now.company || company) === company && now.parts.join("/") === parts.join("/");
-}
-
 /** The query as it is now, which a screen may not have been drawn with yet. */
 export const queryNow = () => parse(location.hash).query;
 

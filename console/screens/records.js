@@ -5,7 +5,7 @@ import * as format from "../core/format.js";
 import { choice, count, date, dayOf, human, instantOf } from "../core/format.js";
 import { actionOf, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad, useSettled } from "../core/load.js";
-import { isAt, queryNow } from "../core/route.js";
+import { queryNow } from "../core/route.js";
 import { Button, Chip, Empty, Loaded, Page, ProblemNote } from "../parts/basics.js";
 import { Checkbox, Select, TextField } from "../parts/fields.js";
 import { retryErrors } from "../parts/fixes.js";
@@ -27,7 +27,7 @@ export function Records({ kind }) {
   const [selected, setSelected] = useState(new Set());
   useEffect(() => { setSelected(new Set()); }, [JSON.stringify(where)]);
 
-  const narrow = (change) => isAt(hub.company.id, hub.route.parts) && hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
+  const narrow = (change) => hub.go(hub.route.parts, { ...queryNow(), cursor: "", page: "", ...change });
   const narrowed = kind.filters.some((filter) => where[filter.name]) || where.q;
   const rows = list.data?.items || [];
   const fresh = actionOf(kind, "save") && html`<a class="button primary" role="button" href=${hub.to(["records", kind.name, "new"])}>${t.record.new(kind.singular)}</a>`;
@@ -120,10 +120,7 @@ function Filter({ filter, value, onChange }) {
 
 function SlowText({ filter, value, onChange }) {
   const [text, setText] = useState(value || "");
-  const now = useRef();
-  now.current = () => { if (text.trim() !== (value || "")) onChange(text.trim()); };
-  useEffect(() => () => now.current(), []); // a click elsewhere closes its panel before the field has told
-  return html`<${TextField} label=${filter.label} value=${text} onInput=${setText} onChange=${() => now.current()} />`;
+  return html`<${TextField} label=${filter.label} value=${text} onInput=${setText} onChange=${() => onChange(text.trim())} />`;
 }
 
 /** What the list is narrowed to, each to be taken away. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from ledgerlink.reasons import REASONS
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import Link, SyncError
 from ledgerlink.state.record import Record
+from ledgerlink.state.settlement import Settlement, SettlingPart
 from tests.support.builders import DOCUMENT_ID, NOON, a_link, a_record
 
 
@@ -105,6 +107,25 @@ def test_a_payment_that_the_ledger_refused_is_mended_at_its_method_or_document()
     assert (to_map.params["from"], edit.params) == ("bank", {"fields": {"method": "bank"}})
     [edit, _] = fixes_of(payment, said("document_not_open", "Payments can only be made against Authorised documents"))
     assert edit.params == {"fields": {"document_id": "i1"}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "ways"),
+    [
+        ([("payment", "Bank LL-p1")], ["lift_payment", "credit_and_reissue"]),
+        ([("payment", "Bank LL-p1"), ("payment", "by cheque")], ["credit_and_reissue"]),
+        ([("payment", "Bank LL-p1"), ("credit_note", "")], ["credit_and_reissue"]),
+    ],
+)
+def test_a_payment_is_lifted_only_where_nothing_else_stands_on_the_invoice(
+    parts: list[tuple[Any, str]], ways: list[str]
+) -> None:
+    paid = tuple(
+        SettlingPart(sort=sort, id=str(n), amount=Decimal(10), reference=text) for n, (sort, text) in enumerate(parts)
+    )
+    money = Settlement(status="approved", total=Decimal(100), outstanding=Decimal(70), parts=paid)
+    waits = {"state": "skipped", "reason": "paid_document", "document_id": "d1", "settlement": money, "number": "N-1"}
+    assert [fix.id for fix in fixes_of(an_invoice("200"), a_link(kind="invoices", **waits))] == ways
 
 
 def test_what_was_voided_there_is_voided_here_by_one_press() -> None:

@@ -37,6 +37,8 @@ def fixes_of(record: Record, link: Link) -> tuple[Fix, ...]:
 
 def _safe(record: Record, link: Link) -> Iterator[Fix]:
     for way, label in safe_edits.WAYS.items():
+        if way != reissue.WAY and not safe_edits.may_be_lifted(link):
+            continue
         numbered = {"number": reissue.next_number(link.number)} if way == reissue.WAY else {}
         yield Fix(way, label, numbered)
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.money_documents import Line
-from ledgerlink.kinds.payment import PAYMENTS, Payment
+from ledgerlink.kinds.payment import PAYMENTS, Payment, read_reference
 from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
 from ledgerlink.state.link import Lift, Link, SafeEdit
@@ -77,6 +77,12 @@ def offered(record: Record, link: Link, *, brought: bool = False) -> bool:
     waits = link.state in ("error", "parked") or (link.state == "due" and link.exported < link.wanted)
     stuck = waits or (link.state == "skipped" and link.reason == "paid_document")
     return stuck and is_settled(link.settlement) and documents_out.content_of(record).status != "void"
+
+
+def may_be_lifted(link: Link) -> bool:
+    """Whether all that is known to stand on it are payments with our mark: nothing else is ever lifted."""
+    parts = link.settlement.parts if link.settlement is not None else None
+    return parts is None or all(part.sort == "payment" and read_reference(part.reference)[1] for part in parts)
 
 
 def lift(record: Record, link: Link, document: Document, paid: Sequence[Paid], facts: Facts) -> Plan:
