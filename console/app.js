@@ -38,12 +38,12 @@ async function begin() {
   }
 }
 
-function Failed({ problem }) {
+function Failed({ problem, retry = begin }) {
   const refused = problem instanceof SignInFailed;
   return html`<main class="alone"><h1>${t.brand}</h1>
     ${refused ? html`<${Note} tone="bad" title=${t.signIn.title}>${problem.message}<//>
       <${Button} look="primary" onClick=${() => location.assign(location.pathname)}>${t.signIn.again}<//>`
-      : html`<${ProblemNote} problem=${problem} retry=${begin} />`}</main>`;
+      : html`<${ProblemNote} problem=${problem} retry=${retry} />`}</main>`;
 }
 
 /** Which company the address means, now that it is known what there is. */
@@ -96,7 +96,7 @@ function Company({ id, session, companies, kinds, reasons, route, added, newComp
   if (company.problem?.status === 404) {
     return html`<${NoCompany} session=${session} added=${added} missing=${id} companies=${companies} />`;
   }
-  if (!now) return company.problem ? html`<${Failed} problem=${company.problem} />` : html`<${Waiting} />`;
+  if (!now) return company.problem ? html`<${Failed} problem=${company.problem} retry=${refresh} />` : html`<${Waiting} />`;
   return html`<${HubContext.Provider} value=${now}>
     <${Shell} companies=${companies} trouble=${company.problem || connection.problem} newCompany=${newCompany} />
   <//>`;

@@ -2,6 +2,7 @@
 import { t } from "../texts.js";
 
 const PATIENCE_MS = 35_000; // API Gateway gives up after 30 s
+const LONG_MS = 600_000; // files: a slow line takes its time, and a download may be led on from one wait to the next (decision 27)
 
 export class Problem extends Error {
   constructor({ status = 0, code, title, detail, remedy = "", errors = [], ...rest }) {
@@ -23,9 +24,9 @@ export const useSession = (given) => { session = given; };
 const problem = (code, method, status = 0) => new Problem({ status, code, ...t.problems[code], ...(method !== "GET" && t.problems.unsure) });
 
 /** `calm` is what nobody waits for: it asks nobody to sign in who has put that off. */
-async function send(method, path, { body, headers = {}, signal, again = true, calm = false } = {}) {
+async function send(method, path, { body, headers = {}, signal, again = true, calm = false, file = body instanceof Blob } = {}) {
   const isText = typeof body === "string" || body instanceof Blob;
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(file ? LONG_MS : PATIENCE_MS);
   let answer;
   try {
     answer = await fetch(session.base + path, {
@@ -43,7 +44,7 @@ async function send(method, path, { body, headers = {}, signal, again = true, ca
     throw problem(error.name === "TimeoutError" ? "slow" : "unreachable", method);
   }
   if (answer.status === 401 && again && await session.renew(calm)) {
-    return send(method, path, { body, headers, signal, again: false });
+    return send(method, path, { body, headers, signal, again: false, file });
   }
   if (!answer.ok) throw await problemOf(answer, method);
   return answer;
@@ -104,8 +105,10 @@ export const api = {
   patch: (path, body, options) => json("PATCH", path, { body, ...options }),
   post: (path, body, options) => json("POST", path, { body, ...options }),
   delete: (path, options) => json("DELETE", path, options),
+  /** Whether there is something at a path. */
+  there: (path) => json("GET", path).then(() => true, (error) => { if (error.status === 404) return false; throw error; }),
   /** With its headers, for what carries a revision. */
   read: async (path, options) => withRevision(await send("GET", path, options)),
   change: async (path, body, options) => withRevision(await send("PATCH", path, { body, ...options })),
-  blob: async (path, options) => (await send("GET", path, options)).blob(),
+  blob: async (path, options) => (await send("GET", path, { ...options, file: true })).blob(),
 };

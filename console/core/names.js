@@ -4,16 +4,21 @@ import { api, withQuery } from "./api.js";
 import { kindNamed, useHub } from "./hub.js";
 
 const MOST = 100;
+const FRESH_MS = 60_000; // then it is asked again; what was known stands there meanwhile
 const RETRY_MS = 5000;
-const known = new Map(); // by path, kind and id: title and currency, blank for those that are not there
+const known = new Map(); // by path, kind and id: title and currency, blank for those that are not there, and until when that is fresh
 const asked = new Map(); // those that are on their way: [hub, kind, id]
 const listeners = new Set();
 let timer = 0;
 
 const keyOf = (hub, kind, id) => `${hub.path()} ${kind} ${id}`;
 
-/** Says how a record is called; its id until that is known. */
-export function remember(hub, kind, id, title, currency = "") { known.set(keyOf(hub, kind, id), { title, currency }); }
+/** How a record is called. */
+export function remember(hub, kind, id, title, currency = "") {
+  known.set(keyOf(hub, kind, id), { title, currency, until: Date.now() + FRESH_MS });
+}
+
+const isFresh = (hub, kind, id) => known.get(keyOf(hub, kind, id))?.until > Date.now();
 
 /** It may be called something else by now. */
 export function forget(hub, kind, id) { known.delete(keyOf(hub, kind, id)); }
@@ -39,9 +44,11 @@ async function fetchAll() {
         const { items } = await api.get(withQuery(hub.path("/names"), { kind, ids: some.join(",") }));
         some.forEach((id) => remember(hub, kind, id, ""));
         items.forEach((item) => remember(hub, kind, item.id, item.title, item.currency));
-      } catch { // the ids stand there instead, until somebody looks again
-        some.forEach((id) => remember(hub, kind, id, ""));
-        setTimeout(() => some.forEach((id) => known.delete(keyOf(hub, kind, id))), RETRY_MS);
+      } catch { // the ids stand there, or what was known, until somebody looks again
+        some.forEach((id) => {
+          const key = keyOf(hub, kind, id);
+          known.set(key, { title: "", currency: "", ...known.get(key), until: Date.now() + RETRY_MS });
+        });
       }
       some.forEach((id) => asked.delete(keyOf(hub, kind, id)));
       listeners.forEach((tell) => tell());
@@ -52,7 +59,7 @@ async function fetchAll() {
 function useNamed(pairs) {
   const hub = useHub();
   const [, arrived] = useState(0);
-  const wanted = pairs.filter(([kind, id]) => kind && id && hub.kind(kind) && !known.has(keyOf(hub, kind, id)));
+  const wanted = pairs.filter(([kind, id]) => kind && id && hub.kind(kind) && !isFresh(hub, kind, id));
   const missing = wanted.map((pair) => pair.join(" ")).sort().join("|");
   useEffect(() => {
     if (!missing) return undefined;

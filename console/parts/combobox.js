@@ -46,7 +46,7 @@ function Combobox({ label, hideLabel, text, onText, open, setOpen, items, onPick
         aria-controls=${`${id}-list`} aria-describedby=${`${id}-hint`}
         aria-activedescendant=${shown[active] ? `${id}-${active}` : undefined} aria-invalid=${problem ? "true" : undefined}
         value=${text} onInput=${(event) => { onText(event.target.value); setOpen(true); }} onKeyDown=${keys}
-        onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} ...${rest} />
+        onFocus=${() => setOpen(true)} onClick=${() => setOpen(true)} onBlur=${() => setOpen(false)} ...${rest} />
       <ul id=${`${id}-list`} ref=${list} role="listbox" aria-label=${label} hidden=${!shown.length}>
         ${shown.map((item, n) => html`<li key=${item.key} id=${`${id}-${n}`} role="option"
           aria-selected=${String(n === active)} aria-disabled=${item.off ? "true" : undefined}
@@ -59,8 +59,9 @@ function Combobox({ label, hideLabel, text, onText, open, setOpen, items, onPick
   </div>`;
 }
 
-/** Linked contact. `chosen`: {document_id, name} or null; `onChoose` hears of each choice, and of null when it is emptied. */
-export function ContactCombobox({ chosen, onChoose, label = t.linkedContact, mine, ...rest }) {
+/** Linked contact. `chosen`: {document_id, name} or null; `onChoose` hears of each choice, and of null when it is emptied;
+ * `onTyped` what stands there without having been chosen. */
+export function ContactCombobox({ chosen, onChoose, onTyped = () => {}, label = t.linkedContact, mine, ...rest }) {
   const hub = useHub();
   const [text, setText] = useState(chosen?.name || "");
   const [open, setOpen] = useState(false);
@@ -82,8 +83,8 @@ export function ContactCombobox({ chosen, onChoose, label = t.linkedContact, min
       : !asks || found.busy ? words.searching
         : found.problem ? said(found.problem.message)
           : items.length ? words.found(items.length) : words.none;
-  const typedSome = (next) => { setText(next); if (chosen) onChoose(null); };
-  const pick = ({ hit }) => { onChoose(hit); setText(hit.name); };
+  const typedSome = (next) => { setText(next); onTyped(next.trim()); if (chosen) onChoose(null); };
+  const pick = ({ hit }) => { onChoose(hit); setText(hit.name); onTyped(""); };
   return html`<${Combobox} ...${{ label, text, open, setOpen, items, status, ...rest }} onText=${typedSome} onPick=${pick} />`;
 }
 
@@ -94,13 +95,15 @@ export function RecordCombobox({ kind, value, onChoose, ...rest }) {
   const now = value ? name(kind, value) || value : "";
   const [typed, setTyped] = useState(null); // null: nothing was typed
   const [open, setOpen] = useState(false);
-  const settled = useSettled((typed || "").trim());
-  const found = useLoad(open ? withQuery(hub.path(`/${kind}`), { q: settled, limit: 20 }) : null, { read: api.full });
+  const wanted = (typed || "").trim();
+  const settled = useSettled(wanted);
+  const asks = open && settled === wanted; // what was found for something else is not offered
+  const found = useLoad(asks ? withQuery(hub.path(`/${kind}`), { q: wanted, limit: 20 }) : null, { read: api.full });
   const known = hub.kind(kind);
-  const items = (found.data?.items || []).map((record) => ({ key: record.id, name: titleOf(known, record), note: [record.name !== titleOf(known, record) && record.name, record.email, record.id].filter(Boolean).join(" · ") }));
+  const items = (found.data?.items || []).map((record) => ({ key: record.id, name: titleOf(known, record), currency: record.currency, note: [record.name !== titleOf(known, record) && record.name, record.email, record.id].filter(Boolean).join(" · ") }));
   useEffect(() => { if (!open) setTyped(null); }, [open]);
   const typedSome = (next) => { setTyped(next); if (!next && value) onChoose(""); };
-  const pick = (item) => { remember(hub, kind, item.key, item.name); setTyped(null); onChoose(item.key); };
+  const pick = (item) => { remember(hub, kind, item.key, item.name, item.currency); setTyped(null); onChoose(item.key); };
   const status = open && found.problem ? said(found.problem.message) : open && found.data && !items.length ? (found.busy ? words.searching : words.noRecord(known.singular)) : "";
   return html`<${Combobox} ...${{ text: typed ?? now, open, setOpen, items, status, ...rest }} onText=${typedSome} onPick=${pick} />`;
 }

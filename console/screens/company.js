@@ -1,6 +1,6 @@
 // A company: made by an administrator, or missing, with the way to one that is there.
 import { html, useState } from "../core/html.js";
-import { api } from "../core/api.js";
+import { api, Problem } from "../core/api.js";
 import { useAction, useLoad } from "../core/load.js";
 import { address } from "../core/route.js";
 import { Button, Empty, ProblemNote } from "../parts/basics.js";
@@ -19,6 +19,9 @@ function useCompanyForm(added, given = "") {
   const id = typed.id || slug(typed.name);
   const [save, busy, problem] = useAction(async () => {
     const { id: _, ...body } = typed;
+    if (await api.there(`/v1/companies/${encodeURIComponent(id)}`)) { // it would be replaced
+      throw new Problem({ code: "id_taken", title: words.idTaken, errors: [{ field: "company", message: words.idTaken }] });
+    }
     added(await api.put(`/v1/companies/${encodeURIComponent(id)}`, { ...body, currency: body.currency.toUpperCase() }));
   });
   const set = (name) => (value) => setTyped((old) => ({ ...old, [name]: value }));

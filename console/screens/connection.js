@@ -47,7 +47,7 @@ function Landed() {
   const known = hub.reason(reason);
   if (reason) return html`<${Note} tone="bad" alert title=${known?.message || words.notConnected} actions=${close}>${known?.remedy}<//>`;
   const next = hub.has("jobs") && html`<a class="button primary" href=${hub.to(["transfer"])}>${t.tabs.transfer}</a>`;
-  return outcome === "connected" && html`<${Note} tone="good" title=${words.done} actions=${html`${next}${close}`}>${words.doneNext}<//>`;
+  return outcome === "connected" && hub.connected && html`<${Note} tone="good" title=${words.done} actions=${html`${next}${close}`}>${words.doneNext}<//>`;
 }
 
 function NotYet({ now }) {

@@ -19,7 +19,7 @@ export function CrmWebhook() {
   const reload = () => { webhook.reload(); deliveries.reload(); };
   return html`<${Page} title=${t.tabs["crm-webhook"]} sub=${words.sub} actions=${html`<${Button} busy=${deliveries.busy} onClick=${reload}>${t.refresh}<//>`} />
     <${Loaded} from=${webhook}>${({ body, revision }) => html`<div class="columns two">
-      <${Endpoint} key=${revision} now=${body} revision=${revision} reload=${reload} /><${Secrets} now=${body} reload=${reload} /></div>`}<//>
+      <${Endpoint} now=${body} revision=${revision} reload=${reload} /><${Secrets} now=${body} reload=${reload} /></div>`}<//>
     <${Card} title=${words.deliveries}><${Loaded} from=${deliveries}>${(data) => data.items.length ? html`
         <${Deliveries} items=${data.items} reload=${reload} /><${Pager} next=${data.next} query=${query} count=${data.items.length} />`
       : html`<${Empty} title=${words.none}>${words.noneWhat}<//>`}<//><//>`;
@@ -27,10 +27,18 @@ export function CrmWebhook() {
 
 function Endpoint({ now, revision, reload }) {
   const hub = useHub();
-  const [typed, setTyped] = useState({ url: now.url, enabled: now.enabled });
+  const [edits, setEdits] = useState({}); // they stay whatever else is read meanwhile
+  const edit = (change) => setEdits((old) => ({ ...old, ...change }));
+  const typed = { url: now.url, enabled: now.enabled, ...edits };
   const changed = typed.url !== now.url || typed.enabled !== now.enabled;
   const [save, busy, problem] = useAction(async () => {
-    await api.put(hub.path("/crm-webhook"), typed, { headers: { "if-match": `"${revision}"` } });
+    try {
+      await api.put(hub.path("/crm-webhook"), typed, { headers: { "if-match": `"${revision}"` } });
+    } catch (error) {
+      if (error.status === 412) reload();
+      throw error;
+    }
+    setEdits({});
     say(words.saved);
     reload();
   });
@@ -38,8 +46,8 @@ function Endpoint({ now, revision, reload }) {
   return html`<${Card} title=${words.endpoint} actions=${html`<${Badge} value=${now.state} label=${words.states[now.state]} />`}>
     ${now.reason && html`<${Note} tone="bad"><${Reason} code=${now.reason} /><//>`}
     ${now.resting_until && html`<${Note} tone="warn">${words.resting} <${Time} at=${now.resting_until} /><//>`}
-    <${TextField} label=${words.url} value=${typed.url} disabled=${off} onInput=${(url) => setTyped({ ...typed, url })} problem=${problem?.of?.("url")} hint=${words.urlHint} />
-    <${Checkbox} look="switch" label=${words.enabled} hint=${words.enabledHint} checked=${typed.enabled} disabled=${off} onChange=${(enabled) => setTyped({ ...typed, enabled })} />
+    <${TextField} label=${words.url} value=${typed.url} disabled=${off} onInput=${(url) => edit({ url })} problem=${problem?.of?.("url")} hint=${words.urlHint} />
+    <${Checkbox} look="switch" label=${words.enabled} hint=${words.enabledHint} checked=${typed.enabled} disabled=${off} onChange=${(enabled) => edit({ enabled })} />
     <${ProblemNote} problem=${problem} />
     ${changed && html`<div class="actions"><${Button} look="primary" needs="write" busy=${busy} onClick=${save}>${t.save}<//></div>`}<//>`;
 }

@@ -44,6 +44,10 @@ function Upload({ name, path, job }) {
   const [result, setResult] = useState(null);
   const [send, busy, problem, clear] = useAction(async (dryRun) => {
     if (looksWrong(file)) throw new Problem({ code: "no_csv", ...words.notCsv(file.name) });
+    if (!await isAsChosen(file)) {
+      again();
+      throw new Problem({ code: "file_changed", ...words.changed(file.name) });
+    }
     try {
       const answer = await api.post(hub.path(`${path}?dry_run=${dryRun}`), file, { headers: { "content-type": "text/csv" } });
       setResult(answer);
@@ -75,6 +79,9 @@ function Upload({ name, path, job }) {
         <${Button} look=${result ? "primary" : ""} needs="write" busy=${busy} disabled=${!result || result.rows === result.failed} onClick=${() => send(false)}>${words.carryOut[name]}<//>`}
     </div><//>`;
 }
+
+/** A browser refuses to read a file that was changed after it was chosen, which a failed request could not tell. */
+const isAsChosen = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
 const looksWrong = (file) => /\.(xlsx?|ods|pdf|docx?|zip|png|jpe?g)$/i.test(file.name);
 

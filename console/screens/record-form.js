@@ -1,5 +1,5 @@
 // The form of a record, new or edited: its fields, its holds, its Linked contact; what was typed survives any refusal.
-import { html, useEffect, useMemo, useState } from "../core/html.js";
+import { html, useEffect, useMemo, useRef, useState } from "../core/html.js";
 import { api, Problem } from "../core/api.js";
 import { human } from "../core/format.js";
 import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
@@ -41,10 +41,12 @@ function Form({ kind, first }) {
   const [id, setId] = useState("");
   const made = useMemo(freshId, []);
   const [contact, setContact] = useState(null);
+  const [sought, setSought] = useState(""); // typed for a contact, and none chosen
+  const box = useRef();
   const [stale, setStale] = useState(null);
   const names = [...fields.map((field) => field.name), ...HOLDS];
   const changed = Object.fromEntries(names.filter((name) => differs(typed[name], base[name])).map((name) => [name, typed[name]]));
-  const dirty = Object.keys(changed).length > 0 || contact;
+  const dirty = Object.keys(changed).length > 0 || contact || sought;
 
   useEffect(() => {
     if (dirty) setGuard(() => window.confirm(t.unsaved));
@@ -54,6 +56,7 @@ function Form({ kind, first }) {
 
   const path = (key) => hub.path(`/${kind.name}/${encodeURIComponent(key)}`);
   const [save, busy, problem] = useAction(async () => {
+    if (sought) throw new Problem({ code: "not_chosen", title: words.notChosen, errors: [{ field: "link", message: words.notChosen }] });
     const stays = staying();
     const saved = first ? await edited() : await created();
     if (!saved) return;
@@ -66,17 +69,20 @@ function Form({ kind, first }) {
     goBack(hub.record({ kind: kind.name, id: first.id }));
   });
 
+  useEffect(() => { // what keeps it from being saved may be far from the button
+    const wrong = [...box.current.querySelectorAll("[aria-invalid=true]")].find((each) => each.checkVisibility());
+    const told = wrong || box.current.querySelector("[role=alert]");
+    if (problem || stale) told?.scrollIntoView({ block: "center" });
+    if (problem) wrong?.focus({ preventScroll: true });
+  }, [problem, stale]);
+
   async function created() {
     const key = id.trim() || made;
-    if (id.trim() && await there(key)) {
+    if (id.trim() && await api.there(path(key))) {
       throw new Problem({ code: "id_taken", title: words.idTaken, detail: words.idTaken, errors: [{ field: "id", message: words.idTaken }] });
     }
     return confirmOverwriting(kind, (confirm) => api.put(path(key), { ...changed, ...(contact ? { link: { document_id: contact.document_id, confirm } } : {}) }));
   }
-
-  const there = async (key) => {
-    try { await api.get(path(key)); return true; } catch (error) { if (error.status === 404) return false; throw error; }
-  };
 
   async function edited() {
     try {
@@ -103,7 +109,7 @@ function Form({ kind, first }) {
   const set = (name) => (value) => setTyped((old) => ({ ...old, [name]: value }));
   const wrong = (name) => problem?.of?.(name) || "";
   const linked = first?.sync.accounting_code;
-  return html`<form class="record-form" onSubmit=${(event) => { event.preventDefault(); save(); }}>
+  return html`<form class="record-form" ref=${box} onSubmit=${(event) => { event.preventDefault(); save(); }}>
     ${stale && html`<${Stale} ...${{ kind, base, stale, changed, keep: () => {
       setTyped({ ...stale, ...changed });
       setBase(stale);
@@ -114,7 +120,7 @@ function Form({ kind, first }) {
       <p class="hint">${words.blankHint}</p><//>
     ${linksContacts(kind) && hub.connected && html`<${Card} title=${words.linkCard}>
       ${linked && html`<p class="muted">${words.alreadyLinked} <code>${linked}</code></p>`}
-      <${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${first?.id} hint=${t.combobox.hint} problem=${wrong("link")} /><//>`}
+      <${ContactCombobox} chosen=${contact} onChoose=${setContact} onTyped=${setSought} mine=${first?.id} hint=${t.combobox.hint} problem=${wrong("link")} /><//>`}
     <${Card} title=${t.holds.card}><${Holds} value=${typed} onChange=${setTyped} /><//>
     ${!first && html`<${Card} title=${words.idCard}><${TextField} label=${words.idLabel} value=${id} onInput=${setId} problem=${wrong("id")} hint=${words.idHint} /><//>`}
     <${ProblemNote} problem=${problem} actions=${first && problem?.code === "locked" && html`<${Button} look="primary" needs="write" onClick=${reissue}>${t.safeEdits.label}<//>`} />
