@@ -369,7 +369,7 @@ export const t = {
     who: { anyone: "", finance: "Finance can fix it.", admin: "An administrator can fix it.", crm: "It is fixed in the CRM.", ledger: "It is fixed in Xero.", nobody: "" },
     all: (label) => `${label}: all`,
     retryAll: "Retry all", retryAllWords: (n) => `All ${n} are tried again.`,
-    retryCause: (n) => `Retry these ${n}`,
+    retryCause: (n) => (n ? `Retry these ${n}` : "Retry all of this cause"),
     skipAll: "Let all rest",
     fixAll: (label, n) => `${label}, for ${n} records?`, fixAllWords: "For each of these records:", more: (n) => `and ${n} more`,
     fixed: (n, failed) => (failed ? `${n} fixed, ${failed} could not be.` : `${number(n, "record", "records")} fixed.`),

@@ -23,7 +23,7 @@ export function Errors() {
   return html`<${Page} title=${t.tabs.errors} sub=${words.sub}
       actions=${html`<${Button} busy=${list.busy} onClick=${done}>${t.refresh}<//>${list.data?.count > 1 && html`<${Button} needs="write" onClick=${all}>${words.retryAll}<//>`}`} />
     <${Loaded} from=${list} lines=${6}>${(data) => data.items.length ? html`
-      ${grouped(data.items).map(([code, errors]) => html`<${Group} key=${code} code=${code} errors=${errors} done=${done} />`)}
+      ${grouped(data.items).map(([code, errors]) => html`<${Group} key=${code} code=${code} errors=${errors} more=${Boolean(data.next || query.cursor)} done=${done} />`)}
       <${Pager} next=${data.next} query=${query} count=${data.count} />`
       : html`<${Empty} title=${words.empty}>${words.emptyWhat}<//>`}<//>`;
 }
@@ -38,12 +38,13 @@ function grouped(items) {
 const common = (errors) => errors[0].fixes.filter((fix) => fix.id !== "retry" && fix.id !== "edit"
   && errors.every((error) => error.fixes.some((each) => each.id === fix.id && Object.values(each.params).every((value) => value !== null))));
 
-function Group({ code, errors, done }) {
+function Group({ code, errors, more, done }) {
   const hub = useHub();
   const known = hub.reason(code);
   const cause = known?.message || errors[0].message;
   const records = errors.map((error) => error.record);
-  const retryThese = () => confirm({ title: words.retryCause(count(errors.length)), words: known?.message, label: words.retryCause(count(errors.length)),
+  const retry = words.retryCause(more ? "" : count(errors.length)); // it is for all with this code, on other pages too
+  const retryThese = () => confirm({ title: retry, words: known?.message, label: retry,
     act: async () => { await retryErrors(hub, { code }); done(); } });
   const skip = () => openDialog((close) => html`<${SkipDialog} ...${{ hub, records, close, done }} />`);
   const fixAll = (fix) => confirm({
@@ -63,7 +64,7 @@ function Group({ code, errors, done }) {
     <p>${said(known?.remedy || errors[0].remedy)} ${errors[0].who_can_fix && html`<span class="muted">${words.who[errors[0].who_can_fix]}</span>`}</p>
     ${errors.length > 1 && html`<div class="actions">${common(errors).map((fix) => html`<${Button} key=${fix.id} needs="write"
         onClick=${() => fixAll(fix)}>${words.all(said(fix.label))}<//>`)}
-      <${Button} needs="write" onClick=${retryThese}>${words.retryCause(count(errors.length))}<//>
+      <${Button} needs="write" onClick=${retryThese}>${retry}<//>
       <${Button} needs="write" onClick=${skip}>${words.skipAll}<//></div>`}
     <ul class="items">${errors.map((error) => html`<${One} key=${error.record.id} error=${error} cause=${cause} done=${done} />`)}</ul><//>`;
 }
