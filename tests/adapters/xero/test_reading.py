@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ledgerlink.adapters.xero import reading
 from ledgerlink.adapters.xero.dates import modified_since, moment
+from ledgerlink.adapters.xero.ledger import XeroLedger
 from ledgerlink.errors import LedgerBusy, NotConnected, Refused
 from ledgerlink.state.company import Organisation
 from ledgerlink.state.document import Document
@@ -127,6 +129,24 @@ def test_a_whole_page_within_one_second_is_read_by_number(xero: SimulatedXero) -
     delta = xero.ledger.changed_since("contact", xero.clock.now() - timedelta(hours=1), pages=2)
     assert delta.complete
     assert len(names(delta.documents)) == 45
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_what_was_begun_for_a_job_waits_for_the_calls_it_still_needs(
+    xero: SimulatedXero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up between two pages it would begin anew with the next call, and never get on."""
+    xero.seed(*({"Name": f"Firm {n}"} for n in range(45)))
+    purposes, page = list[str](), XeroLedger._page
+
+    def asked(self: XeroLedger, wire: Any, query: Any, purpose: Any, headers: Any = None) -> Any:
+        purposes.append(purpose)
+        return page(self, wire, query, purpose, headers)
+
+    monkeypatch.setattr(XeroLedger, "_page", asked)
+    delta = xero.ledger.changed_since("contact", xero.clock.now() - timedelta(hours=1), purpose="backfill")
+    assert delta.complete
+    assert [purposes[0], set(purposes[-4:])] == ["backfill", {"live"}], "live calls wait a moment, a job's do not"
 
 
 @pytest.mark.usefixtures("small_pages")

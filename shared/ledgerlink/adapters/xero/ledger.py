@@ -151,7 +151,8 @@ class XeroLedger:
     def _since(self, wire: WireKind, since: datetime | None, page: int, purpose: Purpose) -> reading.Found:
         query = {"page": page, "pageSize": reading.PAGE, "order": "UpdatedDateUTC", "includeArchived": "true"}
         headers = {"If-Modified-Since": reading.modified_since(since)} if since else {}
-        return self._page(wire, query, purpose, headers)
+        # Of pages that are good only together the first may wait its turn; given up later, all would be read again.
+        return self._page(wire, query, "live" if page > 1 and purpose == "backfill" else purpose, headers)
 
     def _where(self, wire: WireKind, references: Sequence[str], purpose: Purpose) -> list[Document]:
         condition = " OR ".join(f'{wire.key_field}=="{reference}"' for reference in references)
