@@ -6,7 +6,7 @@ import { count } from "./core/format.js";
 import { useHub } from "./core/hub.js";
 import { useAction } from "./core/load.js";
 import { address, go, placeLeft, staying } from "./core/route.js";
-import { Edge } from "./parts/afloat.js";
+import { Edge } from "./parts/edge.js";
 import { Button, Note } from "./parts/basics.js";
 import { screenOf, tabsOf } from "./screens/all.js";
 import { t } from "./texts.js";

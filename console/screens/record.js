@@ -6,7 +6,7 @@ import { actionOf, linksContacts, titleOf, useHub } from "../core/hub.js";
 import { useAction, useLoad } from "../core/load.js";
 import { forget, useCurrency } from "../core/names.js";
 import { lastSeen } from "../core/route.js";
-import { Back, Badge, Button, Card, Diff, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
+import { Back, Badge, Button, Card, Empty, External, Facts, Loaded, Note, Page, ProblemNote, Reason, Time } from "../parts/basics.js";
 import { Allocations } from "../parts/allocations.js";
 import { ContactCombobox } from "../parts/combobox.js";
 import { confirm, say } from "../parts/dialogs.js";

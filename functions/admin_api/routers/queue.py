@@ -21,7 +21,7 @@ from ledgerlink.flows.records import history as past
 from ledgerlink.kinds import KINDS
 from ledgerlink.reasons import REASONS
 from ledgerlink.rules.decisions import Archive, Create, Decision, Update
-from ledgerlink.state.link import Link, SyncState
+from ledgerlink.state.link import ON_RECORD, Link, SyncState
 
 from .companies import COMPANY
 
@@ -100,8 +100,8 @@ def _why(link: Link, action: str, fields: list[str], waiting: str | None) -> str
 
 def _on(link: Link) -> str:
     """Which record it waits for, where it is one."""
-    kind, _, id_ = link.waits_on.removeprefix("record:").partition("/")
-    is_other = link.waits_on.startswith("record:") and not link.is_due and kind in KINDS
+    kind, _, id_ = link.waits_on.removeprefix(ON_RECORD).partition("/")
+    is_other = link.waits_on.startswith(ON_RECORD) and not link.is_due and kind in KINDS
     return f"It waits for the {KINDS[kind].singular} {id_}:" if is_other else ""
 
 

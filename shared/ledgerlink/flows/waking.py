@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ledgerlink.ports import Ports, PutLink
 from ledgerlink.rules.export import due
+from ledgerlink.state.link import ON_RECORD, on_record
 from ledgerlink.state.record import RecordKey
 
 PAGE = 200
@@ -23,14 +24,14 @@ def wake(company: str, waits_on: str, at: Ports) -> bool:
 
 def wake_all(company: str, records: Collection[RecordKey], at: Ports) -> bool:
     """Make due a page of what waits on each of these records; True if there was any."""
-    return any(at.parallel.map(lambda key: wake(company, f"record:{key.kind}/{key.id}", at), list(records)))
+    return any(at.parallel.map(lambda key: wake(company, on_record(key), at), list(records)))
 
 
 def rouse(company: str, records: Iterable[RecordKey], at: Ports) -> None:
     """Records became what others may have waited for: linked, let go, saved for the first time. Makes those due, and
     rings. One look where nobody waits for any record."""
     some = set(records)
-    if some and at.links.waiting(company, "record:", limit=1).items and wake_all(company, some, at):
+    if some and at.links.waiting(company, ON_RECORD, limit=1).items and wake_all(company, some, at):
         at.doorbells.ring(company, "export")
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.allocation import AllocationOrder
 from ledgerlink.state.document import Document
-from ledgerlink.state.link import Link
+from ledgerlink.state.link import Link, on_record
 from ledgerlink.state.record import Record, RecordKey
 
 from . import prerequisites
@@ -50,7 +50,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         if target is None or not target.document_id:
             return prerequisites.not_there(key, target)
         if target.settlement is not None and target.settlement.status in ("draft", "awaiting_approval"):
-            return Wait("document_not_approved", f"record:{key.kind}/{key.id}")
+            return Wait("document_not_approved", on_record(key))
         ids.append(target.document_id)
     # Whether the ledger needs the date or derives it is told both ways: it is always sent (facts/xero.md §4.3).
     dated = {"date": content.date or facts.today}

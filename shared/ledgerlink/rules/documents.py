@@ -13,7 +13,7 @@ from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.money_documents import MoneyDocument, Status
 from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
-from ledgerlink.state.link import Link
+from ledgerlink.state.link import ON_RECORD, Link
 from ledgerlink.state.record import Record, RecordKey
 
 from . import lifting, lines, merging_lines, preflight, prerequisites, reverting
@@ -193,7 +193,7 @@ def _checked(
 
 
 def _as_problem(wait: Wait) -> Problem:
-    field = "organization_id" if wait.on.startswith("record:organizations/") else "lines"
+    field = "organization_id" if wait.on.startswith(f"{ON_RECORD}organizations/") else "lines"
     return Problem(wait.reason, field, f"{wait.on.removeprefix('record:')}: {reason(wait.reason).message}")
 
 

@@ -12,14 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.reasons import reason
-from ledgerlink.state.link import Link, LinkKey, Refusal
+from ledgerlink.state.link import ON_RECORD, Link, LinkKey, Refusal, on_record
 from ledgerlink.state.record import RecordKey
 
 from .decisions import Archive, Decision, Disagree, First, Nothing, Park, Problem, Refuse, Skip, Update, Wait
 from .facts import Facts
 
 PAYMENTS = "payments"
-WAITS_FOR = f"record:{PAYMENTS}/"
+WAITS_FOR = f"{ON_RECORD}{PAYMENTS}/"
 
 
 def names(link: Link) -> tuple[RecordKey, ...]:
@@ -107,7 +107,7 @@ def off(decision: Archive, document: Link | None, name: RecordKey) -> Decision:
     if document is None or document.safe_edit is None:
         return Nothing()
     if not document.waits_on.startswith(WAITS_FOR):
-        return Wait("payment_coming_off", f"record:{name.kind}/{name.id}")
+        return Wait("payment_coming_off", on_record(name))
     return decision
 
 

@@ -14,7 +14,7 @@ from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.kinds.payment import RECORD_KINDS, REFERENCE_HOLDS, Payment, ledger_reference
 from ledgerlink.reasons import reason
 from ledgerlink.state.document import Document
-from ledgerlink.state.link import Link
+from ledgerlink.state.link import Link, on_record
 from ledgerlink.state.record import Record, RecordKey
 
 from . import lifting, mapping, prerequisites
@@ -67,7 +67,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     target, paid = facts.link(key.kind, key.id), facts.records.get(key)
     if isinstance(decision, Archive):
         return lifting.off(decision, target, key)
-    waits_for = f"record:{key.kind}/{key.id}"
+    waits_for = on_record(key)
     if link.lift is not None and target is not None and target.safe_edit is not None:
         return Wait("payment_lifted", waits_for)
     if target is None or paid is None or not target.document_id:

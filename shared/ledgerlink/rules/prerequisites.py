@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import Link, LinkKey, on_record
 from ledgerlink.state.record import Record, RecordKey
 
 from .decisions import First, Wait
@@ -21,7 +21,7 @@ def missing(record: Record, needs: Iterable[RecordKey], facts: Facts) -> Iterato
         link, named = facts.link(key.kind, key.id), facts.records.get(key)
         if named is None or named.deleted:
             if key.kind == "organizations":
-                yield Wait("contact_not_linked", f"record:{key.kind}/{key.id}")
+                yield Wait("contact_not_linked", on_record(key))
             continue
         found = _state(key, link or Link(company=key.company, kind=key.kind, id=key.id), facts)
         if found is not None:
@@ -29,7 +29,7 @@ def missing(record: Record, needs: Iterable[RecordKey], facts: Facts) -> Iterato
 
 
 def _state(key: RecordKey, link: Link, facts: Facts) -> Wait | First | None:
-    on = f"record:{key.kind}/{key.id}"
+    on = on_record(key)
     unasked = Wait(_UNASKED[key.kind], on)
     if link.do_not_export.on:
         return Wait("do_not_export", on)
@@ -48,7 +48,7 @@ def _state(key: RecordKey, link: Link, facts: Facts) -> Wait | First | None:
 
 def not_there(key: RecordKey, target: Link | None) -> Wait:
     """What keeps a payment or an allocation whose document is not in the ledger: what keeps that one, if anything."""
-    on = f"record:{key.kind}/{key.id}"
+    on = on_record(key)
     if target is not None and target.do_not_export.on:
         return Wait("do_not_export", on)
     if target is not None and (target.state in _STUCK or (target.state == "due" and not target.is_due)):

@@ -29,6 +29,14 @@ class LinkKey(NamedTuple):
         return RecordKey(self.company, self.kind, self.id)
 
 
+ON_RECORD = "record:"  # what ``waits_on`` begins with where a record is waited for
+
+
+def on_record(key: RecordKey) -> str:
+    """What ``waits_on`` says of a link that waits for this record."""
+    return f"{ON_RECORD}{key.kind}/{key.id}"
+
+
 class SyncError(Value):
     """Why a link cannot go: a catalogued code, our words, what the ledger said, and since when."""
 

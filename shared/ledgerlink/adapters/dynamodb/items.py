@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 
 from ledgerlink.kinds import KINDS
 from ledgerlink.state.activity import Entry
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import ON_RECORD, Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from .pack import content_from, content_json, press, rest_json, stamp, unpress, unstamp
 from .tables import ActivityItem, LinkItem, RecordItem, shard_of
 
 HISTORY = timedelta(days=400)
-ON_RECORD = "record:"
 
 _LINK_COLUMNS = {
     "company",

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from ledgerlink.ports import Claimed, LinkFilter, Page
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import ON_RECORD, Link, LinkKey
 from ledgerlink.state.record import RecordKey
 
 from .errors import translated
-from .items import ON_RECORD, claim_sk, due_shard, link_key, link_of, link_sk
+from .items import claim_sk, due_shard, link_key, link_of, link_sk
 from .numbers import Numbers
 from .pack import stamp
 from .reading import LOOKED_AT, many, page

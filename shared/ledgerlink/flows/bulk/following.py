@@ -13,7 +13,7 @@ from ledgerlink.rules.standing import closed_because
 from ledgerlink.rules.warned import in_words
 from ledgerlink.state.dispatch import Dispatch
 from ledgerlink.state.job import Job, JobItem
-from ledgerlink.state.link import Link, LinkKey, SyncError
+from ledgerlink.state.link import ON_RECORD, Link, LinkKey, SyncError
 
 from . import receipts
 from .ordering import decider, link_of, ordered
@@ -52,7 +52,7 @@ def _outcome(item: JobItem, link: Link, job: Job, *, cancelled: bool) -> JobItem
     mine = link.ordered_by == job.id
     if link.last_job == job.id:
         return _told(item, link, link.last_outcome)
-    if mine and link.waits_on.startswith("record:"):
+    if mine and link.waits_on.startswith(ON_RECORD):
         return _told(item, link, "skipped")  # it goes by itself once that record is there
     if mine and (link.is_due or link.waits_on):
         return item

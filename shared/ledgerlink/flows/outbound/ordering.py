@@ -16,7 +16,7 @@ from ledgerlink.ports import PutEntry, PutLink, PutRecord, Write
 from ledgerlink.rules import edits
 from ledgerlink.rules import export as rules
 from ledgerlink.rules.decisions import Create, Decision, First, Wait
-from ledgerlink.state.link import Link, LinkKey
+from ledgerlink.state.link import ON_RECORD, Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from .drain import Drain, Selected
@@ -52,7 +52,7 @@ def wake(drain: Drain) -> bool:
     begun, woken, looked = drain.looked_to, False, 0
     after: str | None = begun or None
     while looked < MOST_LOOKED_AT and drain.may_send():
-        page = drain.at.links.waiting(drain.company, "record:", after=after, limit=PAGE)
+        page = drain.at.links.waiting(drain.company, ON_RECORD, after=after, limit=PAGE)
         woken = _wake(drain, page.items) or woken
         looked += len(page.items)
         after = page.next
@@ -69,7 +69,7 @@ def wake(drain: Drain) -> bool:
 
 def _wake(drain: Drain, keys: Collection[LinkKey]) -> bool:
     links = drain.at.links.many(keys)
-    waiting = [link for key in keys if (link := links.get(key)) is not None and link.waits_on.startswith("record:")]
+    waiting = [link for key in keys if (link := links.get(key)) is not None and link.waits_on.startswith(ON_RECORD)]
     records = drain.at.records.many(link.key.record for link in waiting)
     pairs = [(records[link.key.record], link) for link in waiting if link.key.record in records]
     facts = facts_for(drain.context, [record for record, _ in pairs], [link for _, link in pairs])
