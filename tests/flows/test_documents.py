@@ -12,7 +12,7 @@ from ledgerlink.errors import Refused
 from ledgerlink.flows.company import mapping
 from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound.intake import Change, take_note
-from ledgerlink.flows.outbound import settling
+from ledgerlink.flows.outbound import export, settling
 from ledgerlink.flows.records import conflicts, linking
 from ledgerlink.ports import PutReference
 from ledgerlink.rules.fixes import fixes_of
@@ -599,3 +599,14 @@ def test_a_fix_adds_its_pair_to_what_somebody_else_mapped_meanwhile(
     said = {"mapping": "tax", "from": "standard", "side": "sales", "to": "OUTPUT2"}
     fixing.fix(office.context, key, "map", said, ADA)
     assert {pair.source for pair in office.context.mappings.of("tax")} == {"standard", "reduced"}
+
+
+def test_none_is_passed_by_one_made_after_it_where_a_round_is_full(office: Office) -> None:
+    office.customer()
+    for n in range(1, 13):
+        line = {**LINE, "account_code": "no-such"} if n in (1, 5) else LINE
+        office.invoice(f"{n:02}", line, number="", reference=f"{n:02}", made_at=f"2026-11-20T10:{n:02}:00Z")
+    with patch.object(export, "PAGE", 4), patch.object(export, "ROUND", 4):
+        office.drain()
+    made = [row["Reference"] for _, row in sorted(office.books().items())]
+    assert made == [f"{n:02}" for n in range(1, 13) if n not in (1, 5)]

@@ -117,10 +117,12 @@ def _select(drain: Drain) -> list[Selected]:
         while True:
             page = drain.at.links.due(drain.company, stage=stage, after=after, limit=PAGE)
             free = [key for key in page.items if key not in busy and key not in drain.held_back]
-            found, first = _decide(drain, free[: ROUND - len(selected)], busy)
-            if first:  # customers and products before the documents that name them
-                return _decide(drain, first, busy)[0] or _select(drain)
-            selected += found
+            while free and len(selected) < ROUND:  # none is passed by one that was made after it (D18)
+                some, free = free[: ROUND - len(selected)], free[ROUND - len(selected) :]
+                found, first = _decide(drain, some, busy)
+                if first:  # customers and products before the documents that name them
+                    return _decide(drain, first, busy)[0] or _select(drain)
+                selected += found
             after = page.next
             if after is None or len(selected) >= ROUND:
                 break
