@@ -331,7 +331,7 @@ class Reader:
             line.tax = half_up(decimal("TaxAmount", sent["TaxAmount"]))
             line.tax_sent = line.tax != expected
             self._complaints += self._tax_too_high(line)
-        elif not (same and line.tax_sent):
+        elif self._policy.mode == NO_TAX or not (same and line.tax_sent):
             line.tax, line.tax_sent = expected, False
 
     def _tax_problems(self, line: Line, account: Row | None) -> Iterator[str]:

@@ -5,11 +5,13 @@ The way back, into the CRM's own codes, is ``documents_back``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import zip_longest
 
 from ledgerlink.kinds import KINDS, Content
 from ledgerlink.kinds.amounts import half_up
-from ledgerlink.kinds.money_documents import MoneyDocument, Status
+from ledgerlink.kinds.money_documents import Line, MoneyDocument, Status
 from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
@@ -56,7 +58,24 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
             "location": "",
         }
     )
+    if theirs is not None and link.seen is None:
+        view = view.model_copy(update={"lines": tuple(_taxed_as_said(view, record, theirs, facts))})
     return view, said
+
+
+def _taxed_as_said(view: MoneyDocument, record: Record, theirs: MoneyDocument, facts: Facts) -> Iterator[Line]:
+    """The lines with the usual tax where the CRM says that, or the total that it makes, and the ledger holds another:
+    there a line whose tax is left out keeps what was sent before (D6)."""
+    there = {line.id: line for line in theirs.lines}
+    total_said = _pushed(record, "total") is not None
+    for line, ours in zip_longest(view.lines, content_of(record).lines):  # one for rounding may follow
+        now, rate = there.get(line.id), facts.reference.tax_rate(line.tax_code)
+        vouched = total_said or (ours is not None and ours.tax_amount is not None)
+        if now is not None and rate is not None and vouched and line.tax_amount is None and view.tax_mode != "none":
+            usual = lines.tax_of(lines.amount_of(line), rate.rate, view.tax_mode)
+            if now.tax_amount not in (None, usual) and merging_lines.comes_to_the_same(line, now):
+                line = line.model_copy(update={"tax_amount": usual})
+        yield line
 
 
 def _pushed(record: Record, name: str) -> Decimal | None:
@@ -91,6 +110,8 @@ def changed_fields(kind: str, view: MoneyDocument, theirs: MoneyDocument | None)
             differs = not is_blank(ours) and not same(ours, known)
         if differs:
             found.append(field.name)
+    if "tax_mode" in found and "lines" not in found and any(line.tax_amount is not None for line in view.lines):
+        found.append("lines")  # in another mode the ledger reckons tax anew: a line's own is said again (D6)
     return tuple(found)
 
 

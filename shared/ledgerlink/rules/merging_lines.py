@@ -84,6 +84,11 @@ def _changed(before: Line, after: Line, *, blanks: bool = False) -> Iterator[str
             yield name
 
 
+def comes_to_the_same(one: Line, other: Line) -> bool:
+    """Whether all that a line's tax is reckoned from is the same."""
+    return all(same(getattr(one, name), getattr(other, name)) for name in _TAXED)
+
+
 def as_said_before(old: Line, there: Line | None) -> Line:
     """A line as it was, for an update: the one that is there says it again, unless it is gone or has come to say
     something where the old one said nothing; then it is a new line, for a blank clears nothing."""

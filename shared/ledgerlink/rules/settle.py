@@ -17,7 +17,7 @@ from ledgerlink.state.settlement import Settlement
 from . import lifting, lines
 from .export import due, plain_error
 from .merge import agree, is_blank, same
-from .merging_lines import still_agreed
+from .merging_lines import comes_to_the_same, still_agreed
 from .reverting import archives, is_done, put_back_now
 from .warned import ACCOUNT_REMOVED, accounts_as_stand, in_words, loses_account
 
@@ -173,9 +173,25 @@ def _agreed(link: Link, part: DispatchedPart, sent: Content | None, document: Do
     if base is None or seen is None:
         return _Agreed(document.content, document.content)
     agreed = _Agreed(_with(link, base, sent, part.fields), _with(link, seen, sent, part.fields))
+    if "tax_mode" in part.fields:
+        agreed = _Agreed(_taxed_anew(agreed.base, document.content), _taxed_anew(agreed.known, document.content))
     if "lines" in part.fields and link.seen is not None:
         return _Agreed(_without_theirs(agreed.base, part, base, seen, document), agreed.known)
     return agreed
+
+
+def _taxed_anew(content: Content, told: Content) -> Content:
+    """The lines with the tax that the ledger reckoned when the mode changed: nobody edited that there."""
+    if not (isinstance(content, MoneyDocument) and isinstance(told, MoneyDocument)):
+        return content
+    there = {line.id: line for line in told.lines}
+    taxed = (
+        line.model_copy(update={"tax_amount": now.tax_amount})
+        if (now := there.get(line.id)) is not None and comes_to_the_same(line, now)
+        else line
+        for line in content.lines
+    )
+    return content.model_copy(update={"lines": tuple(taxed)})
 
 
 def _without_theirs(
