@@ -140,6 +140,8 @@ _ALL = (
     Reason("totals_differ", "error", "The total pushed is not what the lines come to.", "Correct the lines or the total.", "crm"),
     Reason("rounding_difference", "error", "The ledger's total would differ by cents, and the setting refuses a rounding line.",
            "Correct the lines, or let rounding_difference be a line."),
+    Reason("ledger_total_differs", "error", "The ledger took it and comes to another total than the CRM says.",
+           "Compare the lines and their tax, and correct them here or there; a retry says ours again."),
     Reason("number_not_allowed", "error", "The ledger takes no such number.", "Use plain letters, digits and signs.", "crm"),
     Reason("url_not_allowed", "error", "The ledger takes no such address.", "Change the address.", "crm"),
     Reason("date_not_allowed", "error", "Nobody books on such a date.", "Correct the date.", "crm"),

@@ -18,7 +18,7 @@ from ledgerlink.state.record import Record, RecordKey
 
 from . import lifting, lines, merging_lines, preflight, prerequisites, reverting
 from .decisions import Archive, Create, Decision, Disagree, Nothing, Park, Problem, Refuse, Skip, Update, Wait
-from .documents_out import as_document, changed_fields, content_of, in_ledger_terms
+from .documents_out import another_total, as_document, changed_fields, content_of, in_ledger_terms
 from .facts import Facts
 from .merge import Clash, owner_of
 from .profiles import CompanySettings
@@ -97,13 +97,19 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     decided = Create(view, names) if isinstance(decision, Create) else _updating(record, link, view, names, facts)
     if isinstance(decided, Create | Update):
         decided = _checked(decided, record, view, said, facts)
-    elif (
-        isinstance(decided, Nothing)
-        and link.exported < link.wanted
-        and (unclear := preflight.meaningless(record, link, view, said, facts))
-    ):
-        decided = Refuse(unclear)
+    elif isinstance(decided, Nothing) and (wrong := _wrong_all_the_same(record, link, view, said, facts)):
+        decided = Refuse(wrong)
     return lifting.edited(decided, said.total(view.tax_mode), link, facts) if link.safe_edit else decided
+
+
+def _wrong_all_the_same(
+    record: Record, link: Link, view: MoneyDocument, said: lines.Said, facts: Facts
+) -> tuple[Problem, ...]:
+    """What is wrong although nothing is left to be sent."""
+    if link.exported < link.wanted and (unclear := preflight.meaningless(record, link, view, said, facts)):
+        return unclear
+    differs = another_total(record, link)
+    return (differs,) if differs is not None else ()
 
 
 def _putting_back(link: Link, facts: Facts) -> Decision:
@@ -194,7 +200,7 @@ def _checked(
 
 def _as_problem(wait: Wait) -> Problem:
     field = "organization_id" if wait.on.startswith(f"{ON_RECORD}organizations/") else "lines"
-    return Problem(wait.reason, field, f"{wait.on.removeprefix('record:')}: {reason(wait.reason).message}")
+    return Problem(wait.reason, field, f"{wait.on.removeprefix(ON_RECORD)}: {reason(wait.reason).message}")
 
 
 def having_looked(decision: Decision, document: Document) -> Decision:

@@ -16,6 +16,7 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
 from . import lines, merging_lines
+from .decisions import Problem
 from .facts import Facts
 from .merge import is_blank, same
 from .profiles import CompanySettings
@@ -58,9 +59,15 @@ def in_ledger_terms(record: Record, link: Link, facts: Facts) -> tuple[MoneyDocu
             "location": "",
         }
     )
-    if theirs is not None and link.seen is None:
+    if theirs is not None and not _recoded(link):
         view = view.model_copy(update={"lines": tuple(_taxed_as_said(view, record, theirs, facts))})
     return view, said
+
+
+def _recoded(link: Link) -> bool:
+    """Whether somebody edited in the ledger what its total is made of."""
+    base, seen = as_document(link.base), as_document(link.seen)
+    return seen is not None and (base is None or (base.lines, base.tax_mode) != (seen.lines, seen.tax_mode))
 
 
 def _taxed_as_said(view: MoneyDocument, record: Record, theirs: MoneyDocument, facts: Facts) -> Iterator[Line]:
@@ -76,6 +83,18 @@ def _taxed_as_said(view: MoneyDocument, record: Record, theirs: MoneyDocument, f
             if now.tax_amount not in (None, usual) and merging_lines.comes_to_the_same(line, now):
                 line = line.model_copy(update={"tax_amount": usual})
         yield line
+
+
+def another_total(record: Record, link: Link) -> Problem | None:
+    """What is wrong where all that stands here is there and the ledger comes to another total than the CRM says (D6).
+    None where somebody edited its lines there, or something of it is held: then it may."""
+    there = as_document(link.seen or link.base)
+    if there is None or _recoded(link) or link.held_fields:
+        return None
+    ours = _pushed(record, "total")
+    if ours is None or there.total is None or ours == there.total:
+        return None
+    return Problem("ledger_total_differs", "total", f"the ledger comes to {there.total:f}, not to {ours:f}")
 
 
 def _pushed(record: Record, name: str) -> Decimal | None:

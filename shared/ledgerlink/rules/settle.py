@@ -15,7 +15,8 @@ from ledgerlink.state.link import Link, Warned
 from ledgerlink.state.settlement import Settlement
 
 from . import lifting, lines
-from .export import due, plain_error
+from .decisions import Problem, Refuse
+from .export import due, follow, plain_error
 from .merge import agree, is_blank, same
 from .merging_lines import comes_to_the_same, still_agreed
 from .reverting import archives, is_done, put_back_now
@@ -104,6 +105,12 @@ def _without_account(after: Link, before: Link, now: datetime) -> Link:
     error = plain_error(ACCOUNT_REMOVED, now, message, tuple(each.message for each in known))
     told = {"state": "error", "reason": ACCOUNT_REMOVED, "error": error, "exported": before.exported}
     return after.model_copy(update=told)
+
+
+def not_as_said(after: Link, before: Link, wrong: Problem, now: datetime) -> Link:
+    """The link of a document that the ledger took and that did not become what was said."""
+    told = {"exported": before.exported, "last_outcome": after.last_outcome, "last_job": after.last_job}
+    return follow(after, Refuse((wrong,)), now).model_copy(update=told)
 
 
 def _only_put_back(link: Link, dispatch: Dispatch, part: DispatchedPart) -> bool:

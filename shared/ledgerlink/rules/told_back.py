@@ -13,6 +13,8 @@ from ledgerlink.state.link import Link
 from ledgerlink.state.record import Record
 
 from . import settlement
+from .decisions import Problem
+from .documents_out import another_total
 from .reverting import archives
 
 
@@ -29,8 +31,7 @@ def after_sending(record: Record, link: Link, part: DispatchedPart, document: Do
         return record
     plain = told.model_copy(update={"parts": None})
     kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
-    is_ours = link.wanted <= part.revision and link.reverting is None  # what an undo says again is not what stands here
-    names = _open_totals(record) if is_ours else ()
+    names = _open_totals(record) if _stands(link, part) else ()
     new = {name: value for name in names if (value := getattr(said, name)) is not None}
     kept = kept.model_copy(update=new if content.number else {**new, "number": said.number})
     if kept == content:
@@ -38,6 +39,21 @@ def after_sending(record: Record, link: Link, part: DispatchedPart, document: Do
     return record.model_copy(
         update={"content": kept, "revision": record.revision + 1, "updated_at": now, "changed_by": "ledger"}
     )
+
+
+def wrong_with(record: Record, before: Link, part: DispatchedPart, after: Link) -> Problem | None:
+    """What is wrong with a document that the ledger took as it was sent: another total than the CRM says.
+
+    ``after``: its link once the ledger had taken it.
+    """
+    if after.state != "linked" or not _stands(before, part) or not isinstance(record.content, MoneyDocument):
+        return None
+    return another_total(record, after) if record.content.status != "void" else None
+
+
+def _stands(link: Link, part: DispatchedPart) -> bool:
+    """Whether what was sent is what stands here: an edit since then is not, and what an undo says again is not."""
+    return link.wanted <= part.revision and link.reverting is None
 
 
 def as_agreed(record: Record, link: Link, now: datetime) -> Record:

@@ -220,9 +220,12 @@ def _writes(
     after = _decided(drain, rules.confirmed(link, dispatch, part, content, document, now, warnings), now)
     lost = warned.ACCOUNT_REMOVED if warned.loses_account(dispatch, content, document, warnings) else ""
     said |= {"reason": lost, "message": "; ".join(warned.in_words(warnings))}
+    record = known.records.get(link.key.record)
+    if record is not None and not record.deleted and (wrong := told_back.wrong_with(record, link, part, after)):
+        after = rules.not_as_said(after, link, wrong, now)
+        said |= {"reason": wrong.code, "message": wrong.message}
     entry = _entry(drain, dispatch, part, now, document_id=document.id, diff=diff(changes), **said)
     writes = [PutEntry(entry)]
-    record = known.records.get(link.key.record)
     if record is not None and not record.deleted:
         kept = told_back.after_sending(record, link, part, document, now)
         after = told_back.at_revision(after, part, link, kept.revision)
