@@ -121,7 +121,7 @@ _ALL = (
     Reason("email_not_allowed", "error", "The ledger accepts no such e-mail address.", "Correct the e-mail address.", "anyone"),
     Reason("currency_unknown", "error", "The currency is not a three-letter code.", "Use a code such as EUR.", "anyone"),
     Reason("too_large", "error", "The record is larger than the ledger takes in one call.", "Shorten its texts.", "anyone"),
-    Reason("amount_not_positive", "error", "A payment must be above zero.", "Correct the amount.", "crm"),
+    Reason("amount_not_positive", "error", "A payment or allocation must be above zero.", "Correct the amount.", "crm"),
     Reason("exceeds_outstanding", "error", "The payment is more than what is outstanding on its document.",
            "Correct the amount, or take another payment of the document back in the ledger."),
     Reason("document_void", "error", "The document it belongs to is void.", "Choose another document."),

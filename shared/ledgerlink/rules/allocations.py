@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from ledgerlink.kinds import KINDS
@@ -61,9 +62,14 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     return Refuse(problems) if problems else Create(said)
 
 
+def unbookable(amount: Decimal, on: date | None) -> Iterator[Problem]:
+    """What is wrong with it whatever its documents are: told where it is ordered."""
+    yield from not_money("amount", amount)
+    yield from out_of_calendar("date", on)
+
+
 def _problems(record: Record, content: AllocationOrder, facts: Facts) -> Iterator[Problem]:
-    yield from not_money("amount", content.amount)
-    yield from out_of_calendar("date", content.date)
+    yield from unbookable(content.amount, content.date)
     customers = set()
     taken = _sent_before(record, facts)
     for key in needs(record):

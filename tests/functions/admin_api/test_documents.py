@@ -14,6 +14,7 @@ from tests.support.api import ACME, Api
 from tests.support.hub import ANN
 
 INVOICE = f"{ACME}/invoices/i1"
+NOTE = f"{ACME}/credit-notes/c1"
 BODY: dict[str, Any] = {
     "number": "N-1",
     "organization_id": "o1",
@@ -52,3 +53,24 @@ def test_a_sent_invoice_answers_423_with_the_advice_but_may_be_voided(sent: Api)
 def test_a_sent_invoice_is_deleted_by_force_alone(sent: Api) -> None:
     assert (sent.delete(INVOICE).status, sent.delete(INVOICE).json["code"]) == (409, "synced")
     assert sent.delete(INVOICE, force=True, reason="twice").status == 204
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "code"),
+    [
+        ({"amount": "1.001"}, "amount", "too_many_decimals"),
+        ({"amount": "0"}, "amount", "amount_not_positive"),
+        ({"amount": "-1.00"}, "amount", "amount_not_positive"),
+        ({"amount": "1.00", "date": "1899-12-31"}, "date", "date_not_allowed"),
+    ],
+)
+def test_an_allocation_that_nobody_can_book_is_refused_at_once(
+    api: Api, said: dict[str, str], field: str, code: str
+) -> None:
+    for path in (INVOICE, NOTE):
+        assert api.put(path, BODY).status == 201
+    refused = api.post(f"{NOTE}/allocations", {"document_id": "i1", **said})
+    assert (refused.status, refused.json["code"]) == (422, code)
+    assert [each["field"] for each in refused.json["errors"]] == [field]
+    assert refused.json["remedy"]
+    assert api.get(f"{NOTE}/allocations").json["items"] == [], "nothing is kept of it"

@@ -9,6 +9,7 @@ from ledgerlink.errors import FieldProblem, Invalid, NotFound, Refused
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds.money_documents import CreditNote
+from ledgerlink.rules.allocations import unbookable
 from ledgerlink.state.link import Link, LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
@@ -26,8 +27,9 @@ def allocate(
     invoice = context.at.records.get(RecordKey(context.company.id, "invoices", document_id))
     if invoice is None or invoice.deleted:
         raise Invalid(FieldProblem("document_id", f"there is no invoice {document_id!r}", "unknown"))
-    if amount <= 0:
-        raise Invalid(FieldProblem("amount", "must be above zero"))
+    wrong = [FieldProblem(each.field, each.message, each.code) for each in unbookable(amount, on)]
+    if wrong:
+        raise Invalid(*wrong, code=wrong[0].code)
     said = {"credit_note_id": credit_note, "document_id": document_id, "amount": amount, "date": on}
     # An id's end is chance, its beginning the time: two that are ordered at once are two.
     key = RecordKey(context.company.id, KIND, f"{_beginning(credit_note)}{context.at.ids.new()[-8:]}")
