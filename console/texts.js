@@ -11,7 +11,7 @@ export const t = {
   yes: "Yes", no: "No", on: "on", off: "off", any: "Any", none: "None", blank: "blank", everything: "Everything",
   required: "(needed)",
   cancel: "Cancel", close: "Close", save: "Save", later: "Later", again: "Try again", refresh: "Refresh", undo: "Undo",
-  line: (n) => `Line ${n}`,
+  oneOf: (name) => ({ people: "person", addresses: "address" }[name] || name.replace(/s$/, "")),
   copy: "Copy", copied: "Copied", remove: "Remove",
   addItem: (name, label) => ({ lines: "Add a line", people: "Add a person", allocations: "Add an allocation" }[name] || `Add to ${label}`), more: "More", itemOf: (n) => `No. ${n}`,
   removeItem: (label, n) => `Remove ${n} of ${label}`,

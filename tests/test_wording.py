@@ -6,10 +6,21 @@ from typing import Any
 
 import pytest
 
-from ledgerlink.errors import Invalid
+from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.records.contents import content_from
+from ledgerlink.rules.decisions import Problem
 from ledgerlink.rules.profiles import settings_for
 
+SENTENCES = {
+    "due_date": "due_date: is wrong",
+    "lines": "lines: is wrong",
+    "lines.0": "line 1: is wrong",
+    "lines.0.quantity": "line 1, quantity: is wrong",
+    "lines.11.tracking.1.option": "line 12, tracking 2, option: is wrong",
+    "people.1.last_name": "person 2, last_name: is wrong",
+    "addresses.0.line1": "address 1, line1: is wrong",
+    "options.fields.2": "options, field 3: is wrong",
+}
 OWNERS = "should be one of crm, ledger, ask, direction"
 BAD_RECORDS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "no list": ({"addresses": "x"}, {"addresses": "should be a list"}),
@@ -67,3 +78,14 @@ def test_what_is_wrong_with_a_setting(what: str) -> None:
     with pytest.raises(Invalid) as refused:
         settings_for("rental", overrides)
     assert told(refused.value) == problems
+
+
+@pytest.mark.parametrize("path", SENTENCES)
+def test_sentences_count_lines_as_people_do(path: str) -> None:
+    assert FieldProblem(path, "is wrong").sentence == SENTENCES[path]
+    assert Invalid(FieldProblem(path, "is wrong")).detail == SENTENCES[path]
+
+
+def test_what_keeps_a_line_from_the_ledger_is_told_in_the_same_words() -> None:
+    told = Problem("tax_not_mapped", "lines.1.tax_code", "is wrong").sentence
+    assert told == FieldProblem("lines.0.tax_code", "is wrong").sentence == "line 1, tax_code: is wrong"

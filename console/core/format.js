@@ -105,8 +105,8 @@ export function fieldLabel(kind, name) {
 }
 
 /** Words of the hub as people here say them: the ledger by its name; `auto_export` becomes “Send documents by themselves”,
- * `import-products` “Import products”, and `lines.1.tax_code: …` Line 1, tax code: … */
-export const said = (text) => text && text.replace(/(^|; )([a-z_]+(?:\.\w+)*): /g, (_, before, path) => `${before}${pathInWords(path)}: `).replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
+ * `import-products` “Import products”, and `line 1, tax_code: …` Line 1, tax code: … (what was stored long ago says `lines.1.tax_code`) */
+export const said = (text) => text && text.replace(/(^|; )([a-z_]+(?:\.\w+)*(?: \d+)*(?:, [a-z_]+(?: \d+)*)*): /g, (_, before, path) => `${before}${placeInWords(path, 1)}: `).replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
   const name = t.settings.names[word];
   return name ? `“${name}”` : word;
 }).replace(/\b[a-z]+(?:-[a-z]+)+\b/g, (word) => {
@@ -114,7 +114,8 @@ export const said = (text) => text && text.replace(/(^|; )([a-z_]+(?:\.\w+)*): /
   return name ? `“${name}”` : word;
 }).replace(/\b[Tt]he ledger\b/g, t.ledger);
 
-const pathInWords = (path) => human(path.replace(/^lines\.(\d+)/, (_, n) => t.line(n)).split(".").map((part) => part.replaceAll("_", " ")).join(", "));
+/** The path of a field as people say it: `lines.0.tax_code` is Line 1, tax code. `first` is what the path counts from. */
+export const placeInWords = (path, first = 0) => human(path.replace(/([a-z_]+)\.(\d+)/g, (_, name, n) => `${t.oneOf(name)} ${Number(n) + 1 - first}`).replaceAll(".", ", "));
 
 export const human = (name) => {
   const text = name.replace(/[_-]/g, " ");

@@ -65,7 +65,7 @@ export function ProblemNote({ problem, retry, actions }) {
   return html`<${Note} tone="bad" alert title=${format.said(problem.title) || t.problems.other.title}
     actions=${(retry || actions) && html`${retry && html`<${Button} onClick=${retry}>${t.again}<//>`}${actions}`}>
     ${problem.detail && !sameWords(problem.detail, problem.title) && !errors.length && html`<p>${format.said(problem.detail)}</p>`}
-    ${errors.length > 0 && html`<ul>${errors.map((each) => html`<li><b>${format.human(each.field)}</b>: ${format.said(each.message)}</li>`)}</ul>`}
+    ${errors.length > 0 && html`<ul>${errors.map((each) => html`<li><b>${format.placeInWords(each.field)}</b>: ${format.said(each.message)}</li>`)}</ul>`}
     ${problem.remedy && html`<p>${format.said(problem.remedy)}</p>`}
   <//>`;
 }

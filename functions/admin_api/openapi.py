@@ -30,7 +30,10 @@ _PROBLEM = {
             "items": {
                 "type": "object",
                 "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string", "description": "Path; lists count from 0, sentences from 1"},
+                    "message": {"type": "string"},
+                },
             },
         },
     },

@@ -104,7 +104,7 @@ def of_error(error: Exception) -> dict[str, Any] | None:
             return problem_body(503, "busy", error.detail)
         case RequestValidationError():
             problems = field_problems(error.errors(), skip=("body", "query", "path", "header"))
-            detail = "; ".join(f"{p.field}: {p.message}" for p in problems)
+            detail = "; ".join(p.sentence for p in problems)
             return problem_body(422, "invalid", detail[:2000], errors=problems)
     return None
 

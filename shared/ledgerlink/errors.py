@@ -19,6 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from .places import sentence
+
 
 class LedgerlinkError(Exception):
     """Root of the tree; never raised itself."""
@@ -26,11 +28,16 @@ class LedgerlinkError(Exception):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One field that is wrong: where (dotted path), and in plain words what."""
+    """One field that is wrong: where (dotted path, lists from 0), and in plain words what."""
 
     field: str
     message: str
     code: str = "invalid"
+
+    @property
+    def sentence(self) -> str:
+        """It as people read it: they count lines from 1."""
+        return sentence(self.field, self.message)
 
 
 class Invalid(LedgerlinkError):
@@ -38,7 +45,7 @@ class Invalid(LedgerlinkError):
 
     def __init__(self, *problems: FieldProblem, detail: str = "", code: str = "invalid", status: int = 422) -> None:
         self.problems = problems
-        self.detail = detail or "; ".join(f"{p.field}: {p.message}" for p in problems)
+        self.detail = detail or "; ".join(p.sentence for p in problems)
         self.code = code
         self.status = status
         super().__init__(self.detail)

@@ -178,6 +178,21 @@ def test_money_has_the_digits_of_its_currency(visit: Visit, acme: Desk) -> None:
     assert said == expected
 
 
+def test_places_are_told_as_people_count_them(visit: Visit, acme: Desk) -> None:
+    told = visit.go().evaluate(
+        """async ([paths, sentences]) => { const { placeInWords, said } = await import('/console/core/format.js');
+                              return [paths.map((path) => placeInWords(path)), sentences.map(said)]; }""",
+        [
+            ["lines.0.tax_code", "people.1.last_name", "due_date", "lines.2.tracking.0"],
+            ["line 1, tax_code: is needed; due_date: is late", "lines.1.tax_code: is needed", "Nothing: it is done"],
+        ],
+    )
+    assert told == [
+        ["Line 1, tax code", "Person 2, last name", "Due date", "Line 3, tracking 1"],
+        ["Line 1, tax code: is needed; Due date: is late", "Line 1, tax code: is needed", "Nothing: it is done"],
+    ]
+
+
 def test_an_address_nobody_has_is_told_whatever_it_is_called(visit: Visit, acme: Desk) -> None:
     for where in ("constructor", "records/constructor", "mappings/constructor", "settings/nothing"):
         visit.page.goto("about:blank")

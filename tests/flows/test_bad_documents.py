@@ -62,8 +62,8 @@ def test_everything_wrong_is_told_at_once(office: Office) -> None:
     error = office.at_rest("invoices", "1").error
     assert error is not None
     assert {detail.partition(":")[0] for detail in error.details} == {
-        "lines.1.account_code",
-        "lines.1.tax_code",
+        "line 1, account_code",
+        "line 1, tax_code",
         "currency",
         "due_date",
         "organization_id",
@@ -76,7 +76,7 @@ def test_a_text_that_is_too_long_is_told_with_its_line(office: Office) -> None:
     office.drain()
     error = office.at_rest("invoices", "1").error
     assert error is not None
-    assert error.details == ("lines.2.description: has 5000 characters; the ledger holds 4000",)
+    assert error.details == ("line 2, description: has 5000 characters; the ledger holds 4000",)
 
 
 def test_duplicate_numbers_in_one_batch_are_told_and_the_first_goes(office: Office) -> None:

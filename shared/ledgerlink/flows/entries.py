@@ -67,7 +67,7 @@ def decided_entry(link: Link, decision: Decision, now: datetime) -> Entry | None
             told = {
                 "outcome": "failed",
                 "reason": problems[0].code,
-                "message": "; ".join(f"{p.field}: {p.message}" for p in problems),
+                "message": "; ".join(p.sentence for p in problems),
             }
         case Disagree(clashes):
             told = {"outcome": "conflict", "reason": "conflict", "message": ", ".join(c.field for c in clashes)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ledgerlink.kinds import Content
+from ledgerlink.places import sentence
 from ledgerlink.state.link import LinkKey
 
 from .merge import Clash
@@ -58,11 +59,16 @@ class Wait:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that would be refused, told before sending."""
+    """One thing that would be refused, told before sending. ``field`` counts lines from 1."""
 
     code: str
     field: str
     message: str
+
+    @property
+    def sentence(self) -> str:
+        """It as people read it."""
+        return sentence(self.field, self.message, first=1)
 
 
 @dataclass(frozen=True)

@@ -198,10 +198,10 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
             first = problems[0]
             error = SyncError(
                 code=first.code,
-                message=f"{first.field}: {first.message}",
+                message=first.sentence,
                 field=first.field,
                 since=now,
-                details=tuple(f"{p.field}: {p.message}" for p in problems),
+                details=tuple(p.sentence for p in problems),
             )
             refused = {"state": "error", "reason": first.code, "error": error, "ordered_by": ""}
             return link.model_copy(update={**at_rest, **refused})

@@ -146,7 +146,7 @@ def _told(decision: Decision, link: Link) -> dict[str, Any]:
         case First(otherwise=wait):
             return {"outcome": "skip", "reason": wait.reason}
         case Refuse(problems):
-            told = "; ".join(f"{p.field}: {p.message}" for p in problems)
+            told = "; ".join(p.sentence for p in problems)
             return {"outcome": "fail", "reason": problems[0].code, "message": told}
         case Disagree(clashes):
             return {"outcome": "skip", "reason": "conflict", "message": ", ".join(c.field for c in clashes)}

@@ -143,7 +143,7 @@ def instead(decision: Decision) -> tuple[str, str]:
     """Why there is nothing to send, as a code and in words."""
     match decision:
         case Refuse(problems):
-            return problems[0].code, "; ".join(f"{each.field}: {each.message}" for each in problems)
+            return problems[0].code, "; ".join(each.sentence for each in problems)
         case First(otherwise=Wait(code)) | Wait(code) | Skip(code) | Park(code):
             return code, reason(code).message
         case Disagree(clashes):

@@ -74,3 +74,10 @@ def test_an_allocation_that_nobody_can_book_is_refused_at_once(
     assert [each["field"] for each in refused.json["errors"]] == [field]
     assert refused.json["remedy"]
     assert api.get(f"{NOTE}/allocations").json["items"] == [], "nothing is kept of it"
+
+
+def test_a_wrong_line_is_told_by_its_place_as_people_count_and_by_its_path_for_machines(api: Api) -> None:
+    refused = api.put(INVOICE, {**BODY, "lines": [{**BODY["lines"][0], "quantity": "two"}]})
+    assert refused.status == 422
+    assert refused.json["errors"] == [{"field": "lines.0.quantity", "message": "should be a number"}]
+    assert refused.json["detail"] == "line 1, quantity: should be a number"

@@ -115,7 +115,7 @@ def _problem(work: Work, record: Record, link: Link, facts: Facts) -> Problem | 
         decision = export_rules.complete(decision, record, ordered, facts)
     match decision:
         case Refuse(problems):
-            told = "; ".join(f"{each.field}: {each.message}" for each in problems)
+            told = "; ".join(each.sentence for each in problems)
             return Problem(problems[0].code, problems[0].field, told)
         case Skip(reason) | Park(reason) | Wait(reason):
             return Problem(reason, "", reason_of(reason).message)
