@@ -610,3 +610,32 @@ def test_none_is_passed_by_one_made_after_it_where_a_round_is_full(office: Offic
         office.drain()
     made = [row["Reference"] for _, row in sorted(office.books().items())]
     assert made == [f"{n:02}" for n in range(1, 13) if n not in (1, 5)]
+
+
+@pytest.mark.parametrize("here", ["draft", "awaiting_approval"])
+def test_what_the_ledger_approved_as_it_was_sent_is_approved_here(office: Office, here: str) -> None:
+    office.set(exportable_statuses=["any"], document_target_status="approved")
+    office.customer()
+    office.invoice("1", status=here)
+    office.credit_note("1", status=here)
+    office.drain()
+    assert office.books()["N-1"]["Status"] == "AUTHORISED"
+    assert [office.said(kind, "1").status for kind in ("invoices", "credit-notes")] == ["approved", "approved"]
+    office.invoice("1", status=here)
+    office.here.ledger_calls()
+    office.drain()
+    assert not office.here.ledger_calls(), "the CRM repeats itself, which is no edit"
+    assert office.said("invoices", "1").status == "approved"
+    office.invoice("1", {**LINE, "quantity": "3"}, status=here)
+    office.drain()
+    office.person("pay", "1", amount=10)
+    office.read()
+    assert (office.said("invoices", "1").status, office.books()["N-1"]["Total"]) == ("part_paid", 180.0)
+
+
+def test_what_is_a_draft_there_by_choice_keeps_its_status_here(office: Office) -> None:
+    office.set(document_target_status="draft")
+    office.customer()
+    office.invoice("1")
+    office.drain()
+    assert (office.books()["N-1"]["Status"], office.said("invoices", "1").status) == ("DRAFT", "approved")

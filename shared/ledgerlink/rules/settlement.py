@@ -59,7 +59,7 @@ def taken_in(
     ``targets``: records by the ledger's ids, for allocations. ``update``: this is an update after sending, which makes
     the document live; the answer to our own write is none.
     """
-    values: dict[str, Any] = {"status": _status(content, told, known, sync_voids=sync_voids)}
+    values: dict[str, Any] = {"status": _status(content, told, known, sync_voids=sync_voids, sent=not update)}
     if told.status != "void" or values["status"] == "void":
         values["amount_outstanding"] = told.outstanding if told.status != "void" else NOTHING
     if update:
@@ -74,8 +74,11 @@ def taken_in(
     return News(content.model_copy(update=values) if changes else content, changes)
 
 
-def _status(content: MoneyDocument, told: Settlement, known: Settlement | None, *, sync_voids: bool) -> Status:
-    """Paid, part-paid and void are the ledger's to say; approval is too where it just came there (never back)."""
+def _status(
+    content: MoneyDocument, told: Settlement, known: Settlement | None, *, sync_voids: bool, sent: bool = False
+) -> Status:
+    """Paid, part-paid and void are the ledger's to say; approval is too where it just came there, by a person or by
+    our sending it (never back)."""
     if told.status == "void":
         return "void" if sync_voids else content.status
     if content.status == "void":
@@ -89,7 +92,7 @@ def _status(content: MoneyDocument, told: Settlement, known: Settlement | None, 
         return "paid"
     if content.status in SETTLED:
         return "approved"  # the payment was taken back
-    moved = known is not None and known.status != told.status
+    moved = sent or (known is not None and known.status != told.status)
     if moved and _RANK[told.status] > _RANK[content.status]:
         return _as_status(told.status)
     return content.status
