@@ -32,7 +32,10 @@ class JobIn(Value):
         None, description="Without ids: all eligible"
     )
     records: list[NamedRecord] | None = None
-    options: dict[str, Any] = Field(default_factory=dict, description="{from_date, fields[]}, or {upload_id}")
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="{from_date}, {kinds[]} or {upload_id}, as the kind of job has; another is refused, naming those",
+    )
 
     @model_validator(mode="after")
     def _names_once(self) -> JobIn:

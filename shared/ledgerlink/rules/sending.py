@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from ledgerlink.kinds import KINDS
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.state.record import Record
 
@@ -24,3 +27,17 @@ def is_live(record: Record, settings: CompanySettings) -> bool:
 def by_itself(record: Record, settings: CompanySettings) -> bool:
     """All eligible: of documents the live ones, of everything else all."""
     return not isinstance(record.content, MoneyDocument) or is_live(record, settings)
+
+
+_DAYS = ("issue_date", "date")
+
+
+def is_dated(kind: str) -> bool:
+    """Whether records of this kind have a day."""
+    return any(name in KINDS[kind].model.model_fields for name in _DAYS)
+
+
+def is_since(record: Record, day: date) -> bool:
+    """Whether it is dated on that day or later; one that has yet to be dated is, and one without a date never."""
+    days = [on for name in _DAYS if (on := getattr(record.content, name, None)) is not None]
+    return is_dated(record.kind) and all(on >= day for on in days)

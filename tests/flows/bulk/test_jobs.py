@@ -9,7 +9,7 @@ import pytest
 from ledgerlink.errors import Invalid, NotFound, Refused
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.bulk import jobs
-from ledgerlink.flows.bulk.registry import REGISTRY
+from ledgerlink.flows.bulk.registry import REGISTRY, STARTABLE
 from ledgerlink.flows.bulk.turns import MOST_TRIES, run_turn
 from ledgerlink.state.job import Job
 from tests.support.hub import ACME, ANN, Hub
@@ -184,5 +184,23 @@ def test_switching_it_off_keeps_the_job_waiting(hub: Hub) -> None:
 def test_options_that_would_be_ignored_are_refused(hub: Hub, kind: str) -> None:
     with pytest.raises(Invalid) as refused:
         hub.start(kind, options={"fields": ["email"]})
-    assert refused.value.problems[0].field == "options.fields"
+    [problem] = refused.value.problems
+    assert (problem.field, problem.message) == ("options.fields", "not an option of this job: it has from_date")
     assert hub.start(kind, options={"from_date": "2026-01-01"}).notes
+
+
+@pytest.mark.parametrize("kind", sorted(STARTABLE))
+def test_every_job_refuses_what_is_no_option_of_it_and_names_those_it_has(hub: Hub, kind: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        hub.start(kind, options={"status": "approved"})
+    [problem] = refused.value.problems
+    assert problem.field == "options.status"
+    assert problem.message.startswith("not an option of this job: it has ")
+
+
+@pytest.mark.parametrize("said", ["soon", 7, [], False, {}])
+def test_a_from_date_that_is_no_date_is_refused(hub: Hub, said: object) -> None:
+    for kind in ("send-invoices", "import-payments", "import-contacts"):
+        with pytest.raises(Invalid) as refused:
+            hub.start(kind, options={"from_date": said})
+        assert refused.value.problems[0].field == "options.from_date"

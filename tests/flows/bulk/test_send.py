@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ledgerlink.adapters.xero.ledger import XeroLedger
+from ledgerlink.errors import Invalid
 from ledgerlink.flows.bulk import codes_taken, jobs, send
 from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound import reference_data
@@ -291,3 +292,25 @@ def test_an_allocation_is_made_once_and_taken_back_once(hub: Hub, fault: str) ->
     link = hub.at.links.get(LinkKey(*made.record.key))
     assert link is not None
     assert (note["Allocations"], link.state, link.document_status) == ([], "linked", "archived")
+
+
+def test_from_a_date_on_older_ones_stay(hub: Hub) -> None:
+    put(hub, "old", issue_date="2026-10-31")
+    put(hub, "day", issue_date="2026-11-01")
+    put(hub, "new", kind="credit-notes", number="C-1")
+    put(hub, "open", issue_date=None)
+    product(hub, "p1", "DRILL")
+    planned = hub.done("send-invoices", dry_run=True, options={"from_date": "2026-11-01"})
+    assert {item.id for item in hub.items(planned)} == {"day", "new", "open"}
+    job = hub.done("send", options={"from_date": "2026-11-01"})
+    assert hub.outcomes(job) == {"day": "created", "new": "created", "open": "created"}
+    assert hub.job(job.id).notes == (
+        "Left out for from_date, being without a date: every organization, every product.",
+    )
+
+
+def test_a_date_and_names_are_refused_together(hub: Hub) -> None:
+    put(hub, "1")
+    with pytest.raises(Invalid) as refused:
+        hub.start("send-invoices", ids=["1"], options={"from_date": "2026-11-01"})
+    assert refused.value.problems[0].field == "options.from_date"

@@ -26,7 +26,7 @@ from ledgerlink.state.job import Job, JobItem
 from . import images, planned_csv
 from .csv_lines import actor_of, line, planned_line, row_of, with_receipts
 from .finding import Finding
-from .work import Step, Work, ledger_of
+from .work import Step, Work, check_options, ledger_of
 
 ROWS = 1000  # a turn
 MOST_ROWS = 250_000
@@ -43,9 +43,9 @@ class CsvImport:
         self.name, self.title, self.with_fields = name, title, with_fields
 
     def begin(self, context: Context, job: Job) -> Job:
-        unknown = sorted(set(job.options) - {"upload_id"})
-        if unknown or job.chosen:
-            raise Invalid(FieldProblem(unknown[0] if unknown else "ids", "not an option of this job", "unknown_field"))
+        check_options(job, "upload_id")
+        if job.chosen:
+            raise Invalid(FieldProblem("ids", "the file names the records", "unknown_field"))
         uploads.check(context, job.options.get("upload_id"))
         return job
 

@@ -17,7 +17,7 @@ from ledgerlink.state.job import Job, JobItem
 from . import planned_documents
 from .crawling import Crawling, read_on
 from .documents import intake, line, planned_line, with_receipts
-from .work import Step, Work, from_date, ledger_of
+from .work import Step, Work, check_options, from_date, ledger_of
 
 KINDS_OF_IT = tuple(name for name in DOCUMENT_KINDS if name in KINDS)
 
@@ -33,9 +33,7 @@ class ImportBornDocuments:
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)
-        unknown = sorted(set(job.options) - {"from_date", "kinds"})
-        if unknown:
-            raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
+        check_options(job, "from_date", "kinds")
         if job.chosen:
             raise Invalid(FieldProblem("ids", "this job asks for all; name documents that are here to update-invoices"))
         kinds = job.options.get("kinds") or list(KINDS_OF_IT)

@@ -19,7 +19,7 @@ from . import planned_import
 from .documents import intake, line, planned_line, with_receipts
 from .reading import Read, Reading
 from .unlinked import Unlinked
-from .work import Step, Work, ledger_of, no_options
+from .work import Step, Work, ledger_of, undated
 
 
 @dataclass
@@ -40,7 +40,7 @@ class ImportDocuments:
         ledger_of(context)
         if self.asks_only and context.settings.possible_duplicates_on_import == "create":
             raise Refused("duplicates_wanted")
-        return no_options(job)
+        return undated(job)
 
     def plan(self, work: Work) -> Step:
         read, unlinked = self._read(work), Unlinked(work, self.document_type)

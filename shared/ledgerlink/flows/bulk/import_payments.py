@@ -15,7 +15,7 @@ from ledgerlink.state.job import Job
 
 from . import planned_documents
 from .documents import intake, line, planned_line, with_receipts
-from .work import Step, Work, from_date, ledger_of
+from .work import Step, Work, check_options, from_date, ledger_of
 
 
 class ImportPayments:
@@ -29,9 +29,7 @@ class ImportPayments:
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)
-        unknown = sorted(set(job.options) - {"from_date"})
-        if unknown:
-            raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
+        check_options(job, "from_date")
         if job.chosen:
             raise Invalid(FieldProblem("ids", "name documents to update-invoices; this job asks for all that changed"))
         from_date(job)

@@ -11,7 +11,7 @@ from ledgerlink.rules import jobs as rules
 from ledgerlink.state.job import Job, JobItem
 from ledgerlink.state.reference import Reference
 
-from .work import Step, Work, ledger_of, no_options
+from .work import Step, Work, ledger_of, undated
 
 CALLS = 6
 
@@ -27,7 +27,7 @@ class ImportReferenceData:
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)
-        return no_options(job)
+        return undated(job)
 
     def plan(self, work: Work) -> Step:
         before = work.at.reference.get(work.company)

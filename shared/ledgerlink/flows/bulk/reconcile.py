@@ -21,7 +21,7 @@ from ledgerlink.state.link import Link, LinkKey
 from . import planned_comparison
 from .comparing import Compared, Comparison
 from .crawling import Crawling, read_on
-from .work import Step, Work, ledger_of
+from .work import Step, Work, check_options, ledger_of
 
 NAME = "reconcile"
 IDS_AT_ONCE = 40
@@ -40,9 +40,7 @@ class Reconcile:
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)
-        unknown = sorted(set(job.options) - {"kinds"})
-        if unknown:
-            raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
+        check_options(job, "kinds")
         kinds = job.options.get("kinds") or by_stage()
         if not isinstance(kinds, list) or not set(kinds) <= set(LISTED):
             raise Invalid(FieldProblem("options.kinds", f"a list of {', '.join(by_stage())}"))

@@ -14,6 +14,7 @@ from ledgerlink.errors import FieldProblem, Invalid
 from ledgerlink.flows.context import Context
 from ledgerlink.kinds import KINDS
 from ledgerlink.rules import jobs as rules
+from ledgerlink.rules import sending
 from ledgerlink.rules.dispatch import MOST_DOCUMENTS
 from ledgerlink.rules.profiles import CompanySettings
 from ledgerlink.state.job import Job, JobItem
@@ -22,7 +23,7 @@ from ledgerlink.state.record import Record, RecordKey
 
 from . import codes_taken, following, names_taken, ordering, products_first, wrong_products
 from .going_through import anew
-from .work import Step, Work, ledger_of, no_options
+from .work import Step, Work, check_options, from_date, ledger_of, undated
 
 PAGE = 1000
 LOOK = 40  # contacts read at once before archiving
@@ -48,7 +49,16 @@ class Send:
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)
-        return no_options(job)
+        left_out = [KINDS[kind].singular for kind in self.kinds if not sending.is_dated(kind)]
+        if len(left_out) == len(self.kinds):
+            return undated(job)
+        check_options(job, "from_date")
+        if from_date(job) is None:
+            return job
+        if job.chosen:
+            raise Invalid(FieldProblem("options.from_date", "is for all; those that are named go whatever their date"))
+        note = f"Left out for from_date, being without a date: {', '.join(f'every {name}' for name in left_out)}."
+        return job.model_copy(update={"notes": (note,)}) if left_out else job
 
     def plan(self, work: Work) -> Step:
         """Page by page; then what only the ledger knows is put into a plan that somebody will look at."""
@@ -117,6 +127,9 @@ class Send:
         kind, _, cursor = (work.job.cursor or f"{self.kinds[0]}:").partition(":")
         page = work.at.records.page(work.company, kind, after=cursor or None, limit=PAGE)
         wanted = [r for r in page.items if not r.deleted and self.eligible(r, work.context.settings)]
+        day = from_date(work.job)
+        if day is not None and any(map(sending.is_dated, self.kinds)):
+            wanted = [r for r in wanted if sending.is_since(r, day)]
         if page.next:
             return wanted, [], f"{kind}:{page.next}"
         later = self.kinds[self.kinds.index(kind) + 1 :]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ledgerlink.errors import FieldProblem, Invalid, Refused
+from ledgerlink.errors import Refused
 from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.inbound import balances
@@ -27,7 +27,7 @@ from ledgerlink.state.record import RecordKey
 from . import planned_documents
 from .crawling import Crawling, read_on
 from .documents import intake, line, planned_line, with_receipts
-from .work import IDS_IN_CHUNK, Step, Work, ledger_of
+from .work import IDS_IN_CHUNK, Step, Work, check_options, ledger_of
 
 KINDS_OF_IT = ("invoices", "credit-notes")
 IDS_AT_ONCE = 40
@@ -47,8 +47,7 @@ class UpdateInvoices:
 
     def begin(self, context: Context, job: Job) -> Job:
         ledger_of(context)
-        if job.options:
-            raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in job.options))
+        check_options(job)
         left = list(KINDS_OF_IT) if job.chosen or job.dry_run else [*KINDS_OF_IT, BALANCES]
         return job.model_copy(update={"memory": {"left": left}})
 

@@ -25,11 +25,17 @@ def ledger_of(context: Context) -> Ledger:
     return connected_context(context.company.id, context.at).ledger
 
 
-def no_options(job: Job) -> Job:
-    """The job, if it was started without options that would change what it does. Raises Invalid."""
-    unknown = sorted(set(job.options) - {"from_date"})
-    if unknown:
-        raise Invalid(*(FieldProblem(f"options.{name}", "not an option of this job") for name in unknown))
+def check_options(job: Job, *known: str) -> None:
+    """Raises Invalid for an option that the job would ignore, naming those it has."""
+    has = f"it has {', '.join(known)}" if known else "it has none"
+    told = f"not an option of this job: {has}"
+    if unknown := sorted(set(job.options) - set(known)):
+        raise Invalid(*(FieldProblem(f"options.{name}", told, "unknown_field") for name in unknown))
+
+
+def undated(job: Job) -> Job:
+    """The job of things without dates, which says so where it was given one. Raises Invalid."""
+    check_options(job, "from_date")
     if from_date(job) is not None:
         return job.model_copy(update={"notes": ("What is listed has no date: from_date was not used.",)})
     return job
@@ -38,11 +44,11 @@ def no_options(job: Job) -> Job:
 def from_date(job: Job) -> date | None:
     """The option ``from_date``, if it was given. Raises Invalid."""
     told = job.options.get("from_date")
-    if not told:
+    if told in (None, ""):
         return None
     try:
-        return date.fromisoformat(str(told))
-    except ValueError:
+        return date.fromisoformat(told)
+    except (TypeError, ValueError):
         raise Invalid(FieldProblem("options.from_date", "a date, YYYY-MM-DD")) from None
 
 
