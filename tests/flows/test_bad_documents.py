@@ -23,6 +23,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"currency": "EUR", "exchange_rate": "9e6"},
         "exchange_rate_not_allowed",
     ),
+    "a rate whose inverse is coarse there": (
+        {"currency": "EUR", "exchange_rate": "26000"},
+        "exchange_rate_not_allowed",
+    ),
     "a tax code of the other side": ({"lines": [{**LINE, "tax_code": "INPUT2"}]}, "mapping_wrong_side"),
     "a tax code nobody knows": ({"lines": [{**LINE, "tax_code": "MOON"}]}, "tax_not_mapped"),
     "a control account": ({"lines": [{**LINE, "account_code": "610"}]}, "mapping_control_account"),
@@ -174,3 +178,13 @@ def test_a_locked_period_parks_it_with_choices(office: Office, known: bool) -> N
     reference_data.refresh(office.context)
     office.drain()
     assert office.at_rest("invoices", "1").state == "linked"
+
+
+@pytest.mark.parametrize("rate", ["0.0000302", "0.8", "150.25", "1400", "3600"])
+def test_a_rate_goes_where_six_places_of_its_inverse_are_the_same_rate(office: Office, rate: str) -> None:
+    office.customer()
+    office.invoice("1", currency="EUR", exchange_rate=rate)
+    office.drain()
+    assert office.at_rest("invoices", "1").state == "linked"
+    there = office.books()["N-1"]["CurrencyRate"]
+    assert abs(there * float(rate) - 1) < 0.005

@@ -222,7 +222,10 @@ def test_lines_edited_here_bring_their_totals_and_tax_whoever_said_the_last_ones
     assert said(here(office)[0]).total == 180
 
 
-@pytest.mark.parametrize(("currency", "rate"), [("USD", 1.27), ("EUR", 20345.67)])
+@pytest.mark.parametrize(
+    ("currency", "rate"),
+    [("USD", 1.27), ("EUR", 20345.67), ("EUR", 33456.789123), ("EUR", 115432.123457), ("EUR", 0.000061)],
+)
 def test_its_rate_stays_whatever_else_is_edited_here(office: Office, currency: str, rate: float) -> None:
     told(office, invoice(office, contact(office), CurrencyCode=currency, CurrencyRate=rate))
     [record] = here(office)

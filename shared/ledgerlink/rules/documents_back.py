@@ -17,7 +17,7 @@ from .documents_out import TERMS
 from .import_ import Grounds
 from .lines import amount_of, tax_of
 
-PLACES_BACK = 15  # of the inverse of a rate that the ledger holds with six
+PLACES_BACK = 15  # of the inverse of a rate that the ledger holds with six, below ten
 CUSTOMER, ITEM = "contact", "item"
 
 
@@ -99,4 +99,7 @@ def _code(kind: MappingKind, code: str, known: str, side: Side, grounds: Grounds
 
 def _rate(theirs: Decimal | None) -> Decimal | None:
     """Ours is the inverse of the ledger's (D17), with so many places that it is that one again on the way back."""
-    return half_up(1 / theirs, PLACES_BACK) if theirs and theirs > 0 and theirs != 1 else None
+    if theirs is None or theirs <= 0 or theirs == 1:
+        return None
+    digits = min(max(theirs.adjusted(), 0), 6)  # of 20,345.67 it is 4: the inverse begins as much later
+    return half_up(1 / theirs, PLACES_BACK + 2 * digits)

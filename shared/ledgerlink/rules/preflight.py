@@ -19,7 +19,7 @@ from ledgerlink.state.record import Record
 from . import lines, mapping
 from .amounts_and_dates import out_of_calendar
 from .decisions import Problem
-from .documents_out import RATE_PLACES, TERMS, as_document, content_of
+from .documents_out import TERMS, as_document, content_of
 from .facts import Facts
 from .limits_of_fields import too_long
 
@@ -59,13 +59,14 @@ def _currency_problems(content: MoneyDocument, view: MoneyDocument, facts: Facts
     elif (
         content.exchange_rate and view.exchange_rate is not None and _is_lost(content.exchange_rate, view.exchange_rate)
     ):
-        told = f"the ledger holds 1/{content.exchange_rate:f} with {RATE_PLACES} decimals, which is another rate"
+        told = f"the ledger holds 1/{content.exchange_rate:f} as {view.exchange_rate:f}, which is another rate"
         yield Problem("exchange_rate_not_allowed", "exchange_rate", told)
 
 
 def _is_lost(ours: Decimal, theirs: Decimal) -> bool:
-    """Whether the ledger's few decimals would make another rate of it, by more than a twentieth."""
-    return abs(theirs * ours - 1) > Decimal("0.05")
+    """Whether the ledger's six decimals would make another rate of it, by more than half a percent: where one of the
+    document's currency is some thousands of the company's (rupiah, dong)."""
+    return abs(theirs * ours - 1) > Decimal("0.005")
 
 
 def meaningless(record: Record, link: Link, view: MoneyDocument, said: lines.Said, facts: Facts) -> tuple[Problem, ...]:
