@@ -14,13 +14,15 @@ from ledgerlink.flows.errors import fixing
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.outbound import export, settling
 from ledgerlink.flows.records import conflicts, linking
+from ledgerlink.flows.records.drafting import Push
+from ledgerlink.flows.records.saving import save
 from ledgerlink.ports import PutReference
 from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.link import LinkKey
 from ledgerlink.state.mapping import Mapped
 from ledgerlink.state.record import RecordKey
 from tests.flows.documents import LINE, Office, office, pass_time
-from tests.flows.hub import ADA
+from tests.flows.hub import ADA, CRM
 
 __all__ = ["office"]
 
@@ -639,3 +641,51 @@ def test_what_is_a_draft_there_by_choice_keeps_its_status_here(office: Office) -
     office.invoice("1")
     office.drain()
     assert (office.books()["N-1"]["Status"], office.said("invoices", "1").status) == ("DRAFT", "approved")
+
+
+def patched(office: Office, kind: str = "invoices", id_: str = "1", **fields: Any) -> None:
+    save(office.context, RecordKey("bench", kind, id_), Push(fields, "merge"), CRM)
+
+
+@pytest.mark.parametrize("kind", ["invoices", "credit-notes"])
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_total_vouches_for_the_lines_it_came_with_and_for_no_later_ones(
+    office: Office, kind: str, sent: bool
+) -> None:
+    office.customer()
+    make = office.invoice if kind == "invoices" else office.credit_note
+    make("1", subtotal="100.00", total="120.00")
+    if sent:
+        office.drain()
+    patched(office, kind, lines=[{**LINE, "quantity": "3"}])
+    office.drain()
+    [made] = office.books(kind.replace("-", "_")).values()
+    assert (office.at_rest(kind, "1").state, made["Total"]) == ("linked", 180.0)
+    assert (office.said(kind, "1").subtotal, office.said(kind, "1").total) == (150, 180)
+    patched(office, kind, lines=[{**LINE, "quantity": "4"}], total="180.00")
+    office.drain()
+    assert office.at_rest(kind, "1").reason == "totals_differ", "one that is said with them is checked as ever"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"reference": "x"}, {"lines": [LINE]}, {"tax_mode": "exclusive"}, {"status": "approved"}]
+)
+def test_a_total_stays_checked_where_the_lines_stay(office: Office, fields: dict[str, Any]) -> None:
+    office.customer()
+    office.invoice("1", total="130.00")
+    patched(office, **fields)
+    office.drain()
+    assert office.at_rest("invoices", "1").reason == "totals_differ"
+
+
+def test_a_total_that_was_found_to_differ_is_what_the_lines_are_mended_to(office: Office) -> None:
+    office.customer()
+    office.invoice("1", total="180.00")
+    office.drain()
+    assert office.at_rest("invoices", "1").reason == "totals_differ"
+    patched(office, lines=[{**LINE, "quantity": "30"}])
+    office.drain()
+    assert office.at_rest("invoices", "1").reason == "totals_differ", "a slip of the pen while mending"
+    patched(office, lines=[{**LINE, "quantity": "3"}])
+    office.drain()
+    assert (office.at_rest("invoices", "1").state, office.books()["N-1"]["Total"]) == ("linked", 180.0)

@@ -77,7 +77,9 @@ def routes_of_kind(kind: Kind[Any]) -> Router:
     @routes.patch(f"{path}/<id>", tags=tags, **open_to(*CRM))
     @typed(body=shape.patch, returns=shape.record)
     def patch_record(at: At, who: Who, id: RecordId, body: Any, if_match: IfMatch = None) -> Any:
-        """Merge: what is absent stays, null or "" is blank; phones and addresses merge by their kind."""
+        """Merge: what is absent stays, null or "" is blank; phones and addresses merge by their kind.
+
+        A document's subtotal and total go with its lines: other lines without them withdraw what was pushed."""
         key = _key(at, kind, id, body.id)
         push = _push(body, own_fields(body, shape.fields, given_only=True), "merge", if_match)
         return _saved(at, saving.save(at, key, push, who.actor))

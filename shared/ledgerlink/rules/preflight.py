@@ -93,3 +93,11 @@ _CODES: dict[str, MappingKind] = {"account_code": "account", "tax_code": "tax"}
 def _meant(kind: MappingKind, code: str, side: Side, facts: Facts) -> str:
     """The ledger's code for one of ours, whether it may be used any more or not."""
     return mapping.check(kind, facts.mappings.target(kind, code, side) or code, side, facts.reference).code
+
+
+_AT_ODDS = frozenset({"totals_differ", "rounding_difference", "ledger_total_differs"})
+
+
+def held_to_totals(link: Link) -> bool:
+    """Whether it was found to come to another total than the CRM says: its lines are being mended to that."""
+    return link.error is not None and link.error.code in _AT_ODDS

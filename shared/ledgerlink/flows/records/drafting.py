@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,11 +12,12 @@ from ledgerlink.flows.actor import Actor
 from ledgerlink.flows.context import Context
 from ledgerlink.flows.entries import diff, record_entry
 from ledgerlink.flows.notices import telling
-from ledgerlink.kinds import KINDS, Content
+from ledgerlink.kinds import KINDS, Content, Kind
 from ledgerlink.ports import PutEntry, PutLink, PutRecord, Write
 from ledgerlink.rules import edits
 from ledgerlink.rules import export as export_rules
 from ledgerlink.rules.merge import Change
+from ledgerlink.rules.preflight import held_to_totals
 from ledgerlink.rules.reverting import known_again, without
 from ledgerlink.rules.settlement import as_paid
 from ledgerlink.state.activity import Entry
@@ -83,7 +84,7 @@ def drafted(context: Context, key: RecordKey, push: Push, actor: Actor, record: 
     if record is not None and record.moved_to:
         raise renamed(record)
     check_revision(record, push.if_match)
-    pushed, content = _contents(key, record, push)
+    pushed, content = _contents(key, record, push, held_to=held_to_totals(link))
     if record is None or record.deleted:
         born = _born(context, key, (pushed or content, content), record, actor)
         return _draft(context, born, _fresh(key, link), push, actor, record)
@@ -134,12 +135,32 @@ def check_revision(record: Record | None, if_match: int | None) -> None:
         raise Stale(current)
 
 
-def _contents(key: RecordKey, record: Record | None, push: Push) -> tuple[Content | None, Content]:
-    """What was pushed, as a whole content, and what the record becomes by it."""
+def _contents(
+    key: RecordKey, record: Record | None, push: Push, *, held_to: bool = False
+) -> tuple[Content | None, Content]:
+    """What was pushed, as a whole content, and what the record becomes by it. ``held_to``: its totals stay the CRM's
+    word whatever becomes of its lines."""
     live = record if record is not None and not record.deleted else None
     pushed, content = _said(key, live, push)
     before = live.content if live is not None else None
-    return pushed, _without_derived(key.kind, pushed, KINDS[key.kind].identified(content, before), before)
+    content = KINDS[key.kind].identified(content, before)
+    if push.mode == "merge" and before is not None and not held_to:
+        pushed = _without_old_totals(key.kind, pushed, content, before, push.fields)
+    return pushed, _without_derived(key.kind, pushed, content, before)
+
+
+def _without_old_totals(
+    sort: str, pushed: Content | None, content: Content, before: Content, said: Collection[str]
+) -> Content | None:
+    """What was pushed, less what vouched for lines that are others now, and was not said with these (decision 33)."""
+    kind = KINDS[sort]
+    if pushed is None or not _comes_from_others(kind, content, before):
+        return pushed
+    return pushed.model_copy(update=dict.fromkeys(kind.derived - set(said)))
+
+
+def _comes_from_others(kind: Kind[Any], content: Content, before: Content) -> bool:
+    return any(getattr(content, name) != getattr(before, name) for name in kind.derived_from)
 
 
 def merged(record: Record, fields: Mapping[str, Any]) -> Content:
@@ -154,7 +175,7 @@ def _without_derived(sort: str, pushed: Content | None, content: Content, before
     if before is None or not names:
         return content
     as_it_was = content.model_copy(update={name: getattr(before, name) for name in names})
-    if any(getattr(content, name) != getattr(before, name) for name in kind.derived_from):
+    if _comes_from_others(kind, content, before):
         return content.model_copy(update=dict.fromkeys(names))
     return before if as_it_was == before else as_it_was
 
