@@ -131,6 +131,22 @@ def test_a_person_on_a_document_becomes_the_primary_one(office: Office) -> None:
     assert office.contacts()["Org o1"]["FirstName"] == "Ida"
 
 
+def test_the_person_of_a_document_that_goes_late_leaves_a_later_ones(office: Office) -> None:
+    ida, ben = ({"first_name": name, "last_name": "Hall", "email": f"{name}@hall.example"} for name in ("Ida", "Ben"))
+    office.customer()
+    office.invoice("1", LINE | {"account_code": "no-such"}, person=ida, made_at="2026-11-20T10:01:00Z")
+    office.drain()
+    office.invoice("2", person=ben, made_at="2026-11-20T10:02:00Z")
+    office.drain()
+    office.invoice("1", person=ida, made_at="2026-11-20T10:01:00Z")
+    office.drain()
+    assert len(office.books()) == 2
+    assert office.contacts()["Org o1"]["FirstName"] == "Ben"
+    office.invoice("3", person=ida, made_at="2026-11-20T10:03:00Z")
+    office.drain()
+    assert office.contacts()["Org o1"]["FirstName"] == "Ida"
+
+
 def knows_account(office: Office, code: str) -> None:
     """The lists were read before the account was deleted in the ledger."""
     known = office.at.reference.get("bench")

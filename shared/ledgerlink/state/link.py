@@ -147,6 +147,7 @@ class Link(Value):
     queued_at: datetime | None = None  # set while due; the export queue is an index over it
     order: str = ""  # within the queue: first in, first out; documents as made
     made_at: datetime | None = None  # when the CRM made it, where it says so
+    person_of: str = ""  # of a customer: the ``order`` of the document that its primary person was taken from
     waits_on: str = ""  # "setting:…", "record:…", "time", "conflict", "suggestion"
     wake_at: datetime | None = None  # for waits on time
 

@@ -92,10 +92,10 @@ def _still(decision: Decision, link: Link) -> bool:
 
 
 def name_persons(drain: Drain, selected: Iterable[Selected]) -> None:
-    """A different person on a later document becomes the customer's primary one (K1)."""
+    """A different person on a later document becomes the customer's primary one (K1). Sent late is not later."""
     wanted = {
-        content.organization_id: content.person
-        for each in selected
+        content.organization_id: (content.person, each.link.order)
+        for each in sorted(selected, key=lambda each: each.link.order)
         if isinstance(each.decision, Create)
         and isinstance(content := each.record.content, MoneyDocument)
         and (content.person.first_name or content.person.last_name or content.person.email)
@@ -110,8 +110,10 @@ def name_persons(drain: Drain, selected: Iterable[Selected]) -> None:
         if record is None or link is None or record.deleted:
             continue
         assert isinstance(record.content, Organization)
-        if record.content.person != wanted[key.id]:
-            groups.append(_named(drain, record, link, record.content.model_copy(update={"person": wanted[key.id]})))
+        person, order = wanted[key.id]
+        if record.content.person != person and order > link.person_of:
+            named = link.model_copy(update={"person_of": order})
+            groups.append(_named(drain, record, named, record.content.model_copy(update={"person": person})))
     drain.at.commit.each(groups)
 
 
