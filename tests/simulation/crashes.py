@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from random import Random
 
+from local.xero.books import Row
+
 from . import papers
 from .cashier import Cashier
 from .papers import CREDIT_NOTES, INVOICES, Json
 from .runner import crashed
 from .till import Paper
 from .weather import GROUPS, Weather
-from .world import MINUTE, QUIET, Result, World
+from .world import MINUTE, Result, World
 
 STORY = 10 * MINUTE
+AFTERWARDS = 40 * MINUTE  # two who die, one after the other, are found out one after the other
 SETTINGS = {
     "auto_export": True,
     "create_linked_contact_on_create": True,
@@ -67,13 +70,13 @@ class Story(World):
     def _live(self) -> None:
         self.time.call(self._connect)
         self._tell()
-        self._every(MINUTE, self._sweep, until=STORY + QUIET)
-        for minute in (4, 8, 16, 24):
+        self._every(MINUTE, self._sweep, until=STORY + AFTERWARDS)
+        for minute in (4, 8, 16, 24, 32, 40):
             self.time.at(minute * MINUTE, self._ask_for_payments)
         self.weather.now = 1.0
         self.time.run(STORY)
         self.weather.now = 0.0
-        self.time.run(STORY + QUIET)
+        self.time.run(STORY + AFTERWARDS)
         self.settled.judge()
         self.drift.judge()
         self.mending.judge()
@@ -96,12 +99,22 @@ class Story(World):
         at(270, lambda: self._human("unpay", INVOICES, "i1"))
         at(330, till.take_back)
         at(390, lambda: till.pay_exactly("p2", "c0", "25.00", refund=True))
-        at(420, lambda: till.void("i2"))
+        at(420, lambda: self._void("i2"))
+
+    def _void(self, id: str) -> None:
+        """Once it is in the books: what is voided before it was sent never goes."""
+        if self._there(INVOICES, id) is None:
+            self.time.at(20, lambda: self._void(id))
+        else:
+            self.till.void(id)
+
+    def _there(self, kind: str, id: str) -> Row | None:
+        return next((r for r in self.ledger.rows(papers.BOOKS[kind]) if papers.mark_in(kind, r.fields) == id), None)
 
     def _human(self, action: str, kind: str, id: str, **fields: str) -> None:
         """Once it is there; a person tries until it works."""
         cashier: Cashier = self.cashier
-        row = next((r for r in self.ledger.rows(papers.BOOKS[kind]) if papers.mark_in(kind, r.fields) == id), None)
+        row = self._there(kind, id)
         if row is None or not cashier.does(action, papers.BOOKS[kind], row.id, dict(fields)):
             self.time.at(20, lambda: self._human(action, kind, id, **fields))
 

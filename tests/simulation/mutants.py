@@ -132,9 +132,7 @@ def _unwritten() -> Breaks:
     yield patch.object(dispatching, "write_ahead", write_ahead)
 
 
-@mutant(
-    "repeated with today's content under yesterday's key", seed=1, edits=15, minutes=0, only={"http.kill_sent": 0.3}
-)
+@mutant("repeated with today's content under yesterday's key", seed=5, edits=15, minutes=0, only={"http.reset": 0.5})
 def _new_bytes() -> Breaks:
     repeat = recovery._repeat
 

@@ -114,7 +114,7 @@ class Overwriting:
         """When the attempt left that carried this value; of a late one, the earliest it can have been."""
         part = text.partition("|")[0].encode()
         named = (written.id.encode(), (written.after["mark"] or "-").encode())
-        # Where an answer was lost, the same bytes go out again under their key for up to 180 s, and nobody looks in
+        # Where an answer was lost, the same bytes go out again under their key for up to 90 s, and nobody looks in
         # between: a change since might be our own, and a look would not tell. So they do where who wrote them ahead
         # died before the first time: nobody knows that it had not left. It was decided before it was written ahead.
         times = [

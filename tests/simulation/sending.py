@@ -18,7 +18,7 @@ from .verdicts import Verdicts
 from .virtual import START, VirtualTime
 from .wire import API
 
-SAME_KEY_S = 180.0
+SAME_KEY_S = 90.0
 A_MINUTE = 60
 AT_ONCE = 5
 

@@ -31,7 +31,7 @@ INVARIANTS = {
     "blank never clears": "a blank on our side never empties a field in the ledger",
     "written ahead": "nothing is sent that is not stored as a dispatch before",
     "same key, same bytes": "an idempotency key goes with one request only",
-    "key in time": "a key is sent no more once 180 s have passed",
+    "key in time": "a key is sent no more once 90 s have passed",
     "one dispatch at a time": "no part is in two open dispatches",
     "blamed alone": "a call refused as a whole is held against a document only if it was alone in it",
     "people's word holds": "what is held, unlinked or deleted is not sent",

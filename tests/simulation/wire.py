@@ -22,9 +22,9 @@ from .virtual import VirtualTime
 from .weather import HTTP, Weather
 
 API = "/api.xro/"
-# Xero forgets a key six minutes after its first use. A request that is under way for longer, while its repetition was
-# answered long ago, looks like a new one to Xero, and nobody could do anything about it.
-SURELY_ARRIVED = 340.0
+# Xero forgets a key six minutes after its first use, and repeats go out for 90 seconds. One under way for longer
+# than the time between, while the first was answered long ago, looks like a new one: nobody could prevent it.
+SURELY_ARRIVED = 260.0
 _OURS = frozenset(("kill_before", "kill_sent", "stall", "refused", "stray", "outage"))
 _WRITES_ONLY = frozenset(("outage", "error_midway", "late_apply", "element_error", "bad_request"))
 # A token request that is carried out a minute after somebody gave up on it would end a consent; nobody has met one.

@@ -477,8 +477,8 @@ class World:
     def _lose_a_payments_answer(self) -> None:
         """Of the next one that is sent; then somebody looks into the ledger before we may."""
         if self.weather.rate("http", "timeout_after_apply"):
-            # Nor does asking again within the three minutes of the key help, in worlds that are not cut to one thing.
-            self.wire.surely["/Payments"] = ["timeout_after_apply", *["timeout_before"] * (8 if self.twins else 0)]
+            # Nor does asking again within the key's 90 seconds help, in worlds that are not cut to one thing.
+            self.wire.surely["/Payments"] = ["timeout_after_apply", *["timeout_before"] * (4 if self.twins else 0)]
             self._every(2 * MINUTE, self._ask_for_payments, until=self.time.seconds + 10 * MINUTE)
 
     def _copy_a_payment(self) -> None:
