@@ -15,7 +15,7 @@ MOST_BYTES = 3_500_000  # of a body on the wire (facts/xero.md §3.2)
 MOST_STORED = 300_000  # of a compressed body: what must be stored with it fits one DynamoDB item of 400 KB
 MOST_AT_ONCE = 4  # calls in flight; the ledger allows 5 (facts/xero.md §2.1)
 
-SAME_KEY = timedelta(seconds=90)  # the ledger keeps a key 6 minutes: a repeat may be 4 and a half late (decision 0033)
+SAME_KEY = timedelta(seconds=90)  # the ledger keeps a key 6 minutes: a repeat may be 4 and a half late (decision 0034)
 SURELY_OVER = timedelta(minutes=15)  # after which nothing sent can still be applied
 
 T = TypeVar("T")
