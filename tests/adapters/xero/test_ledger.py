@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import unquote_plus
 
 import pytest
 
+from ledgerlink.adapters.xero.auth import SCOPES
+from ledgerlink.adapters.xero.kinds import READ
 from ledgerlink.errors import LedgerBusy, NotConnected, Refused, StoreBusy
 from ledgerlink.kinds.organization import Address, Organization, Person, Phone, ledger_view
 from ledgerlink.ports import Answered, Confirmed, NotSent, RefusedWhole, Rejected, Reply, Unknown
 from ledgerlink.state.dispatch import Action
-from tests.support.xero import SimulatedXero, dispatch, outgoing
+from tests.support.xero import ROOT, SimulatedXero, dispatch, outgoing
 
 WHOLE = Organization(
     name="Ridgeway  University ",
@@ -349,3 +352,42 @@ def test_the_day_s_floor_depends_on_who_asked(xero: SimulatedXero) -> None:
     assert isinstance(by_job, NotSent)
     assert by_job.reason == "day_limit"
     assert isinstance(by_person, Answered)
+
+
+# ------------------------------------------------------------------ addresses
+
+LONG_MARK = f"LL-{'x' * 44}"
+MOST_CHARACTERS = 2000
+REAL_API = "https://api.xero.com/api.xro/2.0"
+
+
+def asked_for(xero: SimulatedXero) -> list[tuple[int, str]]:
+    """How long each address would be at Xero itself, and what stands in it."""
+    here = f"{ROOT}/api.xro/2.0"
+    urls = [str(request.url) for request in xero.sent() if request.method == "GET"]
+    return [(len(url) - len(here) + len(REAL_API), unquote_plus(url)) for url in urls]
+
+
+@pytest.mark.parametrize("document_type", sorted(set(READ) - {"allocation"}))
+def test_reading_many_ids_asks_for_each_once_in_addresses_of_less_than_2000_characters(
+    xero: SimulatedXero, document_type: str
+) -> None:
+    ids = [f"00000000-0000-4000-8000-{number:012d}" for number in range(101)]
+    xero.set(minute_limit=1000)
+    xero.badge.current = xero.consent(" ".join(SCOPES))["access_token"]
+    assert xero.ledger.read(document_type, ids) == []
+    asked = asked_for(xero)
+    assert max(size for size, _ in asked) < MOST_CHARACTERS
+    assert [sum(id_ in url for _, url in asked) for id_ in ids] == [1] * 101
+    assert len(asked) <= (3 if READ[document_type].ids_filter else 5), "and in as few as that"
+
+
+@pytest.mark.parametrize("document_type", ["contact", "item", "payment"])
+def test_looking_for_many_marks_or_names_keeps_addresses_short(xero: SimulatedXero, document_type: str) -> None:
+    xero.set(minute_limit=1000)
+    xero.badge.current = xero.consent(" ".join(SCOPES))["access_token"]
+    xero.ledger.find(document_type, [f"{LONG_MARK[:-2]}{number}" for number in range(10, 60)])
+    for field in READ[document_type].unique:
+        xero.ledger.having(document_type, field, [f"{'ü' * 100} {number}" for number in range(25)])
+    asked = asked_for(xero)
+    assert max(size for size, _ in asked) < MOST_CHARACTERS

@@ -46,7 +46,7 @@ def test_however_many_are_chosen_each_is_read_and_the_jobs_memory_stays_small(
 ) -> None:
     """20,000 ids at once were more than a stored job holds."""
     monkeypatch.setattr(update_invoices, "IDS_IN_CHUNK", 3)
-    monkeypatch.setattr(update_invoices, "IDS_AT_ONCE", 2)
+    monkeypatch.setattr(update_invoices, "ids_at_once", lambda _kind: 2)
     for n in range(2, 6):
         (sent.invoice if n % 2 else sent.credit_note)(str(n))
     sent.drain()

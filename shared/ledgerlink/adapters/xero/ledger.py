@@ -86,12 +86,11 @@ class XeroLedger:
         if not ids:
             return []
         wire = READ[document_type]
-        if wire.ids_filter:
-            # `page` so that details come: a list without it drops persons, balances and merges (§3.4).
-            query = {"IDs": ",".join(ids), "includeArchived": "true", "page": 1, "pageSize": reading.PAGE}
-            return self._page(wire, query, purpose).documents
-        condition = " OR ".join(f'{wire.id_field}==guid("{id}")' for id in ids)
-        return self._page(wire, {"where": condition, "page": 1, "pageSize": reading.PAGE}, purpose).documents
+        if not wire.ids_filter:
+            return self._any_of(wire, [f'{wire.id_field}==guid("{id}")' for id in ids], {}, purpose)
+        # `page` so that details come: a list without it drops persons, balances and merges (§3.4).
+        query: dict[str, object] = {"includeArchived": "true", "page": 1, "pageSize": reading.PAGE}
+        return self._several(wire, "IDs", ids, ",", query, purpose)
 
     def changed_since(
         self, document_type: str, since: datetime | None, *, purpose: Purpose = "live", pages: int = 5
@@ -128,11 +127,8 @@ class XeroLedger:
     ) -> list[Document]:
         wire = WIRE[document_type]
         plain = [value for value in values if not set(value) & set('"\\')][: reading.REFERENCES]
-        if not plain:
-            return []
-        condition = " OR ".join(f'{wire.unique[field]}=="{value}"' for value in plain)
-        query = {"where": condition, "page": 1, "pageSize": reading.PAGE, "includeArchived": "true"}
-        return self._page(wire, query, purpose).documents
+        conditions = [f'{wire.unique[field]}=="{value}"' for value in plain]
+        return self._any_of(wire, conditions, {"includeArchived": "true"}, purpose)
 
     def search(self, text: str) -> list[Document]:
         return self._searches.of(self._session.organisation, text, self._searched)
@@ -151,13 +147,33 @@ class XeroLedger:
     def _since(self, wire: WireKind, since: datetime | None, page: int, purpose: Purpose) -> reading.Found:
         query = {"page": page, "pageSize": reading.PAGE, "order": "UpdatedDateUTC", "includeArchived": "true"}
         headers = {"If-Modified-Since": reading.modified_since(since)} if since else {}
-        # Of pages that are good only together the first may wait its turn; given up later, all would be read again.
-        return self._page(wire, query, "live" if page > 1 and purpose == "backfill" else purpose, headers)
+        return self._page(wire, query, _of_several(purpose, page - 1), headers)
 
     def _where(self, wire: WireKind, references: Sequence[str], purpose: Purpose) -> list[Document]:
-        condition = " OR ".join(f'{wire.key_field}=="{reference}"' for reference in references)
-        query = {"where": condition, "page": 1, "pageSize": reading.PAGE, "includeArchived": "true"}
-        return self._page(wire, query, purpose).documents
+        conditions = [f'{wire.key_field}=="{reference}"' for reference in references]
+        return self._any_of(wire, conditions, {"includeArchived": "true"}, purpose)
+
+    def _any_of(
+        self, wire: WireKind, conditions: Sequence[str], query: Mapping[str, object], purpose: Purpose
+    ) -> list[Document]:
+        """What meets any of the conditions."""
+        return self._several(wire, "where", conditions, " OR ", {"page": 1, "pageSize": reading.PAGE, **query}, purpose)
+
+    def _several(
+        self,
+        wire: WireKind,
+        name: str,
+        terms: Sequence[str],
+        joiner: str,
+        query: Mapping[str, object],
+        purpose: Purpose,
+    ) -> list[Document]:
+        """What the question finds for the terms, in as few calls as keep its address short."""
+        room = reading.ADDRESS - 1 - len(self._session.address(wire.endpoint, _asked(wire, {**query, name: ""})))
+        found: list[Document] = []
+        for number, some in enumerate(reading.fitting(dict.fromkeys(terms), joiner, room)):
+            found += self._page(wire, {**query, name: some}, _of_several(purpose, number)).documents
+        return found
 
     def _one(self, wire: WireKind, reference: str, purpose: Purpose) -> list[Document]:
         answer = self._session.get(f"{wire.endpoint}/{reading.in_path(reference)}", purpose=purpose)
@@ -168,11 +184,21 @@ class XeroLedger:
     def _page(
         self, wire: WireKind, query: Mapping[str, object], purpose: Purpose, headers: Mapping[str, str] | None = None
     ) -> reading.Found:
-        asked = {name: value for name, value in query.items() if name not in wire.unasked} | dict(wire.read_query)
-        if wire.only:
-            asked["where"] = f"{wire.only} AND ({asked['where']})" if "where" in asked else wire.only
-        answer = self._session.get(wire.endpoint, asked, purpose=purpose, headers=headers)
+        answer = self._session.get(wire.endpoint, _asked(wire, query), purpose=purpose, headers=headers)
         return reading.documents(answer, wire, self._short_code)
+
+
+def _of_several(purpose: Purpose, before: int) -> Purpose:
+    """Of calls that are good only together the first may wait its turn; given up later, all would be made again."""
+    return "live" if before and purpose == "backfill" else purpose
+
+
+def _asked(wire: WireKind, query: Mapping[str, object]) -> dict[str, object]:
+    """The question as this kind of list takes it."""
+    asked = {name: value for name, value in query.items() if name not in wire.unasked} | dict(wire.read_query)
+    if wire.only:
+        asked["where"] = f"{wire.only} AND ({asked['where']})" if "where" in asked else wire.only
+    return asked
 
 
 def _path(wire: WireKind, outgoing: Sequence[Outgoing], action: Action) -> str:

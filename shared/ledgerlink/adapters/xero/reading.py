@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from ledgerlink.errors import LedgerBusy
 from ledgerlink.ports import Delta
@@ -19,7 +19,8 @@ from .dates import modified_since as modified_since
 from .kinds.base import Element, WireKind
 
 PAGE = 1000  # the most Xero gives at once
-REFERENCES = 25  # in one `where`: the address stays under 2,000 characters
+REFERENCES = 25  # asked for at once, at most
+ADDRESS = 2000  # characters that any server, and any proxy before it, takes; Xero names no limit
 _SECOND = timedelta(seconds=1)
 
 T = TypeVar("T")
@@ -120,3 +121,18 @@ def in_path(reference: str) -> str:
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def fitting(terms: Iterable[str], joiner: str, room: int) -> Iterator[str]:
+    """The terms joined, as many at once as ``room`` characters of an address hold; one that is longer goes alone."""
+    some: list[str] = []
+    left = room
+    for term in terms:
+        size = len(quote_plus(f"{joiner}{term}"))
+        if some and size > left:
+            yield joiner.join(some)
+            some, left = [], room
+        some.append(term)
+        left -= size
+    if some:
+        yield joiner.join(some)

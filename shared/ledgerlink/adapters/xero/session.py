@@ -68,7 +68,7 @@ class Session:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """A 200, 304 or 404. Raises LedgerBusy, NotConnected, or Refused where the question itself was wrong."""
-        url = f"{path}?{urlencode(query)}" if query else path
+        url = _with_query(path, query)
         try:
             answer = self.call("GET", url, purpose=purpose, headers=headers or {})
         except NoPermitNow as busy:
@@ -76,6 +76,10 @@ class Session:
         except (NeverLeft, Lost) as error:
             raise LedgerBusy(f"no answer: {error}", retry_at=self._clock.now() + _TROUBLE) from error
         return self._read(answer)
+
+    def address(self, path: str, query: Mapping[str, object]) -> str:
+        """Where a question goes, whole."""
+        return f"{self._api_url}{_with_query(path, query)}"
 
     def call(
         self,
@@ -156,3 +160,7 @@ class Session:
         limits = answers.seen(answer)
         detail = "day_limit" if limits.problem.startswith("day") else f"HTTP {answer.status}"
         raise LedgerBusy(detail, retry_at=self._clock.now() + (limits.retry_after or _TROUBLE))
+
+
+def _with_query(path: str, query: Mapping[str, object] | None) -> str:
+    return f"{path}?{urlencode(query)}" if query else path

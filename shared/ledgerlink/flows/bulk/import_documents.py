@@ -30,7 +30,6 @@ class ImportDocuments:
     title: str
     document_type: str
     unknown: str  # reason code: the ledger has no such document
-    ids_at_once: int = 40
     asks_only: bool = False
     direct: bool = True
     needs_ledger: bool = True
@@ -73,7 +72,7 @@ class ImportDocuments:
         return Step(work.job, finished=True)
 
     def _read(self, work: Work) -> Read:
-        return Reading(self.document_type, self.unknown, self.ids_at_once).next(work)
+        return Reading(self.document_type, self.unknown).next(work)
 
 
 def _of(job: Job, total: int) -> Job:

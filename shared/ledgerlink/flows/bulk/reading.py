@@ -19,7 +19,7 @@ from ledgerlink.state.link import LinkKey
 
 from .crawling import CLOCKS_DIFFER, Crawling, read_on
 from .documents import as_data, document_of
-from .work import Work, ledger_of
+from .work import Work, ids_at_once, ledger_of
 
 MOST = 1000  # documents taken in by one turn
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -62,7 +62,6 @@ class Reading:
 
     document_type: str
     unknown: str
-    ids_at_once: int
 
     def next(self, work: Work) -> Read:
         """What this turn takes in."""
@@ -88,7 +87,8 @@ class Reading:
 
     def _chosen(self, work: Work, so_far: Crawling) -> Read:
         kind = BY_DOCUMENT[self.document_type].name
-        named = work.chosen(so_far.page * self.ids_at_once, self.ids_at_once)
+        most = ids_at_once(kind)
+        named = work.chosen(so_far.page * most, most)
         links = work.at.links.many(LinkKey(work.company, kind, id_) for id_ in named)
         linked = {key.id: link.document_id for key, link in links.items() if link.document_id}
         ids = list(dict.fromkeys(linked.get(id_, id_.lower()) for id_ in named))
@@ -99,7 +99,7 @@ class Reading:
         progress = replace(
             so_far,
             page=so_far.page + 1,
-            pages=-(-work.job.chosen // self.ids_at_once),
+            pages=-(-work.job.chosen // most),
             total=work.job.chosen,
             newest=so_far.newest or max(newest, work.now - CLOCKS_DIFFER),
             used=so_far.used + bool(asked),

@@ -21,10 +21,9 @@ from ledgerlink.state.link import Link, LinkKey
 from . import planned_comparison
 from .comparing import Compared, Comparison
 from .crawling import Crawling, read_on
-from .work import Step, Work, check_options, ledger_of
+from .work import Step, Work, check_options, ids_at_once, ledger_of
 
 NAME = "reconcile"
-IDS_AT_ONCE = 40
 LINKS_AT_ONCE = 1000
 LOOKED_AT = 5000  # links a turn, where all of them were on a page
 
@@ -105,16 +104,17 @@ class Reconcile:
 
     def _named(self, work: Work, *, planning: bool) -> Step:
         kind, start = _kind(work), work.job.memory.get("named", 0)
-        ids = work.chosen(start, IDS_AT_ONCE)
+        most = ids_at_once(kind.name)
+        ids = work.chosen(start, most)
         links = work.at.links.many(LinkKey(work.company, kind.name, id_, part) for id_ in ids for part in kind.parts)
         compared = _asked(work, kind, [link for link in links.values() if link.document_id], planning=planning)
         there = {item.id for item in compared.items}
         compared.items += [_not_linked(kind, id_) for id_ in ids if id_ not in there]
         used = work.job.memory.get("used", 0) + 1
-        needed = used + max(0, -(-(work.job.chosen - start - IDS_AT_ONCE) // IDS_AT_ONCE))
-        told = {"named": start + IDS_AT_ONCE, "used": used}
+        needed = used + max(0, -(-(work.job.chosen - start - most) // most))
+        told = {"named": start + most, "used": used}
         job = _written(work, compared, told, used=used, needed=needed, planning=planning)
-        return Step(job, finished=start + IDS_AT_ONCE >= work.job.chosen)
+        return Step(job, finished=start + most >= work.job.chosen)
 
 
 def by_stage() -> list[str]:
@@ -167,7 +167,7 @@ def _seen(work: Work, kind: Kind[Any], *, planning: bool) -> set[str]:
 
 
 def _unseen(work: Work, kind: Kind[Any], seen: set[str]) -> tuple[list[Link], dict[str, Any]]:
-    """Up to 40 links whose document was on no page, and where to look on."""
+    """Some links whose document was on no page, and where to look on."""
     after, past = work.job.memory.get("after"), work.job.memory.get("past", "")
     for _ in range(LOOKED_AT // LINKS_AT_ONCE):
         page = work.at.records.page(work.company, kind.name, after=after, limit=LINKS_AT_ONCE)
@@ -181,7 +181,7 @@ def _unseen(work: Work, kind: Kind[Any], seen: set[str]) -> tuple[list[Link], di
         )
         if left:
             ids = list(dict.fromkeys(link.id for link in left))
-            some = [link for link in left if link.id in set(ids[: IDS_AT_ONCE // len(kind.parts)])]
+            some = [link for link in left if link.id in set(ids[: ids_at_once(kind.name) // len(kind.parts)])]
             if len(some) < len(left):
                 return some, {"after": after, "past": some[-1].id}
             return some, {"after": page.next, "past": ""}

@@ -20,7 +20,7 @@ from .work import Bulk
 
 _ALL: tuple[Bulk, ...] = (
     ImportDocuments("import-contacts", "Import of contacts", "contact", unknown="no_such_contact"),
-    ImportDocuments("import-products", "Import of products", "item", unknown="no_such_item", ids_at_once=25),
+    ImportDocuments("import-products", "Import of products", "item", unknown="no_such_item"),
     ImportDocuments(
         "find-duplicates",
         "Search for possible duplicates",

@@ -27,11 +27,10 @@ from ledgerlink.state.record import RecordKey
 from . import planned_documents
 from .crawling import Crawling, read_on
 from .documents import intake, line, planned_line, with_receipts
-from .work import IDS_IN_CHUNK, Step, Work, check_options, ledger_of
+from .work import IDS_IN_CHUNK, Step, Work, check_options, ids_at_once, ledger_of
 
 KINDS_OF_IT = ("invoices", "credit-notes")
-IDS_AT_ONCE = 40
-FEW = 200  # that are asked for by id: five calls; more are found on the pages of the whole list
+FEW = 200  # that are asked for by id: five calls, eight of credit notes; more are found on the pages of the whole list
 BALANCES = "balances"
 DONE = ("paid", "void")
 
@@ -90,8 +89,9 @@ def _page(work: Work, *, planning: bool) -> Step:
         memory |= crawling.to_remember()
         documents, over, used = _sent(work, kind, documents), crawling.finished, 1
     else:
-        documents, missing, used = _named(work, kind, ids[:IDS_AT_ONCE])
-        memory["ids"] = ids[IDS_AT_ONCE:]
+        most = ids_at_once(kind)
+        documents, missing, used = _named(work, kind, ids[:most])
+        memory["ids"] = ids[most:]
         over = not memory["ids"] and memory.get("looked_at", 0) >= work.job.chosen
         if not memory["ids"]:
             del memory["ids"]

@@ -16,6 +16,14 @@ from ledgerlink.state.job import Calls, Job, JobItem
 from ledgerlink.state.record import RecordKey
 
 IDS_IN_CHUNK = 1000
+IDS_AT_ONCE = 40  # that a list can be asked for in one call
+CONDITIONS_AT_ONCE = 25  # where it takes them as conditions only (facts/xero.md §3.4): its address would be too long
+_TAKE_IDS = frozenset({"organizations", "invoices"})
+
+
+def ids_at_once(kind: str) -> int:
+    """How many documents of a kind are asked for by id in one call."""
+    return IDS_AT_ONCE if kind in _TAKE_IDS else CONDITIONS_AT_ONCE
 
 
 def ledger_of(context: Context) -> Ledger:
