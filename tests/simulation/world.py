@@ -455,10 +455,11 @@ class World:
             self.time.at(when, lambda id=id, to=invoice: till.allocate(id, to))  # type: ignore[misc]
         if dice.random() < 0.25:
             self.time.at(storm * 0.75, till.burst)
-        if dice.random() < 0.5:
-            self._every(20, self._copy_a_payment, until=storm)
-        if not self.calm and dice.random() < 0.5:
-            self.time.at(dice.uniform(storm / 4, storm / 2), self._lose_a_payments_answer)
+        lost = self._dice("lost")
+        if not self.calm and lost.random() < 0.7:
+            self.time.at(lost.uniform(storm / 4, storm / 2), self._lose_a_payments_answer)
+            if lost.random() < 0.5:  # else the import finds ours by itself
+                self._every(20, self._copy_a_payment, until=storm)
         for _ in range(self.money // 8):
             self.time.at(dice.uniform(storm / 2, storm), till.take_back)
         for _ in range(self.money):
