@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledgerlink.adapters.xero import reading as xero_reading
 from ledgerlink.errors import Invalid, NotConnected
 from ledgerlink.flows.bulk import jobs
 from ledgerlink.flows.connection import connect
@@ -123,6 +124,29 @@ def test_contacts_can_be_chosen_by_their_id_or_their_organization(quiet: Hub) ->
     told = {item.document_id: item.outcome for item in quiet.items(job)}
     assert told == {known: "unchanged", ids[0]: "created", "00000000-0000-4000-8000-000000000001": "failed"}
     assert job.calls.used == 1
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_many_chosen_are_found_on_pages_where_that_takes_fewer_calls(quiet: Hub, planned: bool) -> None:
+    known, nobody = linked(quiet, "a"), "00000000-0000-4000-8000-000000000001"
+    ids = quiet.xero.seed(*({"Name": f"Contact {number}"} for number in range(1100)))
+    before = len(quiet.calls())
+    chosen = [*ids[::4], ids[1].upper(), "a", nobody, "nobody"]
+    job = quiet.done("import-contacts", ids=chosen, dry_run=planned)
+    assert quiet.calls()[before:] == ["GET Contacts"] * 2, "by their ids it would be seven"
+    told = {item.document_id: item.outcome for item in quiet.items(job)}
+    born = dict.fromkeys([*ids[::4], ids[1]], "create" if planned else "created")
+    assert told == {**born, known: "unchanged", nobody: "failed", "nobody": "failed"}
+    assert (job.progress.done, job.progress.total, job.calls.used) == (len(chosen), len(chosen), 2)
+
+
+def test_chosen_ones_are_asked_for_by_id_where_there_are_too_many_pages(
+    quiet: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xero_reading, "PAGE", 50)
+    ids = quiet.xero.seed(*({"Name": f"Contact {number}"} for number in range(600)))
+    job = quiet.done("import-contacts", ids=ids[:240])
+    assert (job.progress.created, job.progress.done, job.calls.used) == (240, 240, 6 + 1)
 
 
 def test_many_contacts_may_be_one_organization(quiet: Hub) -> None:

@@ -192,6 +192,14 @@ def test_items_are_chosen_by_their_id_or_their_product(mapped: Hub) -> None:
     assert job.calls.used == 1
 
 
+def test_many_items_that_were_chosen_come_with_the_one_list_there_is(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST", 50)
+    ids = seed(hub, *({"Code": f"C{n}", "Name": f"Item {n}"} for n in range(160)))
+    nobody = "00000000-0000-4000-8000-000000000001"
+    job, _ = run(hub, ids=[*ids[:130], nobody])
+    assert (job.calls.used, job.progress.created, job.progress.failed, job.progress.total) == (1, 130, 1, 131)
+
+
 def test_holds_and_tombstones_keep_it_out(hub: Hub) -> None:
     held, gone, _ = seed(hub, DRILL, {"Code": "SAW", "Name": "Saw"}, {"Code": "AXE", "Name": "Axe"})
     _, items = run(hub)

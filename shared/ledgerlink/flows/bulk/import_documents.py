@@ -52,7 +52,7 @@ class ImportDocuments:
         calls = work.calls(needed=read.progress.needed + 1, used=read.progress.used)  # one more, to apply it
         items = [planned_line(each, versions) for each in taken]
         job = work.planned([*items, *read.missing], calls=calls, memory=read.memory(work) | unlinked.to_remember())
-        return Step(_of(job, read.progress.total), finished=read.finished)
+        return Step(_of(job, work.job.chosen or read.progress.total), finished=read.finished)
 
     def carry_out(self, work: Work) -> Step:
         if work.job.dry_run:
@@ -66,7 +66,7 @@ class ImportDocuments:
         job = work.settled([*items, *read.missing], calls=calls, memory=memory)
         if read.finished and work.context.connection.first_look == work.job.id:
             first_look.settled(work.context, work.job.id)
-        return Step(_of(job, read.progress.total), finished=read.finished)
+        return Step(_of(job, work.job.chosen or read.progress.total), finished=read.finished)
 
     def withdraw(self, work: Work) -> Step:
         return Step(work.job, finished=True)
