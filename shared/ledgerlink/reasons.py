@@ -165,6 +165,8 @@ _ALL = (
     Reason("mapping_control_account", "error", "The ledger itself uses this account; documents may not.", "Map it to another account."),
     Reason("mapping_bank_account", "error", "Lines of documents cannot be posted to a bank account, or to one without a code.", "Map it to another account."),
     Reason("mapping_no_payments", "error", "Payments cannot be made to this account.", "Map it to a bank account, or enable payments to the account in the ledger."),
+    Reason("mapping_other_currency", "error", "The bank account is in another currency than the document.",
+           "Map the method to an account in the document's currency, or in the ledger's own."),
     # --- refused by the ledger
     Reason("name_taken", "error", "Another active contact in the ledger already has this name.",
            "Link this record to that contact, or change one of the names."),

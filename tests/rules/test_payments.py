@@ -25,7 +25,9 @@ from tests.support.builders import NOON, settings
 
 BANK = Account(id="bank-1", code="090", name="Current", type="bank", takes_payments=True)
 SHUT = Account(id="bank-2", code="091", name="Old", type="bank", takes_payments=True, status="archived")
-LISTS = Reference(accounts=(BANK, SHUT), locked_until=date(2025, 12, 31))
+DOLLARS = Account(id="bank-3", code="092", name="Dollars", type="bank", takes_payments=True, currency="USD")
+POUNDS = Account(id="bank-4", code="093", name="Pounds", type="bank", takes_payments=True, currency="GBP")
+LISTS = Reference(accounts=(BANK, SHUT, DOLLARS, POUNDS), base_currency="GBP", locked_until=date(2025, 12, 31))
 MAPPED = Mappings(payment_method=(Mapped(source="card", target="090"),))
 ON = settings("inventory")
 
@@ -47,10 +49,15 @@ def a_link(**fields: Any) -> Link:
 
 
 def facts(
-    *batch: Record, left: str = "100.00", status: Any = "approved", document_id: str = "doc-1", **target: Any
+    *batch: Record,
+    left: str = "100.00",
+    status: Any = "approved",
+    document_id: str = "doc-1",
+    currency: str = "",
+    **target: Any,
 ) -> Facts:
     """An invoice over 100.00 that is in the ledger."""
-    invoice = Invoice(organization_id="o1", total=Decimal(100), status="approved")
+    invoice = Invoice(organization_id="o1", total=Decimal(100), status="approved", currency=currency)
     known = Settlement(status=status, total=Decimal(100), outstanding=Decimal(left))
     link = Link(company="c1", kind="invoices", id="i1", document_id=document_id, settlement=known, **target)
     record = Record(company="c1", kind="invoices", id="i1", revision=1, content=invoice, updated_at=NOON)
@@ -112,6 +119,10 @@ def test_it_goes_with_the_ledgers_ids_of_document_and_account() -> None:
         (a_payment(method="barter"), facts(), ["payment_method_not_mapped"]),
         (a_payment(method=""), facts(), ["payment_method_not_mapped"]),
         (a_payment(method="090"), facts(), []),
+        (a_payment(method="092"), facts(currency="usd"), []),
+        (a_payment(method="092"), facts(currency="EUR"), ["mapping_other_currency"]),
+        (a_payment(method="092"), facts(), ["mapping_other_currency"]),
+        (a_payment(method="093"), facts(currency="EUR"), []),
         (a_payment(reference="x" * 260), facts(), ["field_too_long"]),
         (a_payment(amount="500", method="barter"), facts(), ["exceeds_outstanding", "payment_method_not_mapped"]),
     ],

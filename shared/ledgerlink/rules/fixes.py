@@ -103,6 +103,7 @@ _DATES = {"invoices": "issue_date", "credit-notes": "issue_date"}
 _LISTS = frozenset(
     {"mapping_unknown", "mapping_inactive", "mapping_wrong_side", "mapping_control_account", "mapping_no_payments"}
     | {
+        "mapping_other_currency",
         "account_archived",
         "account_not_valid",
         "account_removed",

@@ -79,7 +79,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
         return Park("period_locked")
     problems = [*_amount_problems(record, link, paid, target, facts)]
     if link.lift is None:
-        problems += [*out_of_calendar("date", content.date), *_method_problems(content, facts)]
+        problems += [*out_of_calendar("date", content.date), *_method_problems(content, paid, facts)]
     if len(ledger_reference(content.reference, f"LL-{record.id}")) > REFERENCE_HOLDS:
         problems.append(Problem("field_too_long", "reference", f"the ledger holds {REFERENCE_HOLDS} characters"))
     if problems:
@@ -135,12 +135,25 @@ def _sent_before(record: Record, content: Payment, left: Decimal, facts: Facts) 
     return total
 
 
-def _method_problems(content: Payment, facts: Facts) -> Iterable[Problem]:
+def _method_problems(content: Payment, paid: Record, facts: Facts) -> Iterable[Problem]:
     wrong = mapping.wrong_with("payment-method", content.method, "", facts.mappings, facts.reference)
     if not content.method:
         yield Problem("payment_method_not_mapped", "method", "is needed")
     elif wrong:
         yield Problem(wrong[0], "method", wrong[1])
+    elif told := _other_currency(_account(content, facts), paid, facts):
+        yield Problem("mapping_other_currency", "method", f"{content.method!r} is {told}")
+
+
+def _other_currency(account: str, paid: Record, facts: Facts) -> str:
+    """What keeps money of the document's currency from this account, "" if nothing does. The ledger would reckon it
+    over into the account's currency at a rate of its own."""
+    assert isinstance(paid.content, MoneyDocument)
+    base, bank = facts.reference.base_currency, facts.reference.account(account)
+    currency = paid.content.currency.upper() or base
+    if bank is None or bank.currency in ("", currency, base):
+        return ""
+    return f"the account {bank.name!r} in {bank.currency}, and the document is in {currency}"
 
 
 def is_void(paid: Record, target: Link) -> bool:

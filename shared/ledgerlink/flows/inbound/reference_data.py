@@ -26,6 +26,7 @@ MENDED = frozenset(
         "mapping_inactive",
         "mapping_wrong_side",
         "mapping_no_payments",
+        "mapping_other_currency",
         "mapping_control_account",
         "mapping_bank_account",
         "tax_not_for_account",
