@@ -15,6 +15,7 @@ __all__ = ["office"]
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "negative": ({"lines": [{**LINE, "unit_price": "-50"}]}, "total_negative"),
     "three decimals of money": ({"total": "120.001"}, "too_many_decimals"),
+    "three decimals of a subtotal": ({"subtotal": "100.004", "total": "120"}, "too_many_decimals"),
     "a huge amount": ({"lines": [{**LINE, "quantity": "99999", "unit_price": "999999999"}]}, "amount_too_large"),
     "a huge quantity": ({"lines": [{**LINE, "quantity": "1000000000"}]}, "amount_too_large"),
     "an unknown currency": ({"currency": "XXX"}, "currency_not_subscribed"),

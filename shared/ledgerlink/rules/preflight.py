@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ledgerlink.kinds import KINDS
+from ledgerlink.kinds.amounts import half_up
 from ledgerlink.kinds.base import MARK
 from ledgerlink.kinds.money_documents import MoneyDocument
 from ledgerlink.kinds.payment import ledger_reference
@@ -39,6 +40,9 @@ def problems(record: Record, view: MoneyDocument, said: lines.Said, facts: Facts
     yield from out_of_calendar("issue_date", view.issue_date)
     yield from out_of_calendar("due_date", view.due_date)
     yield from _currency_problems(content_of(record), view, facts)
+    subtotal = content_of(record).subtotal  # the total is looked at where it is compared
+    if subtotal is not None and subtotal != half_up(subtotal):
+        yield Problem("too_many_decimals", "subtotal", f"{subtotal:f} has more than two decimals")
     if said.total(view.tax_mode) < 0:
         yield Problem("total_negative", "total", f"{said.total(view.tax_mode):f} is below zero")
     if view.status == "approved" and facts.reference.actions.get("CreateApprovedInvoice") is False:
