@@ -705,3 +705,23 @@ def test_a_total_that_was_found_to_differ_is_what_the_lines_are_mended_to(office
     patched(office, lines=[{**LINE, "quantity": "3"}])
     office.drain()
     assert (office.at_rest("invoices", "1").state, office.books()["N-1"]["Total"]) == ("linked", 180.0)
+
+
+def test_a_document_made_a_draft_again_while_it_was_sent_stays_one(office: Office) -> None:
+    office.customer()
+    office.invoice("1")
+
+    settle_parts = settling.settle_parts
+
+    def edited(*given: Any, **how: Any) -> Any:
+        patched(office, status="draft", reference="being edited")
+        return settle_parts(*given, **how)
+
+    with patch.object(settling, "settle_parts", edited):
+        office.drain()
+    assert office.books()["N-1"]["Status"] == "AUTHORISED"
+    office.drain()
+    assert (office.said("invoices", "1").status, office.at_rest("invoices", "1").reason) == (
+        "draft",
+        "status_not_exportable",
+    )

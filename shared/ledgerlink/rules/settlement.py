@@ -53,13 +53,14 @@ def taken_in(
     sync_voids: bool,
     targets: Mapping[str, str],
     update: bool = True,
+    sent: bool = False,
 ) -> News:
     """The document after the ledger's word on it. ``known`` is what was taken in before.
 
     ``targets``: records by the ledger's ids, for allocations. ``update``: this is an update after sending, which makes
-    the document live; the answer to our own write is none.
+    the document live; the answer to our own write is none. ``sent``: it is that answer, and what was sent still stands.
     """
-    values: dict[str, Any] = {"status": _status(content, told, known, sync_voids=sync_voids, sent=not update)}
+    values: dict[str, Any] = {"status": _status(content, told, known, sync_voids=sync_voids, sent=sent)}
     if told.status != "void" or values["status"] == "void":
         values["amount_outstanding"] = told.outstanding if told.status != "void" else NOTHING
     if update:

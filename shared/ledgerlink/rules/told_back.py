@@ -30,8 +30,11 @@ def after_sending(record: Record, link: Link, part: DispatchedPart, document: Do
     if archives(link):  # its export was undone: what stands here stays
         return record
     plain = told.model_copy(update={"parts": None})
-    kept = settlement.taken_in(content, plain, link.settlement, sync_voids=True, targets={}, update=False).content
-    names = _open_totals(record) if _stands(link, part) else ()
+    stands = _stands(link, part)
+    kept = settlement.taken_in(
+        content, plain, link.settlement, sync_voids=True, targets={}, update=False, sent=stands
+    ).content
+    names = _open_totals(record) if stands else ()
     new = {name: value for name in names if (value := getattr(said, name)) is not None}
     kept = kept.model_copy(update=new if content.number else {**new, "number": said.number})
     if kept == content:
