@@ -60,6 +60,9 @@ function FixDialog({ hub, error, fix, close, done }) {
   const given = asksContact ? { ...params, document_id: contact?.document_id || null } : params;
   const asksTarget = "mapping" in fix.params;
   const lists = useLoad(asksTarget ? hub.path(`/mappings/${fix.params.mapping}`) : null);
+  const targets = (lists.data?.choices || []).filter(({ sides }) => !fix.params.side || !sides.length || sides.includes(fix.params.side));
+  const guessed = lists.data?.unmapped.find(({ from, side }) => from === params.from && (side || null) === (fix.params.side || null))?.suggestion;
+  const guess = targets.find(({ to }) => to === guessed);
   const ready = (!asksContact || contact) && (!asksTarget || (params.from && params.to));
   const edits = Object.keys(fix.params.fields || {});
   const body = { record: error.record, fix: fix.id, params: given };
@@ -79,8 +82,9 @@ function FixDialog({ hub, error, fix, close, done }) {
     ${asksContact && (kind?.document_type === "contact" ? html`<${ContactCombobox} chosen=${contact} onChoose=${setContact} mine=${error.record.id} />`
       : html`<${TextField} label=${words.document} hint=${words.documentHint} value=${contact?.document_id} onInput=${(id) => setContact(id.trim() ? { document_id: id.trim() } : null)} />`)}
     ${asksTarget && html`${!fix.params.from && html`<${TextField} label=${t.mappings.from} hint=${t.mappings.fromHint} value=${params.from} onInput=${set("from")} />`}
-      <${ChoiceCombobox} label=${t.mappings.target(params.from || "")} choices=${(lists.data?.choices || []).filter(({ sides }) => !fix.params.side || !sides.length || sides.includes(fix.params.side)).map((each) => ({ value: each.to, name: each.name, note: each.to }))}
-        value=${params.to || ""} onChoose=${set("to")} />`}
+      <${ChoiceCombobox} label=${t.mappings.target(params.from || "")} choices=${targets.map((each) => ({ value: each.to, name: each.name, note: each.to }))}
+        value=${params.to || ""} onChoose=${set("to")} />
+      ${guess && !params.to && html`<${Button} onClick=${() => set("to")(guess.to)}>${t.mappings.take(guess.name)}<//>`}`}
     ${edits.map((name) => html`<${RecordField} key=${name} value=${params.fields[name]} onChange=${setField(name)}
       field=${kind?.fields.find((field) => field.name === name) || { name, label: human(name), type: "text" }} />`)}
     ${fix.id === "edit" && kind && !edits.length && html`<p><a href=${hub.to(["records", kind.name, error.record.id, "edit"])} onClick=${() => close(false)}>${t.record.edit}</a></p>`}

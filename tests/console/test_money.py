@@ -148,7 +148,7 @@ def test_invoices_are_sent_and_a_credit_note_is_set_against_one(visit: Visit, in
 def test_a_code_that_is_not_mapped_is_mapped_from_the_error(visit: Visit, invoiced: Desk) -> None:
     line = {"description": "Work", "quantity": "1", "unit_price": "10.00", "account_code": "Odd group"}
     said = {"organization_id": "hall", "issue_date": "2026-11-20", "tax_mode": "none", "number": "INV-30"}
-    invoiced("PUT", "/invoices/odd", {**said, "lines": [line]})
+    invoiced("PUT", "/invoices/odd", {**said, "lines": [line, {**line, "account_code": "Sales"}]})
     invoiced.job("export-organizations", ids=["hall"])
     invoiced.job("send-invoices", ids=["odd"])
     page = visit.go("records/invoices/odd")
@@ -159,8 +159,16 @@ def test_a_code_that_is_not_mapped_is_mapped_from_the_error(visit: Visit, invoic
     dialog.get_by_role("option", name=re.compile("^Sales 200")).click()
     dialog.get_by_role("button", name="Say what the code is in Xero").click()
     expect(dialog).to_have_count(0)
+    invoiced.settle()
+    visit.go("records/invoices/odd")
+    page.get_by_role("button", name="Say what the code is in Xero").click()
+    expect(dialog.get_by_role("combobox", name="In Xero: Sales")).to_have_value("")
+    dialog.get_by_role("button", name="Probably Sales: take it").click()
+    expect(dialog.get_by_role("combobox", name="In Xero: Sales")).to_have_value("Sales")
+    dialog.get_by_role("button", name="Say what the code is in Xero").click()
+    expect(dialog).to_have_count(0)
     mapped = {item["from"]: item["to"] for item in invoiced("GET", "/mappings/account")["items"]}
-    assert mapped["Odd group"] == "200"
+    assert mapped == {"Odd group": "200", "Sales": "200"}
     invoiced("PUT", "/mappings/account", {"items": []})
     invoiced("DELETE", "/invoices/odd?force=true&reason=test")
 
