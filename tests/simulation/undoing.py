@@ -10,6 +10,7 @@ import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from ledgerlink.state.link import LinkKey
 from ledgerlink.state.record import Record, RecordKey
 
 from . import organizations as kind
-from .books import Ledger
+from .books import Ledger, Written
 from .comparing import Bucket
 from .crm import Crm
 from .doors import ADMIN, Doors, refused
@@ -167,7 +168,7 @@ class Undoing:
             if not any(w.after["status"] in GONE for w in writes):
                 self._wrong(f"{key.id} is told as taken back, and stands in the ledger")
             return
-        edited = [w for w in writes if w.author == "human" and w.at < gone.at - UNNOTICED]
+        edited = _edited([w for w in writes if w.at < gone.at - UNNOTICED])
         if gone.author == "hub" and edited:
             self._wrong(f"{key.id} was edited in the ledger at {edited[-1].at:.1f}s, and taken back at {gone.at:.1f}s")
         self._reached("document taken back")
@@ -205,3 +206,10 @@ class Undoing:
 
     def _wrong(self, told: str) -> None:
         self._verdicts("put back", self._time.seconds, told)
+
+
+def _edited(writes: list[Written]) -> list[Written]:
+    """What somebody did with a document in the ledger. Who paid it and took that back has left it as it was."""
+    did = [w for before, w in pairwise(writes) if w.author == "human" and w.after["left"] == before.after["left"]]
+    moved = [w for w in writes if w.author == "human" and w not in did]
+    return did + (moved[-1:] if writes and writes[-1].after["left"] != writes[0].after["left"] else [])

@@ -10,6 +10,7 @@ import pytest
 
 from ledgerlink.errors import Refused
 from ledgerlink.flows.bulk import undo_asked as undoing
+from ledgerlink.flows.errors import safe_editing
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.records import allocating
 from ledgerlink.flows.records.drafting import Push
@@ -139,6 +140,24 @@ def test_a_payment_nobody_heard_of_yet_keeps_it(hub: Hub) -> None:
     assert (undo.status, outcome, reason) == ("done", "skipped", "void_has_payments")
     assert books(hub) == {"invoices-1": "PAID"}
     assert link(hub, "1").reverting is None
+
+
+def test_one_that_is_credited_and_issued_anew_meanwhile_is_left_and_says_so(hub: Hub) -> None:
+    put(hub, "1")
+    job = hub.done("send-invoices")
+    undo = undoing.undo(hub.context, job.id, ANN)
+    while link(hub, "1").reverting is None:
+        assert hub.bells.waiting
+        hub.deliver(only=("job",), most=1)
+    pay = {"kind": "invoices", "action": "pay", "id": link(hub, "1").document_id, "fields": {"amount": "5.00"}}
+    hub.xero.control("POST", "human", pay)
+    key, edit = RecordKey(ACME, "invoices", "1"), {"number": "invoices-1-R", "fields": {"reference": "edited"}}
+    safe_editing.run(hub.context, key, "credit_and_reissue", edit, ANN)
+    hub.bells.ring(ACME, "export")
+    hub.bells.job(ACME, undo.id)
+    hub.run()
+    assert set(lines(hub, hub.job(undo.id)).values()) == {("left_out", "edited_since")}
+    assert books(hub)["invoices-1"] != "VOIDED"
 
 
 def test_what_came_from_the_ledger_is_refused_with_the_reason(hub: Hub) -> None:

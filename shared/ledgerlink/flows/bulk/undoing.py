@@ -138,7 +138,11 @@ def _seen(work: Work, item: JobItem, stored: Stored, *, cancelled: bool = False)
             return job_rules.done_as(item).model_copy(update={"reason": ""})
         if link.is_due or link.waits_on.startswith("setting:") or link.key in stored.busy:
             return item
-        told = {"outcome": "skipped", "reason": link.reason, "message": link.error.message if link.error else ""}
+        told = {
+            "outcome": "skipped",
+            "reason": link.reason or "edited_since",
+            "message": link.error.message if link.error else "",
+        }
         _take_back(work, [item], stored)
         return job_rules.done_as(item).model_copy(update=told)
     if (

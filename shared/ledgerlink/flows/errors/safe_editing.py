@@ -173,6 +173,7 @@ def _reissue(context: Context, read: _Read, known: _Known, params: Mapping[str, 
             "wanted": made.before.revision,
             "exported": made.before.revision,
             "issued_anew": made.issued.id,
+            "reverting": None,  # what an undo ordered of it is overtaken
             **export.columns(made.before),
         }
     )
