@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any
 from unittest.mock import patch
 
@@ -99,6 +100,18 @@ def test_without_a_contact_it_waits_and_goes_by_itself_once_there_is_one(office:
     office.set(create_linked_contact_for_document=True)
     office.drain()
     assert office.at_rest("invoices", "1").state == "linked"
+
+
+def test_two_of_one_number_that_wait_for_a_customer_go_on_waiting(office: Office) -> None:
+    office.set(create_linked_contact_for_document=False, create_linked_contact_on_create=False)
+    office.push("o1")
+    for id_ in ("1", "2"):  # each due by itself: neither is sent with the other
+        office.invoice(id_, number="SAME")
+        left = chain(repeat(100.0, 100), repeat(0.0))
+        drained = export.export_due("bench", office.at, seconds_left=left.__next__)
+        assert not drained.more, "found the same to be done again and again"
+    links = [office.at_rest("invoices", id_) for id_ in ("1", "2")]
+    assert [(link.reason, link.is_due) for link in links] == [("contact_not_linked", False)] * 2
 
 
 def test_what_depends_on_a_held_customer_waits_with_that_reason(office: Office) -> None:

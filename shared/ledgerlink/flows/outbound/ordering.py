@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.flows import waking
@@ -72,7 +73,8 @@ def _wake(drain: Drain, keys: Collection[LinkKey]) -> bool:
     waiting = [link for key in keys if (link := links.get(key)) is not None and link.waits_on.startswith(ON_RECORD)]
     records = drain.at.records.many(link.key.record for link in waiting)
     pairs = [(records[link.key.record], link) for link in waiting if link.key.record in records]
-    facts = facts_for(drain.context, [record for record, _ in pairs], [link for _, link in pairs])
+    read = facts_for(drain.context, [record for record, _ in pairs], [link for _, link in pairs])
+    facts = replace(read, batch=())  # they are looked at together, and not sent together
     ready = []
     for record, link in pairs:
         decided = rules.complete(rules.decide(record, link, drain.context.settings), record, link, facts)
