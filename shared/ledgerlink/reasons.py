@@ -223,6 +223,9 @@ _ALL = (
     # --- a person must choose
     Reason("void_in_ledger", "park", "The document was voided in the ledger, which cannot be undone.",
            "Void it here too, or issue a new one."),
+    Reason("payment_off_and_locked", "park",
+           "Our payment was taken off for an edit and is not back: its date lies in a period that was locked meanwhile.",
+           "Unlock the period in the ledger, then retry: it goes back as it was.", "ledger"),
     Reason("period_locked", "park", "Its date lies in a period that is locked in the ledger.",
            "Choose a later date, or unlock the period in the ledger."),
     Reason("several_matches", "park", "Several documents in the ledger carry this record's mark.",

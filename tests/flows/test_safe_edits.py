@@ -18,6 +18,7 @@ from ledgerlink.flows.errors import problems, safe_editing
 from ledgerlink.flows.inbound import reference_data
 from ledgerlink.flows.inbound.intake import Change, take_note
 from ledgerlink.flows.records import deleting, linking
+from ledgerlink.rules.fixes import fixes_of
 from ledgerlink.state.record import RecordKey
 from tests.flows.documents import LINE, Office, an_office, office, pass_time
 from tests.flows.hub import ADA
@@ -308,6 +309,29 @@ def test_a_payment_that_finds_no_room_any_more_says_so_loudly(edited: Office) ->
     settle(edited)
     assert active(edited) == [(20.0, "cheque 7 LL-p1"), (100.0, "theirs")]
     assert edited.at_rest("payments", "p1").state == "linked"
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_payment_whose_period_was_locked_meanwhile_says_that_it_is_off(edited: Office, *, heard: bool) -> None:
+    lift(edited)
+    edited.drain()
+    assert active(edited) == []
+    lock = {"kind": "organisation", "action": "edit", "fields": {"PeriodLockDate": "2026-11-21"}}
+    edited.here.ledger.post("/_sim/human", json=lock).raise_for_status()
+    if heard:
+        reference_data.refresh(edited.context)
+    settle(edited)
+    link = edited.at_rest("payments", "p1")
+    assert (link.state, link.reason) == ("parked", "payment_off_and_locked")
+    record = edited.at.records.get(link.key.record)
+    assert record is not None
+    assert [fix.id for fix in fixes_of(record, link)] == ["retry"]
+    unlock = {"kind": "organisation", "action": "edit", "fields": {"PeriodLockDate": None}}
+    edited.here.ledger.post("/_sim/human", json=unlock).raise_for_status()
+    reference_data.refresh(edited.context)
+    problems.retry(edited.context, ADA, keys=[edited.at_rest("invoices", "1").key, link.key])
+    settle(edited)
+    assert_mended(edited, "144.00", (50.0, "cheque 7 LL-p1"))
 
 
 # ------------------------------------------------------------------ refused in the middle

@@ -56,6 +56,8 @@ def _known(record: Record, error: SyncError) -> tuple[Fix, ...]:
             other = _edit(record, "code" if code == "item_code_taken" else "number")
             adopt = (Fix("link_to_holder", "Adopt the one that has it", holder),) if error.holder else ()
             return (*adopt, other, retry)
+        case "payment_off_and_locked":
+            return (Fix("retry", "The period was unlocked: go on"),)
         case "period_locked":
             return (Fix("retry", "The period was unlocked: go on"), _edit(record, _DATES.get(record.kind, "date")))
         case "void_in_ledger":

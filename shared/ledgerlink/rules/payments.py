@@ -76,7 +76,7 @@ def complete(decision: Decision, record: Record, link: Link, facts: Facts) -> De
     if status in ("draft", "awaiting_approval"):
         return Wait("document_not_approved", waits_for)
     if _is_locked(content, facts):
-        return Park("period_locked")
+        return Park("payment_off_and_locked" if link.lift is not None else "period_locked")
     problems = [*_amount_problems(record, link, paid, target, facts)]
     if link.lift is None:
         problems += [*out_of_calendar("date", content.date), *_method_problems(content, paid, facts)]

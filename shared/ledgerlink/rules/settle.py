@@ -266,7 +266,9 @@ def rejected(link: Link, dispatch: Dispatch, part: DispatchedPart, verdict: Reje
         return link.model_copy(update={**_AT_REST, **told, **parked})
     plain = plain_error(verdict.code, now, verdict.message, verdict.details)
     if verdict.code == "period_locked":  # a choice, no mistake (D16)
-        return link.model_copy(update={**_AT_REST, **told, "state": "parked", "reason": verdict.code, "error": plain})
+        reason = verdict.code if link.lift is None else "payment_off_and_locked"
+        error = plain if link.lift is None else plain_error(reason, now, details=verdict.details)
+        return link.model_copy(update={**_AT_REST, **told, "state": "parked", "reason": reason, "error": error})
     error = plain.model_copy(update={"holder": verdict.holder})
     return link.model_copy(update={**_AT_REST, **told, "state": "error", "reason": verdict.code, "error": error})
 

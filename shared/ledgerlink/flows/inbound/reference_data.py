@@ -38,6 +38,7 @@ MENDED = frozenset(
         "tracking_unknown",
         "currency_not_subscribed",
         "period_locked",
+        "payment_off_and_locked",
     }
 )
 """Errors that other lists or another mapping may mend."""
