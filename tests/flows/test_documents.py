@@ -738,3 +738,15 @@ def test_a_document_made_a_draft_again_while_it_was_sent_stays_one(office: Offic
         "draft",
         "status_not_exportable",
     )
+
+
+def test_a_total_found_to_differ_stays_whatever_else_was_found_with_it(office: Office) -> None:
+    office.customer()
+    office.invoice("1", {**LINE, "account_code": "no-such"}, total="999.00")
+    office.drain()
+    error = office.at_rest("invoices", "1").error
+    assert error is not None
+    assert error.codes == ("account_not_mapped", "totals_differ")
+    patched(office, lines=[{**LINE, "quantity": "3"}])
+    office.drain()
+    assert (office.at_rest("invoices", "1").reason, office.books()) == ("totals_differ", {})

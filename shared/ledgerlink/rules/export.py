@@ -202,6 +202,7 @@ def follow(link: Link, decision: Decision, now: datetime) -> Link:
                 field=first.field,
                 since=now,
                 details=tuple(p.sentence for p in problems),
+                codes=tuple(p.code for p in problems),
             )
             refused = {"state": "error", "reason": first.code, "error": error, "ordered_by": ""}
             return link.model_copy(update={**at_rest, **refused})

@@ -104,4 +104,4 @@ _AT_ODDS = frozenset({"totals_differ", "rounding_difference", "ledger_total_diff
 
 def held_to_totals(link: Link) -> bool:
     """Whether it was found to come to another total than the CRM says: its lines are being mended to that."""
-    return link.error is not None and link.error.code in _AT_ODDS
+    return link.error is not None and not _AT_ODDS.isdisjoint((link.error.code, *link.error.codes))

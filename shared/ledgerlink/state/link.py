@@ -45,6 +45,7 @@ class SyncError(Value):
     since: datetime
     field: str = ""
     details: tuple[str, ...] = ()  # every problem at once, each in plain words
+    codes: tuple[str, ...] = ()  # of those found before sending, each one's; ``code`` is the first's
     holder: str = ""  # the document that has the name or number we wanted
 
 
